@@ -1,0 +1,48 @@
+# Two commands are enough: `make clean-corpus` cleans raw/, `make test` is what CI runs.
+PYTHON ?= python3
+RAW ?= raw
+CLEANED ?= cleaned
+CONFIG ?= config.toml
+WORKERS ?=
+ENGINE ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help clean-corpus test bench setup lock clean
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+clean-corpus: .venv/.runtime ## clean RAW=raw into CLEANED=cleaned (also CONFIG=, WORKERS=, ENGINE=)
+	@.venv/bin/clean-corpus run --raw "$(RAW)" --cleaned "$(CLEANED)" --config "$(CONFIG)" \
+		$(if $(WORKERS),--workers "$(WORKERS)") $(if $(ENGINE),--engine "$(ENGINE)")
+
+test: .venv/.dev ## format, lint, types, import layers, tests
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/pytest -q
+
+bench: .venv/.dev ## every program in bench/, held against bench/floors.toml
+	@for program in bench/[a-z]*.py; do echo "== $$program"; .venv/bin/python $$program || exit 1; done
+
+setup: .venv/.runtime ## make .venv only
+
+lock: ## write the requirements files anew (needs uv)
+	uv pip compile -q --universal --generate-hashes --no-header pyproject.toml --extra dev \
+		--output-file requirements-dev.txt
+	uv pip compile -q --universal --generate-hashes --no-header pyproject.toml \
+		--constraint requirements-dev.txt --output-file requirements.txt
+
+clean: ## remove .venv and caches; raw/ and cleaned/ stay
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.venv/.runtime: requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install -q --require-hashes -r requirements.txt
+	.venv/bin/pip install -q --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.dev: requirements-dev.txt .venv/.runtime
+	.venv/bin/pip install -q --require-hashes -r requirements-dev.txt
+	@touch $@

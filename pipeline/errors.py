@@ -1,0 +1,50 @@
+"""The error tree, split by what the caller does: stop, set the page aside, or try again.
+
+Every message names the file, the key or place in it, what is wrong and the mend.
+"""
+
+
+class CorpusError(Exception):
+    """Anything this project raises on purpose. `status` is the exit status of CONTRACT.md."""
+
+    status = 1
+
+
+class ConfigError(CorpusError):
+    """Stop: wrong arguments, configuration or rules. Nothing was done."""
+
+    status = 2
+
+
+class LockError(CorpusError):
+    """Stop: another run holds the lock of this `cleaned/`."""
+
+    status = 3
+
+
+class DiskError(CorpusError):
+    """Stop: the disk is full or cannot be written. What was published before still stands."""
+
+    status = 4
+
+
+class LimitError(CorpusError):
+    """Stop: a limit of config.toml forbids publication. What was published before still stands."""
+
+    status = 5
+
+
+class EngineError(CorpusError):
+    """Try again: workers failed in a way that says nothing about a page."""
+
+
+class PageError(CorpusError):
+    """Set one page aside. `reason` is the code written to the ledger, such as `empty`."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type["PageError"], tuple[str, str]]:
+        """Keep `reason` when the error crosses from a worker process."""
+        return type(self), (self.reason, str(self))

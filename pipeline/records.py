@@ -1,0 +1,209 @@
+"""The nouns. Small, frozen, picklable; a test writes one by hand.
+
+After parsing a page is a tuple of blocks and no tree. The number and order of its blocks never
+change again: a step marks a block (`dropped_by`), or respells it and says so in `changes`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+BlockKind = Literal["heading", "paragraph", "item", "table"]
+Relation = Literal["same", "near", "contains", "contained", "overlaps", "template"]
+Status = Literal["article", "duplicate", "not-an-article", "aside"]
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a page was read: `file` relative to raw/, and the place in it for archives."""
+
+    file: str
+    member: str = ""
+    offset: int | None = None
+    fetched: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RawPage:
+    """A page as it lies on disk. `charset` is what a header claimed, often wrongly."""
+
+    url: str
+    body: bytes
+    charset: str
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One `<td>` or `<th>`; rows and columns count from 0, lines inside are parted by newlines."""
+
+    row: int
+    column: int
+    text: str
+    rowspan: int = 1
+    colspan: int = 1
+    header: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading, paragraph, list item or table; the unit that rules look at.
+
+    `path` tells where it stood in the markup ("" for flattened text), `links` the share of its
+    characters inside links, 0.0 to 1.0. `line` counts from 1 in the decoded source. A table's
+    `text` has one row a line, cells parted by tabs. A block whose text became "" was joined to
+    the one before it (see `Page.changes`).
+    """
+
+    kind: BlockKind
+    text: str
+    path: str = ""
+    links: float = 0.0
+    cells: tuple[Cell, ...] = ()
+    line: int = 0
+    dropped_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One respelling by one rule.
+
+    `before` starts at character `start` of block `block` as it stood after all earlier changes
+    of the page; `after` takes its place. Where `before` runs past the end of the block, each
+    newline in it steps into the next block (that is how two paragraphs become one): the first
+    block receives `after`, the others become "".
+    """
+
+    block: int
+    rule: str
+    before: str
+    after: str
+    start: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A cell that can be read otherwise; `row` and `column` count from 0 in `Table.rows`."""
+
+    row: int
+    column: int
+    readings: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A rebuilt table, strings as on the page; an empty cell is "".
+
+    `header` has one name a column: `group_leaf` for a merged header, `name(一级)`, `name(二级)`
+    for a name that spans two columns. Every row has as many cells as the header. `block` is the
+    index of the page's block that holds its lines.
+    """
+
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    unit: str = ""
+    block: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A block that was taken out, as `dropped.jsonl` shows it."""
+
+    line: int
+    text: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page in the flow. `id` is 16 hex digits; `dropped_by` names why it is no article."""
+
+    id: str
+    url: str
+    blocks: tuple[Block, ...]
+    provenance: Provenance
+    title: str = ""
+    published: date | None = None
+    source: str = ""
+    document_number: str = ""
+    changes: tuple[Change, ...] = ()
+    tables: tuple[Table, ...] = ()
+    dropped_by: str = ""
+
+    @property
+    def is_article(self) -> bool:
+        """Return whether a body was found; when False, `dropped_by` says why not."""
+        return not self.dropped_by
+
+    @property
+    def text(self) -> str:
+        """Return the body as published, one block or table row a line; "" for no article."""
+        return "\n".join(block.text for block in self.body)
+
+    @property
+    def body(self) -> Iterator[Block]:
+        """Return the blocks that are published, in reading order."""
+        if self.dropped_by:
+            return iter(())
+        return (block for block in self.blocks if block.text and not block.dropped_by)
+
+    @property
+    def dropped(self) -> tuple[Dropped, ...]:
+        """Return what was taken out, block by block, with the rule that took it."""
+        return tuple(
+            Dropped(block.line, block.text, block.dropped_by or self.dropped_by)
+            for block in self.blocks
+            if block.text and (block.dropped_by or self.dropped_by)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """MinHash of one body: `values` holds 128 little-endian uint32, `shingles` counts 5-grams."""
+
+    page: str
+    values: bytes
+    shingles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A sentence that two related pages share, but for its numbers."""
+
+    sentence_a: str
+    sentence_b: str
+    figures_a: tuple[str, ...]
+    figures_b: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Two pages, truly compared. Relations are those of CONTRACT.md, read from `a` to `b`.
+
+    `jaccard` and both `containment` shares (of a in b, of b in a) are exact, 0.0 to 1.0, over
+    folded character 5-grams. `figures` is the share of numbers in shared contexts that agree,
+    1.0 where there are none. `passages` are the longest shared ones.
+    """
+
+    a: str
+    b: str
+    relation: Relation
+    jaccard: float
+    containment: tuple[float, float]
+    figures: float
+    passages: tuple[str, ...] = ()
+    disagreements: tuple[Disagreement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Pages that carry one body. `members` holds all of them, `canonical` too; `why` it was it."""
+
+    canonical: str
+    members: tuple[str, ...]
+    why: str

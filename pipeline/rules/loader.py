@@ -1,0 +1,109 @@
+"""TOML → rules, checked. A rule that cannot say why it exists does not load.
+
+In: a rules file. Out: frozen rules in the order of the file. Never: a rule without id, reason,
+source, a case it changes and a case it leaves alone; an unknown key passed over in silence.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from pipeline.errors import ConfigError
+
+
+class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A text and what the rule makes of it; equal texts mean that the rule leaves it alone.
+
+    `fails` says why the rule does not manage this case yet; such a case must fail.
+    """
+
+    before: str
+    after: str
+    note: str = ""
+    fails: str = ""
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every rule says of itself. Families add the keys that their mechanism reads."""
+
+    id: str
+    reason: str
+    source: str
+    case: tuple[Case, ...] = ()
+
+
+R = TypeVar("R", bound=Rule)
+
+
+def read_toml(file: Path) -> dict[str, Any]:
+    """Return the content of `file`; `ConfigError` with line and column when it is not TOML."""
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError as error:
+        message = f"{file}: is not there. Name another file, or leave it out for the defaults"
+        raise ConfigError(message) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        message = f"{file}: is not TOML: {error}. Mend that line"
+        raise ConfigError(message) from error
+
+
+def check_keys(found: Iterable[str], known: Iterable[str], where: str) -> None:
+    """Refuse the first unknown key, naming the nearest known one."""
+    names = sorted(known)
+    for key in found:
+        if key in names:
+            continue
+        near = difflib.get_close_matches(key, names, 3, 0.5) or names
+        message = f"{where}{key}: is not a setting. Use one of: {', '.join(near)}"
+        raise ConfigError(message)
+
+
+def read_rules(file: Path, family: type[R]) -> tuple[R, ...]:
+    """Return the `[[rule]]` tables of `file` as rules of `family`, each one checked."""
+    tables = read_toml(file).get("rule", [])
+    if not isinstance(tables, list):
+        message = f"{file}: rule: is no list of tables. Write [[rule]], with two brackets"
+        raise ConfigError(message)
+    return tuple(
+        _rule(table, f"{file}: {_name(table, i)}: ", family) for i, table in enumerate(tables)
+    )
+
+
+def _name(table: object, index: int) -> str:
+    """Return the rule's id, or its place in the file where it has none."""
+    name = table.get("id") if isinstance(table, dict) else None
+    return str(name) if name else f"rule {index + 1}"
+
+
+def _rule(table: dict[str, Any], where: str, family: type[R]) -> R:
+    check_keys(table, family.__struct_fields__, where)
+    for key in ("id", "reason", "source"):
+        if not str(table.get(key, "")).strip():
+            message = f"{where}{key}: is missing. Every rule says its id, reason and source"
+            raise ConfigError(message)
+    try:
+        rule = msgspec.convert(table, family)
+    except msgspec.ValidationError as error:
+        message = f"{where}{error}. Mend the value"
+        raise ConfigError(message) from error
+    if not any(case.before != case.after for case in rule.case):
+        message = f"{where}case: none shows what the rule changes. Add a [[rule.case]]"
+        raise ConfigError(message)
+    if not any(case.before == case.after for case in rule.case):
+        message = f"{where}case: none shows what the rule leaves alone. Add a [[rule.case]]"
+        raise ConfigError(message)
+    return rule
+
+
+def check_unique(rules: Iterable[Rule]) -> None:
+    """Refuse an id that is used twice: a reader must know which rule took a block."""
+    seen: set[str] = set()
+    for rule in rules:
+        if rule.id in seen:
+            message = f"rules: {rule.id}: the id is used twice. Give one of them another id"
+            raise ConfigError(message)
+        seen.add(rule.id)
