@@ -4,8 +4,6 @@ In: a rules file. Out: frozen rules in the order of the file. Never: a rule with
 source, a case it changes and a case it leaves alone; an unknown key passed over in silence.
 """
 
-import difflib
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from pipeline.errors import ConfigError
+from pipeline.toml import check_keys, read_toml
 
 
 class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,28 +37,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 R = TypeVar("R", bound=Rule)
 
-
-def read_toml(file: Path) -> dict[str, Any]:
-    """Return the content of `file`; `ConfigError` with line and column when it is not TOML."""
-    try:
-        return tomllib.loads(file.read_text("utf-8"))
-    except FileNotFoundError as error:
-        message = f"{file}: is not there. Name another file, or leave it out for the defaults"
-        raise ConfigError(message) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        message = f"{file}: is not TOML: {error}. Mend that line"
-        raise ConfigError(message) from error
-
-
-def check_keys(found: Iterable[str], known: Iterable[str], where: str) -> None:
-    """Refuse the first unknown key, naming the nearest known one."""
-    names = sorted(known)
-    for key in found:
-        if key in names:
-            continue
-        near = difflib.get_close_matches(key, names, 3, 0.5) or names
-        message = f"{where}{key}: is not a setting. Use one of: {', '.join(near)}"
-        raise ConfigError(message)
+__all__ = ["Case", "Rule", "check_keys", "check_unique", "read_rules", "read_toml"]
 
 
 def read_rules(file: Path, family: type[R]) -> tuple[R, ...]:

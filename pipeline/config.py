@@ -1,0 +1,103 @@
+"""config.toml → Config; refuses unknown keys. The only reader of settings.
+
+In: a TOML file, or none for the defaults. Out: a frozen `Config`. Never: a value whose type, range
+or name was not checked before any work begins.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from pipeline.errors import ConfigError
+from pipeline.toml import check_keys, read_toml
+
+Share = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
+Count = Annotated[int, msgspec.Meta(ge=1)]
+
+
+class RulesConfig(msgspec.Struct, frozen=True):
+    """`folder`: the user's own rule files, relative to config.toml; "" for none."""
+
+    folder: str = ""
+
+
+class RunConfig(msgspec.Struct, frozen=True):
+    """`workers`: processes, 0 for one a core. `page_timeout`: seconds a page may take."""
+
+    workers: Annotated[int, msgspec.Meta(ge=0, le=1024)] = 0
+    page_timeout: Annotated[float, msgspec.Meta(gt=0.0, le=86400.0)] = 60.0
+
+
+class LimitsConfig(msgspec.Struct, frozen=True):
+    """`max_page_bytes` of one page; shares of all pages, 0.0 to 1.0."""
+
+    max_page_bytes: Count = 16 * 1024 * 1024
+    max_aside_share: Share = 0.2
+    max_vanished_share: Share = 0.1
+
+
+class DedupConfig(msgspec.Struct, frozen=True):
+    """`preferred_hosts`: whose copy of an article is kept, the most wanted first."""
+
+    preferred_hosts: tuple[str, ...] = ()
+
+
+class EngineConfig(msgspec.Struct, frozen=True):
+    """`name`: where the work runs."""
+
+    name: Literal["local"] = "local"
+
+
+class Config(msgspec.Struct, frozen=True):
+    """Every choice a user has; config.toml explains each key."""
+
+    parser: Literal["lexbor", "beautifulsoup"] = "lexbor"
+    rules: RulesConfig = RulesConfig()
+    run: RunConfig = RunConfig()
+    limits: LimitsConfig = LimitsConfig()
+    dedup: DedupConfig = DedupConfig()
+    engine: EngineConfig = EngineConfig()
+
+
+def read_config(file: Path | None) -> Config:
+    """Return the settings of `file`, the defaults where it says nothing or is None.
+
+    `ConfigError` names the file, the key and the mend. `rules.folder` comes back absolute.
+    """
+    if file is None:
+        return Config()
+    table = read_toml(file)
+    _check_tables(table, Config, f"{file}: ")
+    try:
+        config = msgspec.convert(table, Config)
+    except msgspec.ValidationError as error:
+        message = f"{file}: {_where(str(error))}. Mend the value"
+        raise ConfigError(message) from error
+    if not config.rules.folder:
+        return config
+    folder = file.parent.resolve() / config.rules.folder
+    if not folder.is_dir():
+        message = f"{file}: rules.folder: {folder} is no folder. Make it, or empty the key"
+        raise ConfigError(message)
+    return msgspec.structs.replace(config, rules=RulesConfig(str(folder)))
+
+
+def _check_tables(table: dict[str, Any], struct: type[msgspec.Struct], where: str) -> None:
+    """Refuse keys that no field of `struct` has, at any depth."""
+    fields = {field.name: field.type for field in msgspec.structs.fields(struct)}
+    check_keys(table, fields, where)
+    for name, value in table.items():
+        inner = fields[name]
+        if (
+            isinstance(inner, type)
+            and issubclass(inner, msgspec.Struct)
+            and isinstance(value, dict)
+        ):
+            _check_tables(value, inner, f"{where}{name}.")
+
+
+def _where(message: str) -> str:
+    """Turn msgspec's `… - at `$.run.workers`` into `run.workers: …`."""
+    what, _, place = message.partition(" - at `$.")
+    return f"{place.rstrip('`')}: {what}" if place else what

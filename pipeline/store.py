@@ -1,0 +1,171 @@
+"""Records ↔ files. A file appears whole or not at all.
+
+In: bytes or records, and the path they belong to. Out: a file that survives a power cut: written
+beside its target, fsynced, renamed, its folder fsynced. Never: a half-written file under a final
+name; a temporary file outside the target's folder (another disk cannot rename).
+"""
+
+import errno
+import fcntl
+import hashlib
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import zstandard
+
+from pipeline.errors import CorpusError, DiskError, LockError
+
+T = TypeVar("T")
+
+TEMPORARY = ".part"
+
+_IN_THE_WAY = "a folder is wanted there. Move what is in the way, or use another CLEANED=dir"
+_MENDS = {
+    errno.ENOSPC: "the disk is full. Free some space and run again",
+    errno.EDQUOT: "the quota is used up. Free some space and run again",
+    errno.EROFS: "the disk is read-only. Name another folder with CLEANED=dir",
+    errno.EACCES: "may not be written. Change its owner or name another folder with CLEANED=dir",
+    errno.EPERM: "may not be written. Change its owner or name another folder with CLEANED=dir",
+    errno.EIO: "the disk answers with an error. Look at the disk before you run again",
+    errno.ENOTDIR: _IN_THE_WAY,
+    errno.EEXIST: _IN_THE_WAY,
+}
+
+
+@contextmanager
+def disk(path: Path) -> Iterator[None]:
+    """Turn an `OSError` of the disk under `path` into a `DiskError` that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        mend = _MENDS.get(error.errno or 0)
+        if mend is None:
+            raise
+        message = f"{error.filename or path}: {mend}"
+        raise DiskError(message) from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make `folder` and those above it; `DiskError` where that cannot be."""
+    with disk(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` outlast a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_bytes(path: Path, chunks: Iterable[bytes]) -> None:
+    """Write `chunks` to `path`, whole or not at all."""
+    temporary = path.with_name(path.name + TEMPORARY)
+    with disk(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with temporary.open("wb") as file:
+                file.writelines(chunks)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.rename(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        sync_folder(path.parent)
+
+
+def write_link(path: Path, target: str) -> None:
+    """Point the symbolic link `path` at `target` with one rename: readers see old or new."""
+    temporary = path.with_name(path.name + TEMPORARY)
+    with disk(path):
+        temporary.unlink(missing_ok=True)
+        temporary.symlink_to(target)
+        temporary.rename(path)
+        sync_folder(path.parent)
+
+
+def remove(path: Path) -> None:
+    """Remove a file or folder of ours, if it is there."""
+    with disk(path):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def write_records(path: Path, records: Iterable[T]) -> None:
+    """Write records as zstandard-packed MessagePack, each behind its length in four bytes."""
+    encoder = msgspec.msgpack.Encoder()
+    packer = zstandard.ZstdCompressor(level=1).compressobj()
+
+    def frames() -> Iterator[bytes]:
+        for record in records:
+            frame = encoder.encode(record)
+            yield packer.compress(len(frame).to_bytes(4, "little") + frame)
+        yield packer.flush()
+
+    write_bytes(path, frames())
+
+
+def read_records(path: Path, kind: type[T]) -> Iterator[T]:
+    """Return the records of `path` one by one; `CorpusError` when the file is damaged."""
+    decoder = msgspec.msgpack.Decoder(kind)
+    try:
+        with path.open("rb") as file, zstandard.ZstdDecompressor().stream_reader(file) as stream:
+            while size := stream.read(4):
+                frame = stream.read(int.from_bytes(size, "little"))
+                yield decoder.decode(frame)
+    except (zstandard.ZstdError, msgspec.DecodeError) as error:
+        message = f"{path}: is damaged: {error}. Remove it and run again: it is made anew"
+        raise CorpusError(message) from error
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def fingerprint(*parts: bytes | str) -> str:
+    """Return 16 hex digits that name `parts`; no two lists of parts share them by accident."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogateescape") if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "little") + data)
+    return digest.hexdigest()[:16]
+
+
+def files_fingerprint(files: Iterable[Path]) -> str:
+    """Return 16 hex digits that name the content of `files`, in their order."""
+    return fingerprint(*(file.read_bytes() for file in files))
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock at `path`; `LockError` with the holder's process id when another run does.
+
+    A lock of the operating system, not a file that says so: it is free the moment its holder dies.
+    """
+    make_folder(path.parent)
+    with disk(path):
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = os.pread(handle, 32, 0).decode("ascii", "replace").strip() or "unknown"
+            message = f"{path}: another run (process {holder}) is at work. Wait until it ends"
+            raise LockError(message) from error
+        os.truncate(handle, 0)
+        os.pwrite(handle, f"{os.getpid()}\n".encode("ascii"), 0)
+        yield
+    finally:
+        os.close(handle)
