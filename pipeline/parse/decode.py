@@ -1,0 +1,164 @@
+"""bytes → str, in the charset they are really in.
+
+In: a body and the charset its header claimed. Out: text without a byte order mark. Never a page
+lost to one broken byte, never a flood of U+FFFD: bytes that fit nowhere become one each.
+
+Order: byte order mark; UTF-16 by its zero bytes; valid UTF-8, whatever the label; a label that is
+not Chinese and fits; then GB 18030, Big5-HKSCS and damaged UTF-8, by evidence. gb2312 and gbk are
+read as gb18030 and big5 as big5hkscs, their supersets, as browsers do
+(https://encoding.spec.whatwg.org/).
+"""
+
+import codecs
+import re
+
+from pipeline.parse import charset
+from pipeline.parse.soup import declared_charset
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (b"\x84\x31\x95\x33", "gb18030"),
+    (b"+/v8-", "utf-7"),
+)
+#: Labels that pages carry by default or by mistake: their bytes decide, not they.
+_DOUBTED = frozenset(
+    (
+        *("utf-8", "utf_8", "gb2312", "gbk", "cp936", "gb18030", "hz", "big5", "big5hkscs"),
+        *("cp950", "ascii", "iso8859-1", "cp1252", "utf-16", "utf-16-le", "utf-16-be"),
+        *("utf-32", "utf-7"),
+    )
+)
+_SEVEN_BIT = frozenset(("utf-7", "hz", "iso2022_jp", "iso2022_kr"))
+_CHINESE = ("gb18030", "big5hkscs", "utf-8")
+_SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "cp950": "big5hkscs"}
+_SAMPLE = 100_000
+#: Evidence above this is a Chinese page without doubt (2.0 is common Han throughout).
+_SURE = 1.2
+
+# Python's table is that of GB 18030-2000. These characters have had a place outside the private
+# use area since GB 18030-2005 and -2022; 0xA3A0 is a full-width blank in every browser.
+_PRIVATE_USE = str.maketrans(
+    {
+        0xE5E5: "\u3000",
+        0xE7C7: "\u1e3f",
+        **dict(
+            zip(
+                range(0xE78D, 0xE797),
+                "\ufe10\ufe12\ufe11\ufe13\ufe14\ufe15\ufe16\ufe17\ufe18\ufe19",
+                strict=True,
+            )
+        ),
+        0xE816: "\U00020087",
+        0xE817: "\U00020089",
+        0xE818: "\U000200cc",
+        0xE81E: "\u9fb4",
+        0xE826: "\u9fb5",
+        0xE82B: "\u9fb6",
+        0xE82C: "\u9fb7",
+        0xE831: "\U000215d7",
+        0xE832: "\u9fb8",
+        0xE83B: "\U0002298f",
+        0xE843: "\u9fb9",
+        0xE854: "\u9fba",
+        0xE855: "\U000241fe",
+        0xE864: "\u9fbb",
+    }
+)
+_HAS_PRIVATE_USE = re.compile("[\ue5e5\ue78d-\ue864]")
+
+
+def decode(body: bytes, declared: str = "") -> str:
+    """Return `body` as text. `declared` is a charset a header claimed, "" where none did.
+
+    Any bytes are accepted; what is no text at all comes back as nonsense, never as an error.
+
+    >>> decode("二〇三五年".encode("gbk"), "utf-8")
+    '二〇三五年'
+    """
+    for mark, codec in _MARKS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(codec, "replace").removeprefix("\ufeff")
+    wide = _wide_codec(body)
+    if wide:
+        return body.decode(wide, "replace")
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return _decode_other(body, _label(body, declared))
+    return _decode_seven_bit(text, _label(body, declared)) if text.isascii() else text
+
+
+def _label(body: bytes, declared: str) -> str:
+    """Return Python's name of the charset claimed by the header, else by the page, else ""."""
+    return _codec_name(declared) or _codec_name(declared_charset(body))
+
+
+def _codec_name(label: str) -> str:
+    """Return Python's name of the charset `label`, "" where it knows none or it is no charset."""
+    try:
+        info = codecs.lookup(label.strip().strip("\"'"))
+    except (LookupError, ValueError):
+        return ""
+    return info.name if info._is_text_encoding else ""
+
+
+def _wide_codec(body: bytes) -> str:
+    """Return the UTF-16 that bytes without a mark are in, "" where they are not.
+
+    The markup, digits and line ends of such a page have every other byte zero.
+    """
+    sample = body[:_SAMPLE]
+    zeros = sample.count(0)
+    if zeros * 20 < len(sample) or len(body) % 2:
+        return ""
+    even = sample[::2].count(0)
+    if even * 10 <= zeros:
+        return "utf-16-le"
+    return "utf-16-be" if even * 10 >= zeros * 9 else ""
+
+
+def _decode_seven_bit(text: str, label: str) -> str:
+    """Return ASCII text read as the label says, where that is a way to hide Han in ASCII."""
+    if label not in _SEVEN_BIT:
+        return text
+    try:
+        return text.encode("ascii").decode(label)
+    except UnicodeDecodeError:
+        return text
+
+
+def _decode_other(body: bytes, label: str) -> str:
+    """Return bytes that are no valid UTF-8, by label where it is credible, else by evidence."""
+    if label and label not in _DOUBTED:
+        try:
+            return body.decode(label)
+        except UnicodeDecodeError:
+            pass
+    readings = []
+    for codec in sorted(_CHINESE, key=lambda name: name != _SUPERSETS.get(label, label)):
+        text = charset.read(body, codec)
+        readings.append((charset.evidence(text), text, codec))
+        if readings[-1][0] > _SURE:
+            break
+    score, text, codec = max(readings, key=lambda reading: reading[0])
+    if score <= 0:
+        return _decode_western(body, text)
+    text = charset.mend(text, codec)
+    return _to_unicode(text) if codec == "gb18030" else text
+
+
+def _decode_western(body: bytes, text: str) -> str:
+    """Return text of a Western page; bytes that are none of that either come back as `text`."""
+    try:
+        return body.decode("cp1252")
+    except UnicodeDecodeError:
+        return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _to_unicode(text: str) -> str:
+    """Return `text` with the private use characters of GB 18030-2000 at their place of today."""
+    return text.translate(_PRIVATE_USE) if _HAS_PRIVATE_USE.search(text) else text

@@ -1,0 +1,238 @@
+"""Markup → blocks: what every parser's walk shares.
+
+In: the events of one walk over a tree (an element opens or closes, a text, a table). Out: the
+blocks of the page in reading order. Never a tree: both parsers feed the same `Assembler`, so that
+they differ only where their trees do.
+
+A block's path is the chain of elements from below <body> down to the one that holds its text,
+`div#main.article@2/p@5`: tag, id, classes in order of the source, and the place among the parent's
+elements, counted from 1. So two elements of a page never share a path; texts parted by <br> in
+one element do. An element that is not shown (`hidden`, `display:none`) has `!hidden` before its
+place: its text is kept, because many systems hide a body until a script shows it, and the
+strip step decides.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pipeline.parse.flat import kind_of
+from pipeline.records import Block, BlockKind, Cell
+
+#: Elements that start and end a line of their own; all others stand in the line.
+BLOCK_TAGS: Final = frozenset(
+    (
+        *("address", "article", "aside", "blockquote", "body", "button", "caption", "center"),
+        *("dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption"),
+        *("figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup"),
+        *("hr", "html", "legend", "li", "listing", "main", "menu", "nav", "ol", "optgroup"),
+        *("p", "pre", "search", "section", "summary", "table", "tbody", "td", "textarea"),
+        *("tfoot", "th", "thead", "tr", "ul"),
+    )
+)
+#: Elements whose content is not text of the page: code, pictures, what a form offers, what a
+#: browser too old for the element would show.
+SKIPPED_TAGS: Final = frozenset(
+    (
+        *("applet", "audio", "canvas", "datalist", "head", "iframe", "math", "noembed"),
+        *("noframes", "noscript", "object", "script", "select", "style", "svg", "template"),
+        *("title", "video"),
+    )
+)
+HEADING_TAGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+#: Elements whose line ends are lines of text.
+VERBATIM_TAGS: Final = frozenset(("pre", "textarea", "listing"))
+
+_BLANKS = re.compile("[ \t\n\f]+")
+_HTML_BLANKS = " \t\n\f"
+_WIDE = "\u2e80-\u2fff\u3001-\ua4cf\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uffe6"
+# CSS Text 3 §4.1.3: a line end of the source between two wide characters is no blank.
+_LINE_END = re.compile(f"(?<=[{_WIDE}])[ \t]*\n[ \t\n]*(?=[{_WIDE}])")
+_SCRIPTS = {
+    "sup": str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"),
+    "sub": str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋"),
+}
+_DIGITS = re.compile("[0-9+-]+")
+
+
+def raised(tag: str, text: str) -> str:
+    """Return the digits of a <sup> or <sub> as such characters: 10<sup>4</sup> is not 104.
+
+    Anything else in them, a footnote's [1] or a formula's dot, stays as it is.
+    """
+    return text.translate(_SCRIPTS[tag]) if _DIGITS.fullmatch(text) else text
+
+
+def label(name: str, classes: str, *, hidden: bool) -> str:
+    """Return the part of a path that tells an element from its like: `#id.class!hidden`."""
+    mark = f"#{name}" if name else ""
+    if classes:
+        mark += "." + ".".join(classes.split())
+    return mark + "!hidden" if hidden else mark
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A page's blocks, and what its head says: <title>, metas in order, the canonical link."""
+
+    blocks: tuple[Block, ...]
+    title: str = ""
+    metas: tuple[tuple[str, str], ...] = ()
+    canonical: str = ""
+
+
+@dataclass(slots=True)
+class _Frame:
+    """An open element. `path` is made only when a block asks for it."""
+
+    node: Any
+    tag: str
+    place: int
+    children: int = 0
+    path: str = ""
+
+
+class Assembler:
+    """Gathers the events of one walk into blocks.
+
+    `label(node)` returns an element's `#id.class` and marks, and is asked only for elements that
+    hold a block.
+    """
+
+    def __init__(self, root: object, label: Callable[[Any], str], source: str) -> None:
+        self.blocks: list[Block] = []
+        self._label = label
+        self._lines = _Lines(source)
+        self._frames = [_Frame(root, "body", 0)]
+        self._containers = [self._frames[0]]
+        self._texts: list[str] = []
+        self._linked = self._chars = 0
+        self._links = self._headings = 0
+        self._item = False
+
+    def open(self, node: object, tag: str, *, link: bool = False) -> None:
+        """Note that an element starts; `link` says that it is an <a> that leads somewhere."""
+        parent = self._frames[-1]
+        parent.children += 1
+        frame = _Frame(node, tag, parent.children)
+        if tag in BLOCK_TAGS:
+            self.end_line()
+            self._containers.append(frame)
+            self._headings += tag in HEADING_TAGS
+            self._item = tag == "li" or (self._item and tag != "tr")
+        elif tag == "br":
+            self.end_line()
+        self._links += link
+        self._frames.append(frame)
+
+    def close(self, *, link: bool = False) -> None:
+        """Note that the element opened last ends."""
+        frame = self._frames[-1]
+        if frame.tag in BLOCK_TAGS:
+            self.end_line()
+            self._containers.pop()
+            self._headings -= frame.tag in HEADING_TAGS
+            self._item = self._item and frame.tag != "li"
+        self._links -= link
+        self._frames.pop()
+
+    def text(self, text: str) -> None:
+        """Take one text node, character references already read."""
+        size = len(text.strip(_HTML_BLANKS))
+        if not size:
+            if self._texts:
+                self._texts.append(" ")
+            return
+        tag = self._frames[-1].tag
+        if "\n" in text:
+            if self._containers[-1].tag in VERBATIM_TAGS:
+                self._verbatim(text)
+                return
+            text = _LINE_END.sub("", text)
+        elif tag in _SCRIPTS:
+            text = raised(tag, text)
+        self._chars += size
+        if self._links:
+            self._linked += size
+        self._texts.append(text)
+
+    def _verbatim(self, text: str) -> None:
+        for i, line in enumerate(text.split("\n")):
+            if i:
+                self.end_line()
+            if line:
+                self.text(line)
+
+    def table(self, node: object, tag: str, cells: tuple[Cell, ...], text: str) -> None:
+        """Take a data table as one block."""
+        self.open(node, tag)
+        path = self._path(self._frames[-1])
+        self.blocks.append(Block("table", text, path, 0.0, cells, self._lines.of(text)))
+        self.close()
+
+    def end_line(self) -> None:
+        """End the block in hand; nothing happens where there is none."""
+        if not self._texts:
+            return
+        raw = "".join(self._texts)
+        self._texts.clear()
+        text = _BLANKS.sub(" ", raw).strip(" ").rstrip(" \xa0\u3000")
+        if text:
+            links = min(1.0, self._linked / self._chars) if self._chars else 0.0
+            path = self._path(self._containers[-1])
+            line = self._lines.of(raw)
+            self.blocks.append(Block(self._kind(text), text, path, links, (), line))
+            self._item = False
+        self._linked = self._chars = 0
+
+    def _kind(self, text: str) -> BlockKind:
+        if self._headings:
+            return "heading"
+        return "item" if self._item else kind_of(text)
+
+    def _path(self, frame: _Frame) -> str:
+        """Return the frame's path; those of its parents are made on the way, once."""
+        if frame.path or frame is self._frames[0]:
+            return frame.path
+        todo = []
+        for open_frame in reversed(self._frames[: self._frames.index(frame) + 1]):
+            if open_frame.path:
+                break
+            todo.append(open_frame)
+        path = open_frame.path
+        for below in reversed(todo):
+            if below.place:
+                segment = f"{below.tag}{self._label(below.node)}@{below.place}"
+                path = f"{path}/{segment}" if path else segment
+            below.path = path
+        return path
+
+
+class _Lines:
+    """Finds the line of the source where a text stands, in the order of the source."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._at = self._counted = 0
+        self._line = 1
+        self._budget = 20 * len(source) + 10_000
+
+    def of(self, text: str) -> int:
+        """Return the line (from 1) where `text` stands, that of the text before if not found.
+
+        Entities and markup inside a text hide it, so its first characters are looked for. What
+        is not found costs a walk to the end of the source; the budget keeps that linear.
+        """
+        needle = _NEEDLE.search(text)
+        if needle is None or self._budget < 0:
+            return self._line
+        found = self._source.find(needle.group(), self._at)
+        self._budget -= (found if found >= 0 else len(self._source)) - self._at
+        if found >= 0:
+            self._line += self._source.count("\n", self._counted, found)
+            self._at = self._counted = found
+        return self._line
+
+
+_NEEDLE = re.compile("[^\\s&<>\xa0\u3000]{1,16}")
