@@ -35,6 +35,16 @@ class RawPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """A file of raw/: its path there, its size in bytes, what it holds, and what `stat` said."""
+
+    file: str
+    size: int
+    sha256: str
+    stat: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One `<td>` or `<th>`; rows and columns count from 0, lines inside are parted by newlines."""
 
@@ -160,6 +170,19 @@ class Page:
             for block in self.blocks
             if block.text and (block.dropped_by or self.dropped_by)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A page that could not be read or cleaned: `reason` is a code, `message` the mend."""
+
+    id: str
+    provenance: Provenance
+    reason: str
+    message: str
+
+
+Outcome = Page | Aside
 
 
 @dataclass(frozen=True, slots=True)

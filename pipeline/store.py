@@ -7,7 +7,6 @@ name; a temporary file outside the target's folder (another disk cannot rename).
 
 import errno
 import fcntl
-import hashlib
 import os
 import shutil
 from collections.abc import Iterable, Iterator
@@ -19,10 +18,13 @@ import msgspec
 import zstandard
 
 from pipeline.errors import CorpusError, DiskError, LockError
+from pipeline.records import Aside, Outcome, Page
 
 T = TypeVar("T")
 
 TEMPORARY = ".part"
+
+_END = bytes(4)
 
 _IN_THE_WAY = "a folder is wanted there. Move what is in the way, or use another CLEANED=dir"
 _MENDS = {
@@ -82,6 +84,28 @@ def write_bytes(path: Path, chunks: Iterable[bytes]) -> None:
         sync_folder(path.parent)
 
 
+class SyncedFile:
+    """A new file written in pieces; `close` makes its bytes outlast a power cut."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with disk(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("wb")
+
+    def write(self, data: bytes) -> None:
+        """Write `data` behind what was written before."""
+        with disk(self._path):
+            self._file.write(data)
+
+    def close(self) -> None:
+        """Flush, fsync and close."""
+        with disk(self._path):
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+
+
 def write_link(path: Path, target: str) -> None:
     """Point the symbolic link `path` at `target` with one rename: readers see old or new."""
     temporary = path.with_name(path.name + TEMPORARY)
@@ -90,6 +114,16 @@ def write_link(path: Path, target: str) -> None:
         temporary.symlink_to(target)
         temporary.rename(path)
         sync_folder(path.parent)
+
+
+def move(source: Path, target: Path) -> None:
+    """Rename a finished folder to its final name, replacing what has it."""
+    remove(target)
+    with disk(target):
+        for folder in [source, *(file for file in source.rglob("*") if file.is_dir())]:
+            sync_folder(folder)
+        source.rename(target)
+        sync_folder(target.parent)
 
 
 def remove(path: Path) -> None:
@@ -102,7 +136,10 @@ def remove(path: Path) -> None:
 
 
 def write_records(path: Path, records: Iterable[T]) -> None:
-    """Write records as zstandard-packed MessagePack, each behind its length in four bytes."""
+    """Write records as zstandard-packed MessagePack, each behind its length in four bytes.
+
+    A length of 0 ends the file: a reader knows by it that nothing is missing.
+    """
     encoder = msgspec.msgpack.Encoder()
     packer = zstandard.ZstdCompressor(level=1).compressobj()
 
@@ -110,7 +147,7 @@ def write_records(path: Path, records: Iterable[T]) -> None:
         for record in records:
             frame = encoder.encode(record)
             yield packer.compress(len(frame).to_bytes(4, "little") + frame)
-        yield packer.flush()
+        yield packer.compress(_END) + packer.flush()
 
     write_bytes(path, frames())
 
@@ -120,32 +157,37 @@ def read_records(path: Path, kind: type[T]) -> Iterator[T]:
     decoder = msgspec.msgpack.Decoder(kind)
     try:
         with path.open("rb") as file, zstandard.ZstdDecompressor().stream_reader(file) as stream:
-            while size := stream.read(4):
-                frame = stream.read(int.from_bytes(size, "little"))
-                yield decoder.decode(frame)
+            while (size := stream.read(4)) != _END:
+                yield decoder.decode(stream.read(int.from_bytes(size, "little")))
     except (zstandard.ZstdError, msgspec.DecodeError) as error:
         message = f"{path}: is damaged: {error}. Remove it and run again: it is made anew"
         raise CorpusError(message) from error
 
 
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+class _Frame(msgspec.Struct, array_like=True):
+    """A page or what stands for it; MessagePack cannot tell the two records apart."""
+
+    page: Page | None
+    aside: Aside | None
 
 
-def fingerprint(*parts: bytes | str) -> str:
-    """Return 16 hex digits that name `parts`; no two lists of parts share them by accident."""
-    digest = hashlib.sha256()
-    for part in parts:
-        data = part.encode("utf-8", "surrogateescape") if isinstance(part, str) else part
-        digest.update(len(data).to_bytes(8, "little") + data)
-    return digest.hexdigest()[:16]
+def write_outcomes(path: Path, outcomes: Iterable[Outcome]) -> None:
+    """Write what became of each page, in the order given."""
+    write_records(
+        path,
+        (
+            _Frame(outcome, None) if isinstance(outcome, Page) else _Frame(None, outcome)
+            for outcome in outcomes
+        ),
+    )
 
 
-def files_fingerprint(files: Iterable[Path]) -> str:
-    """Return 16 hex digits that name the content of `files`, in their order."""
-    return fingerprint(*(file.read_bytes() for file in files))
+def read_outcomes(path: Path) -> Iterator[Outcome]:
+    """Return what became of each page, in the order written."""
+    for frame in read_records(path, _Frame):
+        outcome = frame.page or frame.aside
+        if outcome is not None:
+            yield outcome
 
 
 @contextmanager

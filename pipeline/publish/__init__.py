@@ -1,0 +1,75 @@
+"""Pages → files, one module a format.
+
+In: every page of the corpus in the order of its path in raw/, with what became of it. Out: the
+files of CONTRACT.md in a new folder, each fsynced. Never: a page left out of the ledger; an output
+that depends on the clock, the machine or the order of work.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pipeline.publish.articles import ArticlesWriter
+from pipeline.publish.dropped import DroppedWriter
+from pipeline.publish.entries import Corpus, Entry, Writer, join, site_of
+from pipeline.publish.ledger import LedgerWriter
+from pipeline.publish.matches import MatchesWriter
+from pipeline.publish.release import CHECKSUMS, damaged, is_published, turn, write_checksums
+from pipeline.publish.report import ReportWriter
+from pipeline.publish.summary import SummaryWriter
+from pipeline.publish.tables import TablesWriter, write_tables
+from pipeline.publish.text import TextWriter
+from pipeline.store import make_folder
+
+__all__ = [
+    "CHECKSUMS",
+    "WRITERS",
+    "Corpus",
+    "Entry",
+    "damaged",
+    "is_published",
+    "join",
+    "publish",
+    "read_summary",
+    "site_of",
+    "turn",
+    "write_checksums",
+    "write_report",
+    "write_tables",
+]
+
+WRITERS: Mapping[str, Callable[[Path, Corpus], Writer]] = {
+    "ledger.csv": LedgerWriter,
+    "articles.jsonl": ArticlesWriter,
+    "text": TextWriter,
+    "matches.csv": MatchesWriter,
+    "dropped.jsonl": DroppedWriter,
+    "tables": TablesWriter,
+    "summary.json": SummaryWriter,
+}
+
+
+def publish(entries: Iterable[Entry], corpus: Corpus, folder: Path) -> None:
+    """Write every format into the new folder `folder`, in one pass over the entries."""
+    make_folder(folder)
+    _write([writer(folder, corpus) for writer in WRITERS.values()], entries)
+
+
+def write_report(entries: Iterable[Entry], corpus: Corpus, folder: Path) -> None:
+    """Write the report into `folder`/report."""
+    _write([ReportWriter(folder, corpus)], entries)
+
+
+def _write(writers: list[Writer], entries: Iterable[Entry]) -> None:
+    for entry in entries:
+        for writer in writers:
+            writer.add(entry)
+    for writer in writers:
+        writer.close()
+
+
+def read_summary(folder: Path) -> dict[str, Any]:
+    """Return the numbers that a run ended with."""
+    summary: dict[str, Any] = json.loads((folder / "summary.json").read_bytes())
+    return summary

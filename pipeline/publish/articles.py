@@ -1,0 +1,42 @@
+"""articles.jsonl: one object for each article kept."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+from pipeline.publish.entries import Corpus, Entry, site_of
+from pipeline.publish.sinks import JsonLinesSink
+
+
+class ArticlesWriter:
+    """Writes articles.jsonl."""
+
+    def __init__(self, folder: Path, _corpus: Corpus) -> None:
+        self._sink = JsonLinesSink(folder / "articles.jsonl")
+
+    def add(self, entry: Entry) -> None:
+        """Write one article; other pages are in the ledger alone."""
+        page, cluster = entry.kept, entry.cluster
+        if page is None or cluster is None:
+            return
+        self._sink.add(
+            {
+                "id": page.id,
+                "url": page.url,
+                "site": site_of(page),
+                "title": page.title,
+                "published": page.published.isoformat() if page.published else None,
+                "source": page.source,
+                "document_number": page.document_number,
+                "text": page.text,
+                "tables": [asdict(table) for table in page.tables],
+                "chars": len(page.text),
+                "raw": entry.raw,
+                "sha256": entry.found.sha256,
+                "members": list(cluster.members),
+                "why": cluster.why,
+            }
+        )
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._sink.close()

@@ -1,0 +1,107 @@
+"""What the writers are given: one entry a page, and what is known of the corpus as a whole."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from pipeline.paths import printable, safe_name
+from pipeline.records import Aside, Cluster, Found, Match, Outcome, Page, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One page of raw/ and what became of it.
+
+    `canonical` is the page whose copy is kept, itself for an article, "" where there is none;
+    `relation` is that of a duplicate to it; `cluster` is set for a kept article.
+    """
+
+    found: Found
+    outcome: Outcome
+    status: Status
+    canonical: str = ""
+    relation: str = ""
+    cluster: Cluster | None = None
+
+    @property
+    def kept(self) -> Page | None:
+        """Return the page when its text is published, else None."""
+        return self.outcome if isinstance(self.outcome, Page) and self.cluster else None
+
+    @property
+    def reason(self) -> str:
+        """Return the code or rule id that says why the page is no article, "" where it is one."""
+        return self.outcome.reason if isinstance(self.outcome, Aside) else self.outcome.dropped_by
+
+    @property
+    def raw(self) -> str:
+        """Return the path in raw/, printable in any format."""
+        return printable(self.found.file)
+
+    @property
+    def text_path(self) -> str:
+        """Return where the text of a kept article lies in cleaned/, else ""."""
+        return "" if self.kept is None else f"text/{site_of(self.kept)}/{self.kept.id}.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """What is known of all pages together. `raw` maps page ids to paths in raw/.
+
+    `reasons` maps rule ids to their reasons, `others` suffixes to the number of files in raw/
+    that are no pages.
+    """
+
+    matches: Sequence[Match]
+    raw: Mapping[str, str]
+    reasons: Mapping[str, str]
+    others: Mapping[str, int]
+
+
+class Writer(Protocol):
+    """One output format: told of every page once, then closed."""
+
+    def add(self, entry: Entry) -> None:
+        """Take one page."""
+        ...
+
+    def close(self) -> None:
+        """Write what is left, and make it outlast a power cut."""
+        ...
+
+
+def join(
+    outcomes: Iterable[tuple[Found, Outcome]],
+    matches: Sequence[Match],
+    clusters: Sequence[Cluster],
+) -> Iterator[Entry]:
+    """Yield an entry for each page: an article kept, a duplicate of one, or neither."""
+    cluster_of = {member: cluster for cluster in clusters for member in cluster.members}
+    relation = {(match.a, match.b): match.relation for match in matches}
+    for found, outcome in outcomes:
+        cluster = cluster_of.get(outcome.id)
+        if isinstance(outcome, Aside):
+            yield Entry(found, outcome, "aside")
+        elif cluster is None:
+            yield Entry(found, outcome, "not-an-article")
+        elif cluster.canonical == outcome.id:
+            yield Entry(found, outcome, "article", outcome.id, "", cluster)
+        else:
+            pair = (min(outcome.id, cluster.canonical), max(outcome.id, cluster.canonical))
+            # Copies of a copy are near to the canonical one, if no closer relation was found.
+            kind = relation.get(pair, "near")
+            yield Entry(found, outcome, "duplicate", cluster.canonical, kind)
+
+
+def site_of(page: Page) -> str:
+    """Return the host of the page's URL, or the folder it came in when that is a host's name.
+
+    Mirrors keep one folder a host; where neither tells, "unknown". Fit to be a folder's name.
+    """
+    host = urlsplit(page.url).hostname or ""
+    top = PurePosixPath(page.provenance.file).parts[0]
+    if not host and top != page.provenance.file and "." in top:
+        host = top
+    return safe_name(printable(host).lower(), 100) if host else "unknown"

@@ -1,0 +1,51 @@
+"""ledger.csv: one row for each page in raw/, always."""
+
+from pathlib import Path
+
+from pipeline.publish.entries import Corpus, Entry
+from pipeline.publish.sinks import CsvSink
+from pipeline.records import Aside
+
+COLUMNS = (
+    "page",
+    "raw",
+    "member",
+    "url",
+    "bytes",
+    "sha256",
+    "status",
+    "reason",
+    "canonical",
+    "relation",
+    "text",
+)
+
+
+class LedgerWriter:
+    """Writes ledger.csv."""
+
+    def __init__(self, folder: Path, _corpus: Corpus) -> None:
+        self._sink = CsvSink(folder / "ledger.csv", COLUMNS)
+
+    def add(self, entry: Entry) -> None:
+        """Write the row of one page."""
+        outcome = entry.outcome
+        self._sink.add(
+            (
+                outcome.id,
+                entry.raw,
+                outcome.provenance.member,
+                "" if isinstance(outcome, Aside) else outcome.url,
+                entry.found.size,
+                entry.found.sha256,
+                entry.status,
+                entry.reason,
+                entry.canonical,
+                entry.relation,
+                entry.text_path,
+            )
+        )
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._sink.close()

@@ -1,0 +1,61 @@
+"""A finished version → what readers see, with one rename.
+
+In: a complete version folder. Out: `.current` points at it, and the names of CONTRACT.md lead
+through `.current`. Never: a reader that finds half of one version and half of another.
+"""
+
+from pathlib import Path
+
+from pipeline.fingerprint import sha256
+from pipeline.paths import PUBLISHED, Paths
+from pipeline.store import remove, sync_folder, write_bytes, write_link
+
+CHECKSUMS = "checksums.sha256"
+
+
+def write_checksums(folder: Path) -> None:
+    """Write the checksum of every file under `folder`, as `sha256sum --check` reads it."""
+    files = sorted(file for file in folder.rglob("*") if file.is_file() and file.name != CHECKSUMS)
+    lines = [f"{sha256(file)}  {file.relative_to(folder).as_posix()}\n" for file in files]
+    write_bytes(folder / CHECKSUMS, [line.encode("utf-8") for line in lines])
+
+
+def damaged(folder: Path) -> list[str]:
+    """Return what of a published version is gone, changed or not its own, one line each."""
+    wrong = []
+    known = set()
+    for line in (folder / CHECKSUMS).read_text("utf-8").splitlines():
+        digest, _, name = line.partition("  ")
+        known.add(name)
+        file = folder / name
+        if not file.is_file():
+            wrong.append(f"{name}: is gone")
+        elif sha256(file) != digest:
+            wrong.append(f"{name}: has other bytes than were published")
+    for file in sorted(folder.rglob("*")):
+        name = file.relative_to(folder).as_posix()
+        if file.is_file() and name not in known and name != CHECKSUMS:
+            wrong.append(f"{name}: was not published")
+    return wrong
+
+
+def turn(paths: Paths, version: str) -> None:
+    """Show readers `version`; the one before it stays for those who have it open."""
+    sync_folder(paths.versions)
+    before = paths.current.readlink().name if paths.current.is_symlink() else ""
+    write_link(paths.current, f"{paths.versions.name}/{version}")
+    for name in PUBLISHED:
+        if not (paths.cleaned / name).is_symlink():
+            write_link(paths.cleaned / name, f"{paths.current.name}/{name}")
+    for old in paths.versions.iterdir():
+        if old.name not in {version, before}:
+            remove(old)
+
+
+def is_published(paths: Paths, version: str) -> bool:
+    """Return whether readers see `version`, through links that are all there."""
+    return (
+        paths.current.is_symlink()
+        and paths.current.readlink().name == version
+        and all((paths.cleaned / name).exists() for name in PUBLISHED)
+    )

@@ -1,0 +1,107 @@
+"""report/index.html: the run, to look at. One static page, nothing fetched, no script.
+
+In: every page of the corpus. Out: what was kept and what was not, which figures differ, which
+cells are doubtful, and what each rule took. Never: a string from a page that is not escaped.
+"""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from pipeline.publish.entries import Corpus, Entry
+from pipeline.publish.tables import doubt_rows
+from pipeline.records import Aside, Page
+from pipeline.store import write_bytes
+
+# A person reads a few hundred rows; the rest is in the files that the report names.
+SHOWN = 500
+
+
+class ReportWriter:
+    """Writes report/index.html."""
+
+    def __init__(self, folder: Path, corpus: Corpus) -> None:
+        self._path = folder / "report" / "index.html"
+        self._corpus = corpus
+        self._status: Counter[str] = Counter()
+        self._pages: list[dict[str, Any]] = []
+        self._tables: list[dict[str, Any]] = []
+        self._fired: Counter[str] = Counter()
+        self._examples: dict[str, str] = {}
+
+    def add(self, entry: Entry) -> None:
+        """Take one page."""
+        self._status[entry.status] += 1
+        if isinstance(entry.outcome, Page):
+            self._count(entry.outcome)
+        if len(self._pages) < SHOWN or entry.status == "aside":
+            self._pages.append(_page(entry))
+        if entry.kept is not None and len(self._tables) < SHOWN:
+            self._tables += [_table(entry, number) for number in range(len(entry.kept.tables))]
+
+    def _count(self, page: Page) -> None:
+        for block in page.dropped:
+            self._fired[block.rule] += 1
+            self._examples.setdefault(block.rule, block.text)
+        for change in page.changes:
+            self._fired[change.rule] += 1
+            self._examples.setdefault(change.rule, f"{change.before} → {change.after}")
+
+    def close(self) -> None:
+        """Write the page."""
+        environment = Environment(
+            loader=PackageLoader("pipeline.publish", "report"),
+            autoescape=select_autoescape(["html", "j2"]),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        matches = self._corpus.matches
+        html = environment.get_template("index.html.j2").render(
+            status=self._status,
+            total=self._status.total(),
+            pages=self._pages,
+            tables=self._tables,
+            matches=matches[:SHOWN],
+            differing=[(m, d) for m in matches for d in m.disagreements][:SHOWN],
+            raw=self._corpus.raw,
+            rules=[(rule, n, self._examples[rule]) for rule, n in self._fired.most_common()],
+            reasons=self._corpus.reasons,
+            others=self._corpus.others,
+            shown=SHOWN,
+        )
+        write_bytes(self._path, [html.encode("utf-8")])
+
+
+def _page(entry: Entry) -> dict[str, Any]:
+    outcome = entry.outcome
+    aside = isinstance(outcome, Aside)
+    return {
+        "id": outcome.id,
+        "raw": entry.raw,
+        "status": entry.status,
+        "title": "" if isinstance(outcome, Aside) else outcome.title,
+        "published": "" if isinstance(outcome, Aside) else outcome.published or "",
+        "reason": entry.reason,
+        "message": outcome.message if isinstance(outcome, Aside) else "",
+        "canonical": entry.canonical,
+        "relation": entry.relation,
+        "why": entry.cluster.why if entry.cluster and len(entry.cluster.members) > 1 else "",
+        "text": entry.text_path,
+        "chars": 0 if aside or entry.kept is None else len(entry.kept.text),
+        "dropped": () if isinstance(outcome, Aside) else outcome.dropped[:SHOWN],
+    }
+
+
+def _table(entry: Entry, number: int) -> dict[str, Any]:
+    page = entry.kept
+    table = page.tables[number] if page else None
+    return {
+        "raw": entry.raw,
+        "number": number + 1,
+        "table": table,
+        "doubtful": {(doubt.row, doubt.column): doubt for doubt in table.doubts} if table else {},
+        "doubts": doubt_rows(table) if table else [],
+    }

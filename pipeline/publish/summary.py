@@ -1,0 +1,50 @@
+"""summary.json: how many pages became what. The numbers a run ends with."""
+
+from collections import Counter
+from pathlib import Path
+
+from pipeline.publish.entries import Corpus, Entry
+from pipeline.publish.sinks import json_bytes
+from pipeline.store import write_bytes
+
+
+class SummaryWriter:
+    """Writes summary.json."""
+
+    def __init__(self, folder: Path, corpus: Corpus) -> None:
+        self._path = folder / "summary.json"
+        self._corpus = corpus
+        self._status: Counter[str] = Counter()
+        self._aside: Counter[str] = Counter()
+        self._not_articles: Counter[str] = Counter()
+        self._tables = self._doubts = 0
+
+    def add(self, entry: Entry) -> None:
+        """Count one page."""
+        self._status[entry.status] += 1
+        if entry.status == "aside":
+            self._aside[entry.reason] += 1
+        elif entry.status == "not-an-article":
+            self._not_articles[entry.reason] += 1
+        if entry.kept is not None:
+            self._tables += len(entry.kept.tables)
+            self._doubts += sum(len(table.doubts) for table in entry.kept.tables)
+
+    def close(self) -> None:
+        """Write the file."""
+        relations = Counter(match.relation for match in self._corpus.matches)
+        summary = {
+            "pages": self._status.total(),
+            "articles": self._status["article"],
+            "duplicates": self._status["duplicate"],
+            "not_articles": self._status["not-an-article"],
+            "aside": self._status["aside"],
+            "tables": self._tables,
+            "doubtful_cells": self._doubts,
+            "matches": dict(sorted(relations.items())),
+            "disagreements": sum(len(match.disagreements) for match in self._corpus.matches),
+            "aside_by_reason": dict(sorted(self._aside.items())),
+            "not_articles_by_reason": dict(sorted(self._not_articles.items())),
+            "other_files": dict(self._corpus.others),
+        }
+        write_bytes(self._path, [json_bytes(summary, indent=2), b"\n"])
