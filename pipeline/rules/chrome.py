@@ -1,7 +1,205 @@
-"""The keys of chrome.toml and sites/*.toml."""
+"""The keys of chrome.toml and sites/*.toml.
 
-from pipeline.rules.loader import Rule
+In: rules files, packaged ones first, a user's after. Out: `ChromeRules`, compiled once a run.
+Never: a pattern that remembers (capturing groups), so that one scan tells which rule matched.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from pipeline.errors import ConfigError
+from pipeline.rules.loader import Rule, check_keys, check_unique, read_rules, read_toml
+
+Zone = Literal["head", "middle", "tail"]
+Mechanism = Literal[
+    "piece",
+    "filler",
+    "start",
+    "end",
+    "path",
+    "body",
+    "label",
+    "counter",
+    "keyword-list",
+    "link-menu",
+    "above-title",
+    "after-end",
+    "outside-body",
+    "list-page",
+    "login-wall",
+    "error-page",
+    "empty-shell",
+]
+ZONES: tuple[Zone, ...] = ("head", "middle", "tail")
+LINE_RULES = ("piece", "filler", "start", "end")
+SHORT = 120  # most chrome lines are shorter; longer lines meet the few rules that ask for them
 
 
 class ChromeRule(Rule, frozen=True, kw_only=True):
-    """One kind of chrome."""
+    """One kind of chrome.
+
+    `find` is a pattern for a folded line (`pipeline.strip.lines.fold`). `<word>` in it stands for
+    the pattern of that name in the `[part]` table of the packaged chrome.toml. `apply` names the
+    mechanism:
+
+    - `piece`: a line made of pieces, and of nothing else, is chrome;
+    - `filler`: a piece that proves nothing alone (a date, a button);
+    - `start`, `end`: a piece that opens or closes the article: all above, or below, goes with it;
+    - `path`: an element with such a tag, id or class holds chrome;
+    - `body`: an element with such an id or class is likely to hold the body;
+    - `label`: a label of the metadata table, which goes with its value;
+    - others: the mechanism of that name in `pipeline.strip`; `find` is what it reads.
+
+    `zone` says where a line rule holds, `limit` is the longest folded line it looks at, in
+    characters. `keep` lists patterns of lines that the mechanism never takes.
+    """
+
+    apply: Mechanism = "piece"
+    zone: tuple[Zone, ...] = ZONES
+    find: str = ""
+    limit: int = SHORT
+    keep: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """Rules of one origin, compiled.
+
+    `scanners` holds, for each zone and for all of them (None), one pattern for lines up to
+    `SHORT` characters and one for longer ones; the name of the group that matched is the place
+    of the rule in `rules`, after an "r". `patterns` and `keeps` hold `find` and `keep` by rule id.
+    """
+
+    rules: tuple[ChromeRule, ...]
+    scanners: Mapping[tuple[Zone | None, bool], re.Pattern[str]]
+    patterns: Mapping[str, re.Pattern[str]]
+    keeps: Mapping[str, re.Pattern[str]]
+
+    def of(self, mechanism: Mechanism) -> Iterable[tuple[ChromeRule, re.Pattern[str]]]:
+        """Return the rules of `mechanism` with their patterns, in the order of the file."""
+        return ((r, self.patterns[r.id]) for r in self.rules if r.apply == mechanism)
+
+
+@dataclass(frozen=True)
+class Site:
+    """What is known about one site; a host below one of `hosts` belongs to it too."""
+
+    name: str
+    hosts: tuple[str, ...]
+    rules: RuleSet
+
+    def serves(self, host: str) -> bool:
+        """Return whether `host` belongs to this site."""
+        return any(host == name or host.endswith("." + name) for name in self.hosts)
+
+
+@dataclass(frozen=True)
+class ChromeRules:
+    """All that is known about chrome: what holds anywhere, and what holds on one site."""
+
+    general: RuleSet
+    sites: tuple[Site, ...] = ()
+
+    @property
+    def rules(self) -> tuple[ChromeRule, ...]:
+        """Return every rule, general ones first, then site by site."""
+        return (*self.general.rules, *(rule for site in self.sites for rule in site.rules.rules))
+
+    def for_host(self, host: str) -> tuple[RuleSet, ...]:
+        """Return the rule sets that hold on `host`: its site's first, the general one last."""
+        return (*(site.rules for site in self.sites if site.serves(host)), self.general)
+
+
+def load(files: Sequence[Path], site_files: Sequence[Path]) -> ChromeRules:
+    """Return the rules of `files` (chrome.toml, a user's after) and of `site_files`.
+
+    `ConfigError` names the file and rule whose key, pattern or part is wrong.
+    """
+    parts: dict[str, str] = {}
+    general: list[ChromeRule] = []
+    for file in files:
+        top = read_toml(file)
+        check_keys(top, ("part", "rule"), f"{file}: ")
+        parts |= top.get("part", {})
+        general += _expand(file, parts)
+    sites = tuple(_site(file, parts) for file in site_files)
+    rules = ChromeRules(compile_rules(general), sites)
+    check_unique(rules.rules)
+    return rules
+
+
+def compile_rules(rules: Iterable[ChromeRule]) -> RuleSet:
+    """Return `rules` compiled; `ConfigError` names the one whose pattern is wrong."""
+    rules = tuple(rules)
+    return RuleSet(
+        rules,
+        {
+            (zone, long): _scanner(rules, zone, long=long)
+            for zone in (None, *ZONES)
+            for long in (False, True)
+        },
+        {rule.id: _pattern(rule, rule.find) for rule in rules if rule.apply not in LINE_RULES},
+        {rule.id: _pattern(rule, "|".join(rule.keep)) for rule in rules},
+    )
+
+
+def _site(file: Path, parts: Mapping[str, str]) -> Site:
+    top = read_toml(file)
+    check_keys(top, ("hosts", "rule"), f"{file}: ")
+    hosts = top.get("hosts")
+    if not isinstance(hosts, list) or not hosts or not all(isinstance(h, str) for h in hosts):
+        message = f'{file}: hosts: is no list of names. Write hosts = ["www.example.cn"]'
+        raise ConfigError(message)
+    return Site(file.stem, tuple(hosts), compile_rules(_expand(file, parts)))
+
+
+def _expand(file: Path, parts: Mapping[str, str]) -> list[ChromeRule]:
+    """Return the rules of `file` with each `<part>` in `find` replaced by its pattern."""
+
+    def part(match: re.Match[str]) -> str:
+        if match[1] not in parts:
+            known = ", ".join(parts)
+            message = f"{file}: {match[0]}: is not in [part]. Use one of: {known}"
+            raise ConfigError(message)
+        return parts[match[1]]
+
+    def full(text: str) -> str:
+        # Parts may use parts that stand above them; three rounds are deeper than any does.
+        for _ in range(3):
+            text = re.sub("<([a-z]+)>", part, text)
+        return text
+
+    return [
+        msgspec.structs.replace(r, find=full(r.find), keep=tuple(full(k) for k in r.keep))
+        for r in read_rules(file, ChromeRule)
+    ]
+
+
+def _scanner(rules: Sequence[ChromeRule], zone: Zone | None, *, long: bool) -> re.Pattern[str]:
+    """Return one pattern of all line rules of `zone`; fillers come last, they prove nothing."""
+    ordered = sorted(enumerate(rules), key=lambda pair: pair[1].apply == "filler")
+    chosen = [
+        f"(?P<r{i}>{_pattern(rule, rule.find).pattern})"
+        for i, rule in ordered
+        if rule.apply in LINE_RULES
+        and (zone is None or zone in rule.zone)
+        and (rule.limit > SHORT or not long)
+    ]
+    return re.compile("|".join(chosen) or "(?!)", re.IGNORECASE)
+
+
+def _pattern(rule: ChromeRule, find: str) -> re.Pattern[str]:
+    try:
+        pattern = re.compile(find or "(?!)", re.IGNORECASE)
+    except re.error as error:
+        message = f"{rule.id}: find: is no pattern: {error}. Mend it: {find}"
+        raise ConfigError(message) from error
+    if pattern.groups:
+        message = f"{rule.id}: find: has a capturing group. Write (?:...) instead"
+        raise ConfigError(message)
+    return pattern

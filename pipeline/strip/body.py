@@ -1,0 +1,135 @@
+"""Markup's lines → marks on what stands outside the body.
+
+In: a sheet whose blocks have paths. Out: nothing; lines of the sheet get their rule. Never marks
+the title, attachments, or a page where no element holds most of the sentences.
+
+The body is the smallest element that holds nearly all of the page's mass of sentences, elements
+named for chrome left aside. Known containers are priors: one is taken only where it holds a fair
+share of that mass.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from pipeline.rules.chrome import ChromeRule
+from pipeline.strip.sheet import Line, Sheet
+
+_NAMES = re.compile(r"[#.]([^#.@!/]+)|^([a-z0-9-]+)")
+_MOST = 0.85  # an element with less of its parent's mass is not all of the body
+_PRIOR = 0.5  # a known container with less of the page's mass is a teaser
+_ITSELF = 0.6  # an element named for chrome that holds more is the body, badly named
+
+
+def mark_outside(sheet: Sheet) -> None:
+    """Mark blocks in elements named for chrome, then all outside the body's element."""
+    _mark_elements(sheet)
+    rule, body = _container(sheet)
+    inside = [i for i, line in enumerate(sheet.lines) if _below(line.block.path, body)]
+    if rule is None or not body or not inside:
+        return
+    title = _title(sheet, inside[0])
+    for i, line in enumerate(sheet.lines):
+        if line.rule or i == title or _below(line.block.path, body):
+            continue
+        if i < inside[0] or not _kept(sheet, line):
+            line.rule = rule
+
+
+def _kept(sheet: Sheet, line: Line) -> bool:
+    return any(sheet.keeps(rule, line) for rule, _ in sheet.of("outside-body"))
+
+
+def _mark_elements(sheet: Sheet) -> None:
+    """Mark blocks whose path names chrome, if that leaves most of the page's mass."""
+    total = sum(line.mass for line in sheet.lines)
+    for rule, pattern in sheet.of("path"):
+        verdicts: dict[str, str] = {}
+        found: dict[str, list[Line]] = defaultdict(list)
+        for line in sheet.lines:
+            element = _named(line.block.path, pattern, verdicts)
+            if element and line.rule is None:
+                found[element].append(line)
+        for lines in found.values():
+            if sum(line.mass for line in lines) <= total * _ITSELF:
+                for line in lines:
+                    line.rule = rule
+
+
+def _named(path: str, pattern: re.Pattern[str], verdicts: dict[str, str]) -> str:
+    """Return the outermost element on `path` that `pattern` names, or ""."""
+    known = verdicts.get(path)
+    if known is not None:
+        return known
+    parent, _, segment = path.rpartition("/")
+    above = _named(parent, pattern, verdicts) if parent else ""
+    names = (a or b for a, b in _NAMES.findall(segment))
+    verdict = above or (path if any(pattern.fullmatch(name) for name in names) else "")
+    verdicts[path] = verdict
+    return verdict
+
+
+def _container(sheet: Sheet) -> tuple[ChromeRule | None, str]:
+    """Return the element that holds the body, "" for the page itself, and the rule that says so."""
+    masses: dict[str, float] = defaultdict(float)
+    for line in sheet.lines:
+        mass = line.weight if line.block.kind == "table" and line.rule is None else line.mass
+        if mass:
+            for path in _ancestry(line.block.path):
+                masses[path] += mass
+    rule, body = _prior(sheet, masses)
+    children: dict[str, list[str]] = defaultdict(list)
+    for path in masses:
+        if path:
+            children[path.rpartition("/")[0]].append(path)
+    while children[body]:
+        largest = max(children[body], key=masses.__getitem__)
+        if masses[largest] < masses[body] * _MOST or not children[largest]:
+            break
+        body = largest
+    return rule, body
+
+
+def _prior(sheet: Sheet, masses: dict[str, float]) -> tuple[ChromeRule | None, str]:
+    """Return the known container with the greatest mass, if it is a fair share of the page's."""
+    for rule, pattern in sheet.of("body"):
+        verdicts: dict[str, str] = {}
+        known = {_named(path, pattern, verdicts) for path in masses}
+        candidates = [path for path in known if path and masses[path] >= masses[""] * _PRIOR]
+        if candidates:
+            return rule, max(candidates, key=masses.__getitem__)
+    return next((rule for rule, _ in sheet.of("outside-body")), None), ""
+
+
+def _ancestry(path: str) -> Iterator[str]:
+    """Yield "" and each element on the way to `path`, itself last."""
+    yield ""
+    at = path.find("/")
+    while at >= 0:
+        yield path[:at]
+        at = path.find("/", at + 1)
+    if path:
+        yield path
+
+
+def _below(path: str, body: str) -> bool:
+    return not body or path == body or path.startswith(body + "/")
+
+
+def _title(sheet: Sheet, before: int) -> int:
+    """Return the place of the title above the body: the page's own, or the nearest heading."""
+    places = range(before - 1, -1, -1)
+    lines = sheet.lines
+    for i in places:
+        if sheet.title and _same_title(lines[i].text, sheet.title):
+            return i
+    return next((i for i in places if _is_heading(lines[i])), -1)
+
+
+def _same_title(text: str, title: str) -> bool:
+    return len(text) > 4 and (text in title or title in text) and len(text) < 2 * len(title)
+
+
+def _is_heading(line: Line) -> bool:
+    segment = line.block.path.rpartition("/")[2]
+    return line.rule is None and bool(re.match("h[1-3](?![a-z])", segment)) and len(line.text) > 3

@@ -1,0 +1,45 @@
+"""Lines → the stretch that holds the body.
+
+In: lines in reading order. Out: the first and last line of the best stretch. Never marks.
+
+Each line has a score: sentences count for the body, titles and buttons against it. The stretch
+with the greatest sum is the body (Bentley, Programming Pearls, column 8: maximum subarray).
+"""
+
+import re
+from collections.abc import Sequence
+
+from pipeline.strip.sheet import Line
+
+_CELL = re.compile(r"[\d.,%+\-~/ <>=]{1,20}|.{0,3}\d[\d.,]*.{0,4}")
+_AGAINST_TITLE = -5.0  # a title in a list of links; sixty of them outweigh a long paragraph
+_AGAINST_CELL = -0.5  # long tables stand between paragraphs
+_AGAINST_CHROME = -20.0
+
+
+def find_core(lines: Sequence[Line], chrome: Sequence[bool]) -> tuple[int, int]:
+    """Return the stretch of `lines` that holds the body, `(0, 0)` where there is no prose.
+
+    `chrome` tells of each line whether some line rule would take it, wherever it stands.
+    """
+    best, stretch = 0.0, (0, 0)
+    total, start = 0.0, 0
+    for i, (line, against) in enumerate(zip(lines, chrome, strict=True)):
+        if total <= 0:
+            total, start = 0.0, i
+        total += _score(line, against=against)
+        if total > best:
+            best, stretch = total, (start, i + 1)
+    return stretch
+
+
+def _score(line: Line, *, against: bool) -> float:
+    if against:
+        return _AGAINST_CHROME
+    if line.block.kind == "table":
+        return max(line.weight / 2, 1.0)
+    if line.prose:
+        return line.weight
+    if line.block.links > 0.8:
+        return _AGAINST_TITLE * 2
+    return _AGAINST_CELL if _CELL.fullmatch(line.text) else _AGAINST_TITLE

@@ -1,0 +1,98 @@
+"""Lines → marks on chrome around the body, and on lines that are chrome wherever they stand.
+
+In: a sheet. Out: nothing; lines of the sheet get their rule. Never marks the title, nor what a
+rule's `keep` lists.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from pipeline.rules.chrome import ChromeRule, Zone
+from pipeline.strip.core import find_core
+from pipeline.strip.lines import matching_rule
+from pipeline.strip.sheet import Line, Sheet
+
+_MOST = 0.75  # a line closes the article only where this share of the sentences stands above it
+_FAR = ("body", "outside-body")  # took what is not around the body, but elsewhere on the page
+_HEADER_LINES = 3  # fewer lines above the title may be a document's own head
+
+
+def mark_edges(sheet: Sheet) -> None:
+    """Mark chrome lines, then what stands above and below the body with them."""
+    lines = [line for line in sheet.lines if line.rule is None or line.rule.apply not in _FAR]
+    chrome = [line.rule is not None or _likely(sheet, line) for line in lines]
+    start, end = find_core(lines, chrome)
+    for i, (line, likely) in enumerate(zip(lines, chrome, strict=True)):
+        if likely and line.rule is None and line.text != sheet.title:
+            line.rule = _rule_at(sheet, line, i, (start, end))
+    _close(sheet, lines)
+    _open(sheet, lines)
+    _mark_above(sheet, lines[:start])
+    _mark_below(sheet, lines[end:])
+
+
+def _likely(sheet: Sheet, line: Line) -> bool:
+    return matching_rule(line.text, None, sheet.sets) is not None
+
+
+def _rule_at(sheet: Sheet, line: Line, at: int, core: tuple[int, int]) -> ChromeRule | None:
+    zones: list[Zone] = ["head"] if at < core[0] else ["tail"] if at >= core[1] else ["middle"]
+    if core == (0, 0):
+        zones = ["head", "tail"]
+    found = (matching_rule(line.text, zone, sheet.sets) for zone in zones)
+    return next((rule for rule in found if rule), None)
+
+
+def _close(sheet: Sheet, lines: Sequence[Line]) -> None:
+    """Let the first line that closes the article take all below; too early, it takes nothing.
+
+    What `after-end` keeps, attachments above all, stays here too.
+    """
+    keeper = next((rule for rule, _ in sheet.of("after-end")), None)
+    total = sum(line.mass for line in lines)
+    above = 0.0
+    for i, line in enumerate(lines):
+        above += line.mass
+        if line.rule is None or line.rule.apply != "end":
+            continue
+        if above >= total * _MOST:
+            below = lines[i + 1 :]
+            _take((x for x in below if keeper is None or not sheet.keeps(keeper, x)), line.rule)
+            return
+        if "middle" in line.rule.zone:
+            line.rule = None
+
+
+def _open(sheet: Sheet, lines: Sequence[Line]) -> None:
+    """Let the last line that opens the article take all above; too late, it goes alone."""
+    total = sum(line.mass for line in lines)
+    below = 0.0
+    for i in range(len(lines) - 1, -1, -1):
+        rule = lines[i].rule
+        if rule and rule.apply == "start" and below >= total * _MOST:
+            _take((line for line in lines[:i] if line.text != sheet.title), rule)
+            return
+        below += lines[i].mass
+
+
+def _take(lines: Iterable[Line], rule: ChromeRule) -> None:
+    for line in lines:
+        line.rule = line.rule or rule
+
+
+def _mark_above(sheet: Sheet, head: Sequence[Line]) -> None:
+    """Mark the site's header above the title: short lines above the last chrome of the head."""
+    last = max((i for i, line in enumerate(head) if line.rule), default=-1)
+    title = max((i for i in range(last) if head[i].rule is None), default=-1)
+    above = [line for line in head[: max(title, 0)] if line.rule is None and not line.prose]
+    for rule, _ in sheet.of("above-title"):
+        loose = [line for line in above if not sheet.keeps(rule, line)]
+        if len(loose) >= _HEADER_LINES:
+            _take(loose, rule)
+
+
+def _mark_below(sheet: Sheet, tail: Sequence[Line]) -> None:
+    """Mark titles and words below the first chrome of the tail."""
+    first = next((i for i, line in enumerate(tail) if line.rule), len(tail))
+    below = [line for line in tail[first:] if line.rule is None and not line.prose]
+    for rule, _ in sheet.of("after-end"):
+        _take((line for line in below if not sheet.keeps(rule, line)), rule)

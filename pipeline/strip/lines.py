@@ -1,0 +1,74 @@
+"""Line → the rule that takes it.
+
+In: a folded line and the rules that hold on its page. Out: the rule, or None. Never looks at other
+lines; never backtracks over a line: pieces are taken from left to right.
+"""
+
+import re
+from collections.abc import Sequence
+
+from pipeline.rules.chrome import SHORT, ChromeRule, RuleSet, Zone
+
+LONGEST = 2000  # no chrome line is longer, however wordy the disclaimer
+# The full-width forms of ASCII, and spaces that only look different.
+_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fromkeys(
+    (0x3000, 0xA0, 0x2002, 0x2003, 0x200B, 0x09), " "
+)
+# Ornaments that part pieces; a line may open and close with them too.
+_ORNAMENT = re.compile(r"[\s|·•●○■◆▪│┃/\\,;:、。….—_()\[\]【】〖〗「」<>《》»›→~*=+\"“”-]*")
+
+
+def fold(text: str) -> str:
+    """Return `text` as patterns see it: half-width signs, single spaces, none at the ends."""
+    return " ".join(text.translate(_WIDTH).split())
+
+
+def matching_rule(line: str, zone: Zone | None, sets: Sequence[RuleSet]) -> ChromeRule | None:
+    """Return the rule that takes the folded `line`: pieces cover it, one of them no filler.
+
+    A piece that opens or closes the article wins over others on the line; two fillers that
+    differ prove as much as a piece. Without a zone the rules of all zones hold.
+    """
+    if not 0 < len(line) <= LONGEST:
+        return None
+    found: list[ChromeRule] = []
+    fillers: set[str] = set()
+    at = 0
+    while at < len(line):
+        piece = _piece(line, at, zone, sets)
+        bare = at if piece else _skip(line, at)
+        piece = piece or _piece(line, bare, zone, sets)
+        if piece is None and bare < len(line):
+            return None
+        if piece:
+            found.append(piece[0])
+            fillers |= {line[bare : piece[1]]} if piece[0].apply == "filler" else set()
+        at = piece[1] if piece else bare
+    return _strongest(found, enough=len(fillers) > 1)
+
+
+def _strongest(found: Sequence[ChromeRule], *, enough: bool) -> ChromeRule | None:
+    """Return the piece that decides; a filler only where there are `enough` of them."""
+    for kinds in (("start", "end"), ("piece",), ("filler",) if enough else ()):
+        for rule in found:
+            if rule.apply in kinds:
+                return rule
+    return None
+
+
+def _skip(line: str, at: int) -> int:
+    match = _ORNAMENT.match(line, at)
+    return match.end() if match else at
+
+
+def _piece(
+    line: str, at: int, zone: Zone | None, sets: Sequence[RuleSet]
+) -> tuple[ChromeRule, int] | None:
+    """Return the first rule with a piece at `at`, and where the piece ends."""
+    for rules in sets:
+        match = rules.scanners[zone, len(line) > SHORT].match(line, at)
+        if match and match.lastgroup and match.end() > at:
+            rule = rules.rules[int(match.lastgroup[1:])]
+            if len(line) <= rule.limit:
+                return rule, match.end()
+    return None

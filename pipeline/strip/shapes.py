@@ -1,0 +1,132 @@
+"""Lines → marks on chrome that is known by its shape: menus, metadata tables, word lists, counters.
+
+In: a sheet. Out: nothing; lines of the sheet get their rule. Never judges by one line what needs
+its neighbours: the cells of a flattened table look like a menu, one by one.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+
+from pipeline.strip.sheet import Line, Sheet
+
+_BAR = re.compile(r"\s*[|│┃·•>/]\s*|\s+")
+_NAME = 10  # characters of a name in a menu, at most
+_VALUE = 60  # characters of a value in a metadata table, at most
+_LABELS = 3  # fewer labels may be a form's own
+_RUN = 3  # fewer links in a row may be the article's own
+_MENU = 4  # fewer names in a row may be cells
+_WORDS = 8  # fewer words in a line may be a list of the article
+_DIGIT = re.compile(r"\d")
+
+
+def mark_shapes(sheet: Sheet) -> None:
+    """Mark metadata tables, menus and keyword lists."""
+    _mark_labels(sheet)
+    _mark_menus(sheet)
+    _mark_link_runs(sheet)
+    _mark_keywords(sheet)
+
+
+def mark_counters(sheet: Sheet) -> None:
+    """Mark bare numbers beside chrome below the last sentence, unless a cell stands above."""
+    lines = sheet.lines
+    last = max((i for i, line in enumerate(lines) if line.mass), default=len(lines))
+    for rule, pattern in sheet.of("counter"):
+        for i in range(last + 1, len(lines)):
+            above, line = lines[i - 1], lines[i]
+            below = lines[i + 1] if i + 1 < len(lines) else None
+            alone = above.prose or above.rule is not None
+            if line.rule or not alone or not pattern.fullmatch(line.text):
+                continue
+            if above.rule or (below and below.rule):
+                line.rule = rule
+
+
+def _mark_labels(sheet: Sheet) -> None:
+    """Mark a metadata table above the body: its labels, each with its value."""
+    first = next((i for i, line in enumerate(sheet.lines) if line.prose), len(sheet.lines))
+    head = sheet.lines[:first]
+    for rule, pattern in sheet.of("label"):
+        for line in head:
+            if line.block.kind == "table" and _labels(line, pattern) >= _LABELS:
+                line.rule = rule
+        labelled = [i for i, line in enumerate(head) if pattern.match(line.text)]
+        if len(labelled) < _LABELS:
+            continue
+        for i in labelled:
+            head[i].rule = rule
+            bare = pattern.fullmatch(head[i].text)
+            if bare and i + 1 < first and len(head[i + 1].text) <= _VALUE and i != labelled[-1]:
+                head[i + 1].rule = rule
+
+
+def _labels(line: Line, pattern: re.Pattern[str]) -> int:
+    cells = re.split(r"[\t\n]+", line.block.text)
+    return sum(pattern.match(cell.strip()) is not None for cell in cells)
+
+
+def _mark_menus(sheet: Sheet) -> None:
+    """Mark lines, and runs of short lines, made of names that menus have."""
+    for rule, pattern in sheet.of("link-menu"):
+        for line in sheet.left():
+            names = [name for name in _BAR.split(line.text) if name]
+            if _is_menu(names, pattern) and not line.prose:
+                line.rule = rule
+        for run in _runs(sheet, lambda line: len(line.text) <= _NAME and not line.prose):
+            if _is_menu([line.text for line in run], pattern):
+                for line in run:
+                    line.rule = rule
+
+
+def _is_menu(names: Sequence[str], pattern: re.Pattern[str]) -> bool:
+    """Return whether a third of `names`, three at least, are names of menus, with no figures."""
+    if len(names) < _MENU or max(map(len, names)) > _NAME:
+        return False
+    known = sum(pattern.fullmatch(name) is not None for name in names)
+    figures = sum(_DIGIT.search(name) is not None for name in names)
+    return known >= 3 and known * 3 >= len(names) and figures * 5 <= len(names)
+
+
+def _mark_link_runs(sheet: Sheet) -> None:
+    """Mark three or more blocks in a row that are nothing but links."""
+    for rule, _ in sheet.of("link-menu"):
+        keepers = [keeper for keeper, _ in sheet.of("after-end")]
+        for run in _runs(sheet, lambda line: line.block.links > 0.9):
+            if len(run) < _RUN:
+                continue
+            for line in run:
+                if not any(sheet.keeps(keeper, line) for keeper in keepers):
+                    line.rule = rule
+
+
+def _mark_keywords(sheet: Sheet) -> None:
+    """Mark lines of many short words a third of which share two letters."""
+    for rule, _ in sheet.of("keyword-list"):
+        for line in sheet.left():
+            if _is_keywords(line.text):
+                line.rule = rule
+
+
+def _is_keywords(text: str) -> bool:
+    words = text.strip("•· ").split(" ")
+    if len(words) < _WORDS or max(map(len, words)) > 2 * _NAME or re.search("[。,;:!?]", text):
+        return False
+    pairs = Counter(
+        pair for word in words for pair in {word[i : i + 2] for i in range(len(word) - 1)}
+    )
+    pair, count = pairs.most_common(1)[0] if pairs else ("", 0)
+    return count * 3 >= len(words) * 2 and not _DIGIT.search(pair) and pair.isalpha()
+
+
+def _runs(sheet: Sheet, wanted: Callable[[Line], bool]) -> Iterator[list[Line]]:
+    """Yield the longest runs of neighbouring lines that no rule took and that are `wanted`."""
+    run: list[Line] = []
+    for line in sheet.lines:
+        if line.rule is None and wanted(line):
+            run.append(line)
+        elif run:
+            yield run
+            run = []
+    if run:
+        yield run

@@ -1,0 +1,96 @@
+"""Page → lines to mark, and back.
+
+In: a page and the rules of its site. Out: a `Sheet`, the blocks as the mechanisms see them; and
+the page again with its marks. A sheet never outlives one call of `strip`.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.records import Block, Page
+from pipeline.rules.chrome import ChromeRule, Mechanism, RuleSet
+from pipeline.strip.lines import fold
+
+_SENTENCE = re.compile("[。!?;]|[.!?;](?: |$)|[.!?][”’\"')]")
+_CLAUSE = re.compile("[,、]")
+_SENTENCE_WEIGHT = 12  # a button or a greeting with an exclamation mark is shorter
+_CLAUSE_WEIGHT = 40  # headlines have commas too, and are shorter
+_RUN_WEIGHT = 60  # without any mark; longer than any title in a list
+_LINKED = 0.5
+
+
+@dataclass(slots=True)
+class Line:
+    """One block as mechanisms see it.
+
+    `weight` is the length outside links in Chinese characters, three Latin letters to one.
+    `prose` says that it is sentences: no title, no cell of a flattened table, no button.
+    """
+
+    block: Block
+    text: str
+    weight: float
+    prose: bool
+    rule: ChromeRule | None = None
+
+    @property
+    def mass(self) -> float:
+        """Return how much of a body it is; 0 for what is chrome or no prose."""
+        return self.weight if self.prose and self.rule is None else 0.0
+
+
+@dataclass(slots=True)
+class Sheet:
+    """The lines of a page, one a block, and the rule sets that hold on it, its site's first."""
+
+    title: str
+    lines: list[Line]
+    sets: Sequence[RuleSet]
+
+    @property
+    def markup(self) -> bool:
+        """Return whether the page was markup: its blocks know where they stood."""
+        return any(line.block.path for line in self.lines)
+
+    def left(self) -> list[Line]:
+        """Return the lines that no rule took yet, in reading order."""
+        return [line for line in self.lines if line.rule is None]
+
+    def of(self, mechanism: Mechanism) -> Iterator[tuple[ChromeRule, re.Pattern[str]]]:
+        """Return the rules of `mechanism`, each with its pattern."""
+        return (pair for rules in self.sets for pair in rules.of(mechanism))
+
+    def keeps(self, rule: ChromeRule, line: Line) -> bool:
+        """Return whether `rule` must leave `line`: the title, or what its `keep` lists."""
+        if self.title and line.text == self.title:
+            return True
+        return any(s.keeps[rule.id].fullmatch(line.text) for s in self.sets if rule.id in s.keeps)
+
+
+def read(page: Page, sets: Sequence[RuleSet]) -> Sheet:
+    """Return the sheet of `page`."""
+    return Sheet(fold(page.title), [_line(block) for block in page.blocks], sets)
+
+
+def marked(page: Page, sheet: Sheet) -> Page:
+    """Return `page` with the marks of `sheet` on its blocks; a mark already there stays."""
+    blocks = tuple(
+        replace(block, dropped_by=line.rule.id) if line.rule and not block.dropped_by else block
+        for block, line in zip(page.blocks, sheet.lines, strict=True)
+    )
+    return replace(page, blocks=blocks)
+
+
+def _line(block: Block) -> Line:
+    text = fold(block.text)
+    weight = len(text.encode("utf-8", "replace")) / 3 * (1 - block.links)
+    return Line(block, text, weight, block.links < _LINKED and _is_prose(text, weight))
+
+
+def _is_prose(text: str, weight: float) -> bool:
+    if weight < _SENTENCE_WEIGHT:
+        return False
+    if weight >= _RUN_WEIGHT or _SENTENCE.search(text):
+        return True
+    return weight >= _CLAUSE_WEIGHT and _CLAUSE.search(text) is not None

@@ -1,0 +1,81 @@
+"""Marking chrome: every rule's cases, whole pages, and what must always hold."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.parse import parse
+from pipeline.records import Block, Page, Provenance, RawPage
+from pipeline.rules import chrome, metadata
+from pipeline.rules.chrome import ChromeRule, ChromeRules
+from pipeline.strip import strip, try_rule
+
+RULES = Path(chrome.__file__).parent
+PAGES = Path(__file__).parent / "pages" / "strip"
+SEEDS = Path(__file__).parents[2] / "shared" / "eval" / "chrome" / "seeds_flat"
+
+
+@cache
+def rules() -> ChromeRules:
+    return chrome.load([RULES / "chrome.toml"], sorted((RULES / "sites").glob("*.toml")))
+
+
+def page_of(*lines: str) -> Page:
+    blocks = tuple(Block("paragraph", line, line=i) for i, line in enumerate(lines, 1))
+    return Page("0" * 16, "", blocks, Provenance("x.txt"))
+
+
+def parsed(body: bytes, url: str = "") -> Page:
+    return parse(RawPage(url, body, "", Provenance("x")), metadata.load([RULES / "metadata.toml"]))
+
+
+@pytest.mark.parametrize("rule", rules().rules, ids=lambda rule: rule.id)
+def test_cases(rule: ChromeRule) -> None:
+    for case in rule.case:
+        right = try_rule(rule, case.before) == case.after
+        assert right != bool(case.fails), case.before
+
+
+@pytest.mark.parametrize("file", sorted(SEEDS.glob("*.gold.txt")), ids=lambda file: file.name[:3])
+def test_seeds(file: Path) -> None:
+    raw = file.with_name(file.name.replace(".gold", "")).read_bytes()
+    gold = [line.strip() for line in file.read_text("utf-8").split("\n") if line.strip()]
+    assert [line.strip() for line in strip(parsed(raw), rules()).text.split("\n")] == gold
+
+
+@given(st.lists(st.text(max_size=80), max_size=30))
+@settings(max_examples=60, deadline=None)
+def test_only_marks(lines: list[str]) -> None:
+    page = page_of(*lines)
+    stripped = strip(page, rules())
+    assert [b.text for b in stripped.blocks] == [b.text for b in page.blocks]
+    assert {b.dropped_by for b in stripped.blocks} <= {"", *(r.id for r in rules().rules)}
+
+
+ADVERSARIAL = (
+    "   ",
+    "（（（",
+    "、、、",
+    "第第第",
+    "1234567890",
+    "当前位置：",
+    "首页>",
+    "编辑：",
+    "a.",
+    "关注",
+)
+
+
+@pytest.mark.parametrize("rule", rules().rules, ids=lambda rule: rule.id)
+def test_patterns_are_linear(rule: ChromeRule) -> None:
+    """A pattern that backtracks over 50 kB would not come back."""
+    pattern = re.compile(rule.find or "(?!)", re.IGNORECASE)
+    for text in ADVERSARIAL:
+        flood = text * (50_000 // len(text))
+        pattern.match(flood)
+        pattern.fullmatch(flood + "。")
+        assert strip(page_of(flood, flood[:119]), rules()).blocks[0].text == flood
