@@ -70,10 +70,10 @@ def parse(raw: RawPage, rules: MetadataRules, parser: str = "lexbor") -> Page:
         raise PageError(reason="empty", message=message)
     _refuse_nonsense(text, where)
     document = _read(text, parser)
-    found = describe(document, rules)
+    found = describe(document, text, raw.url, rules)
     return Page(
         id=page_id(raw),
-        url=raw.url or found.url,
+        url=found.url,
         blocks=document.blocks,
         provenance=raw.provenance,
         title=found.title,

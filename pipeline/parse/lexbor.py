@@ -21,7 +21,7 @@ def read(markup: str) -> Document:
     tree = LexborHTMLParser(markup, scripting=True)
     body = tree.body
     blocks = _Walk(tree, markup).blocks(body) if body else ()
-    return Document(blocks, _title(tree), _metas(tree), _canonical(tree))
+    return Document(blocks, _title(tree), _metas(tree))
 
 
 class _Walk:
@@ -97,16 +97,12 @@ def _title(tree: LexborHTMLParser) -> str:
 
 
 def _metas(tree: LexborHTMLParser) -> tuple[tuple[str, str], ...]:
-    """Return name (or property, or http-equiv) and content of each <meta>, lower case names."""
+    """Return name and content of each <meta>, and the canonical link as one of them."""
     pairs = []
-    for node in tree.css("meta[content]"):
+    for node in tree.css('meta[content],link[rel="canonical" i]'):
         attributes = node.attributes
-        name = attributes.get("name") or attributes.get("property") or ""
-        if name:
-            pairs.append((name.lower(), attributes.get("content") or ""))
+        name = attributes.get("name") or attributes.get("property") or attributes.get("rel") or ""
+        content = attributes.get("content") or attributes.get("href") or ""
+        if name and content:
+            pairs.append((name.lower(), content))
     return tuple(pairs)
-
-
-def _canonical(tree: LexborHTMLParser) -> str:
-    node = tree.css_first('link[rel="canonical" i]')
-    return (node.attributes.get("href") or "") if node else ""

@@ -65,30 +65,38 @@ def raised(tag: str, text: str) -> str:
 
 
 def label(name: str, classes: str, *, hidden: bool) -> str:
-    """Return the part of a path that tells an element from its like: `#id.class!hidden`."""
+    """Return the part of a path that tells an element from its like: `#id.class!hidden`.
+
+    A slash in a name becomes `_`: it parts elements.
+    """
     mark = f"#{name}" if name else ""
     if classes:
         mark += "." + ".".join(classes.split())
+    mark = mark.replace("/", "_")
     return mark + "!hidden" if hidden else mark
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A page's blocks, and what its head says: <title>, metas in order, the canonical link."""
+    """A page's blocks, and what its head says: <title> and, in order, its metas.
+
+    A meta is a pair of its name (or property), lower case, and its content; <link rel="canonical">
+    is the meta "canonical".
+    """
 
     blocks: tuple[Block, ...]
     title: str = ""
     metas: tuple[tuple[str, str], ...] = ()
-    canonical: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Frame:
-    """An open element. `path` is made only when a block asks for it."""
+    """An open element, `depth` elements below <body>. Its path is made when a block asks for it."""
 
     node: Any
     tag: str
     place: int
+    depth: int
     children: int = 0
     path: str = ""
 
@@ -104,7 +112,7 @@ class Assembler:
         self.blocks: list[Block] = []
         self._label = label
         self._lines = _Lines(source)
-        self._frames = [_Frame(root, "body", 0)]
+        self._frames = [_Frame(root, "body", 0, 0)]
         self._containers = [self._frames[0]]
         self._texts: list[str] = []
         self._linked = self._chars = 0
@@ -115,7 +123,7 @@ class Assembler:
         """Note that an element starts; `link` says that it is an <a> that leads somewhere."""
         parent = self._frames[-1]
         parent.children += 1
-        frame = _Frame(node, tag, parent.children)
+        frame = _Frame(node, tag, parent.children, len(self._frames))
         if tag in BLOCK_TAGS:
             self.end_line()
             self._containers.append(frame)
@@ -193,19 +201,13 @@ class Assembler:
 
     def _path(self, frame: _Frame) -> str:
         """Return the frame's path; those of its parents are made on the way, once."""
-        if frame.path or frame is self._frames[0]:
-            return frame.path
-        todo = []
-        for open_frame in reversed(self._frames[: self._frames.index(frame) + 1]):
-            if open_frame.path:
-                break
-            todo.append(open_frame)
-        path = open_frame.path
-        for below in reversed(todo):
-            if below.place:
-                segment = f"{below.tag}{self._label(below.node)}@{below.place}"
-                path = f"{path}/{segment}" if path else segment
-            below.path = path
+        first = frame.depth
+        while first and not self._frames[first].path:
+            first -= 1
+        path = self._frames[first].path
+        for below in self._frames[first + 1 : frame.depth + 1]:
+            segment = f"{below.tag}{self._label(below.node)}@{below.place}"
+            path = below.path = f"{path}/{segment}" if path else segment
         return path
 
 
@@ -214,25 +216,31 @@ class _Lines:
 
     def __init__(self, source: str) -> None:
         self._source = source
-        self._at = self._counted = 0
+        self._at = 0
         self._line = 1
-        self._budget = 20 * len(source) + 10_000
+        self._missing: set[str] = set()
+        self._budget = _WALKS * len(source)
 
     def of(self, text: str) -> int:
         """Return the line (from 1) where `text` stands, that of the text before if not found.
 
-        Entities and markup inside a text hide it, so its first characters are looked for. What
-        is not found costs a walk to the end of the source; the budget keeps that linear.
+        Character references and markup inside a text hide it, so its first characters are looked
+        for. What is not there costs a walk to the end of the source, so it is looked for once,
+        and the walks are counted.
         """
-        needle = _NEEDLE.search(text)
-        if needle is None or self._budget < 0:
+        match = _NEEDLE.search(text)
+        needle = match.group() if match else ""
+        if not needle or needle in self._missing or self._budget < 0:
             return self._line
-        found = self._source.find(needle.group(), self._at)
-        self._budget -= (found if found >= 0 else len(self._source)) - self._at
-        if found >= 0:
-            self._line += self._source.count("\n", self._counted, found)
-            self._at = self._counted = found
+        found = self._source.find(needle, self._at)
+        if found < 0:
+            self._missing.add(needle)
+            self._budget -= len(self._source) - self._at
+            return self._line
+        self._line += self._source.count("\n", self._at, found)
+        self._at = found
         return self._line
 
 
-_NEEDLE = re.compile("[^\\s&<>\xa0\u3000]{1,16}")
+_NEEDLE = re.compile('[^\\s&<>"\xa0\u3000]{1,16}')
+_WALKS = 100

@@ -6,6 +6,7 @@ loses pages. The only user of bs4.
 """
 
 import re
+from collections.abc import Iterator
 
 from bs4 import BeautifulSoup
 from bs4.dammit import EncodingDetector
@@ -81,19 +82,22 @@ def _lines(cell: Tag) -> str:
 def read(markup: str) -> Document:
     """Return what the page says: the second parser, slower, to hold the first against."""
     tree = BeautifulSoup(markup, "lxml")
-    metas = []
-    for meta in tree.find_all("meta", content=True):
-        name = meta.get("name") or meta.get("property")
-        if name:
-            metas.append((str(name).lower(), str(meta["content"])))
-    link = tree.find("link", rel="canonical", href=True)
     title = tree.find("title")
     return Document(
         _blocks(tree.body, markup) if tree.body else (),
         title.get_text() if title else "",
-        tuple(metas),
-        str(link["href"]) if isinstance(link, Tag) else "",
+        tuple(_metas(tree)),
     )
+
+
+def _metas(tree: BeautifulSoup) -> Iterator[tuple[str, str]]:
+    """Yield name and content of each <meta>, and the canonical link as one of them."""
+    for node in tree.select('meta[content],link[rel="canonical" i]'):
+        rel = " ".join(node.get("rel") or ())
+        name = str(node.get("name") or node.get("property") or rel)
+        content = str(node.get("content") or node.get("href") or "")
+        if name and content:
+            yield name.lower(), content
 
 
 def _blocks(body: Tag, source: str) -> tuple[Block, ...]:

@@ -1,0 +1,98 @@
+"""Document → its title, and the blocks that show it.
+
+In: a document, and titles that metas and lines offer. Out: the title as the page writes it. Never a
+site's name where the body shows a longer piece of <title>.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from pipeline.parse.markup import Document
+from pipeline.records import Block
+
+_SEPARATORS = re.compile(r"\s*(?:[-—–_|·›»>＞<＜:：/\\]{1,3}|\s)\s*|(?<!^)(?=[(（])")
+_MAIN_HEADING = re.compile(r"(?:^|/)h1[#.!@][^/]*$")
+_NOT_WORDS = re.compile(r"[\W_]+")
+#: A title shown on the page is no longer than this; longer blocks are body.
+_LONGEST_TITLE = 150
+_SHORTEST_TITLE = 4
+#: A block may show more than the title (a breadcrumb before it), or a piece of it of this length.
+_SLACK, _SHORTEST_PIECE = 40, 8
+_MOST_PIECES = 12
+
+
+def fold(text: str) -> str:
+    """Return the letters and digits of `text`, lower case: what titles are compared by."""
+    return _NOT_WORDS.sub("", text).lower()
+
+
+def choose_title(document: Document, offered: Iterable[str], lines: Iterable[str]) -> str:
+    """Return the page's title, "" where it shows none.
+
+    The longest piece of a title offered by a <meta>, or of <title>, that the body shows too; then
+    the first <h1>; then the first of `lines`, which look like titles; then what a <meta> offers,
+    and <title> up to the site's name.
+    """
+    heads = [" ".join(head.split()) for head in (*offered, document.title)]
+    shown = [fold(b.text) for b in document.blocks if len(b.text) <= _LONGEST_TITLE]
+    for head in heads:
+        found = _shown_piece(head, shown)
+        if found:
+            return found
+    others = (*_main_headings(document), *lines, *map(_without_site, heads))
+    return next((title for title in map(str.strip, others) if title), "")
+
+
+def _shown_piece(head: str, shown: list[str]) -> str:
+    """Return the longest piece of `head` that is a line of the page, "" for none.
+
+    A title may be broken over two lines, so a piece that lines hold together is taken where no
+    line of half its length is a piece by itself.
+    """
+    pieces = [piece for piece in _pieces(head) if len(fold(piece)) >= _SHORTEST_TITLE]
+    lines, together = set(shown), "".join(shown)
+    line = next((piece for piece in pieces if fold(piece) in lines), "")
+    broken = next((piece for piece in pieces if fold(piece) in together), "")
+    return line if _width(line) * 2 >= _width(broken) else broken
+
+
+def _width(text: str) -> int:
+    """Return how wide `text` is on the page: a Han character is as wide as two letters."""
+    return sum(1 if char < "\u0250" else 2 for char in text)
+
+
+def _main_headings(document: Document) -> Iterator[str]:
+    return (block.text for block in document.blocks if _MAIN_HEADING.search(block.path))
+
+
+def anchors(document: Document, title: str) -> list[int]:
+    """Return the indices of the blocks that show `title`, or a long piece of it."""
+    wanted = fold(title)
+    if len(wanted) < _SHORTEST_TITLE:
+        return []
+    return [i for i, block in enumerate(document.blocks) if _shows(block, wanted)]
+
+
+def _shows(block: Block, wanted: str) -> bool:
+    text = block.text
+    if len(text) > len(wanted) * 2 + _SLACK or len(text) < _SHORTEST_TITLE:
+        return False
+    folded = fold(text)
+    return wanted in folded or (len(folded) >= _SHORTEST_PIECE and folded in wanted)
+
+
+def _pieces(head: str) -> Iterator[str]:
+    """Yield the pieces of `head` between separators, joined as they stand, longest first."""
+    cuts = list(_SEPARATORS.finditer(head))[:_MOST_PIECES]
+    starts = [0, *(cut.end() for cut in cuts)]
+    ends = [*(cut.start() for cut in cuts), len(head)]
+    pieces = {head[start:end] for start in starts for end in ends if start < end}
+    yield from sorted(pieces, key=lambda piece: (-_width(piece), head.index(piece)))
+
+
+def _without_site(head: str) -> str:
+    """Return `head` up to its last separator, if what follows is the shorter part."""
+    for cut in reversed(list(re.finditer(r"\s*[-—–_|]+\s*", head))):
+        if cut.start() >= len(head) - cut.end():
+            return head[: cut.start()]
+    return head
