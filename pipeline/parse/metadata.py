@@ -6,7 +6,7 @@ day counts where a label, a <meta> or the byline says that it is the publication
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,7 +23,7 @@ _LONGEST_BYLINE = 90
 _MOST_LINKED = 0.6
 #: How many lines a byline may stand below the title, above it, or above the first line of body.
 _BELOW_TITLE, _ABOVE_TITLE, _ABOVE_BODY = 8, 3, 4
-_SHORTEST_SENTENCE = 20
+_SHORTEST_SENTENCE, _SHORTEST_PARAGRAPH = 20, 60
 _ENDS = tuple("。；！？.")
 
 
@@ -82,12 +82,13 @@ def values(
     finders = [f for f in rules.finders if f.rule.field == field and place in (None, f.rule.apply)]
     clocks = [f.pattern for f in rules.finders if f.rule.apply == "clock"]
     beside = "\n".join(surface.bylines)
-    for places, read in (
+    rounds: tuple[tuple[tuple[Place, ...], Callable[[Finder], Iterator[str]]], ...] = (
         (("meta", "source"), lambda finder: _from_machine(finder, surface)),
         (("line", "byline"), lambda finder: _from_lines(finder, beside, clocks)),
         (("line",), lambda finder: _from_lines(finder, surface.lines, clocks)),
         (("url",), lambda finder: _all(finder, surface.url)),
-    ):
+    )
+    for places, read in rounds:
         for finder in finders:
             if finder.rule.apply in places:
                 yield from filter(None, map(str.strip, read(finder)))
@@ -135,7 +136,7 @@ def _bylines(blocks: tuple[Block, ...], titles: list[int]) -> Iterator[str]:
             near[i] = None
     for at in titles:
         near.update(dict.fromkeys(range(max(0, at - _ABOVE_TITLE), at)))
-    body = next((i for i, block in enumerate(blocks) if _is_body(block)), 0)
+    body = next((i for i, block in enumerate(blocks) if _is_paragraph(block)), 0)
     near.update(dict.fromkeys(range(max(0, body - _ABOVE_BODY), body)))
     for i in near:
         block = blocks[i]
@@ -144,7 +145,13 @@ def _bylines(blocks: tuple[Block, ...], titles: list[int]) -> Iterator[str]:
 
 
 def _is_body(block: Block) -> bool:
+    """Return whether a block below the title is the body's, be it one sentence long."""
     text = block.text
-    if block.links >= _MOST_LINKED or len(text) < _SHORTEST_SENTENCE:
-        return False
-    return len(text) >= _LONGEST_BYLINE or text.endswith(_ENDS)
+    ended = len(text) >= _SHORTEST_SENTENCE and text.endswith(_ENDS)
+    return block.links < _MOST_LINKED and (ended or len(text) > _LONGEST_BYLINE)
+
+
+def _is_paragraph(block: Block) -> bool:
+    """Return whether a block is so long that only a body has its like."""
+    text = block.text
+    return len(text) >= _SHORTEST_PARAGRAPH and block.links < _MOST_LINKED and "，" in text
