@@ -1,0 +1,153 @@
+"""Rows of a flattened table → the record: columns filled down, doubts said.
+
+In: a layout and the rows that were cut. Out: a `Table`. Never a value that the page does not hold:
+what is filled down is the cell above, merged on the page.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from pipeline.records import Doubt, Table
+from pipeline.rules.tables import TableRules
+from pipeline.tables.around import Surroundings
+from pipeline.tables.header import FIGURE_ROLES, Column, Layout
+from pipeline.tables.rows import Row
+from pipeline.tables.values import adds_up, slides
+
+
+def build(
+    layout: Layout, rows: Sequence[Row], rules: TableRules, around: Surroundings, block: int
+) -> Table:
+    """Return the table of `rows`, its doubts in the order of the rows."""
+    levels = any(row.parent for row in rows)
+    filled = list(_fill_down(rows))
+    header = tuple(_header(layout, rules, levels=levels))
+    cells = tuple(_cells(row, layout, levels=levels) for row in filled)
+    places = _places(layout, levels=levels)
+    doubts = tuple(
+        doubt
+        for number, (row, full) in enumerate(zip(rows, filled, strict=True))
+        for doubt in _doubts(number, row, full, (layout, places, rules))
+    )
+    return Table(around.title, header, cells, around.notes, doubts, around.unit, block)
+
+
+def _fill_down(rows: Sequence[Row]) -> Iterator[Row]:
+    """Return the rows with what a merged cell gives to each row it spans."""
+    category: tuple[str, ...] = ()
+    parent: tuple[str, ...] = ()
+    serial = unit = binding = ""
+    for row in rows:
+        category = row.category or category
+        parent = row.parent if not row.child else parent
+        serial, unit, binding = row.serial or serial, row.unit or unit, row.binding or binding
+        yield Row(
+            row.start, row.end, category, serial, parent, row.name, unit, row.values, binding,
+            row.texts, row.cost, row.child, row.placings,
+        )  # fmt: skip
+
+
+def _header(layout: Layout, rules: TableRules, *, levels: bool) -> Iterator[str]:
+    for column in layout.columns:
+        if column.role == "name" and levels:
+            yield column.name + rules.columns.level[0]
+            yield column.name + rules.columns.level[1]
+        else:
+            yield column.name
+
+
+def _places(layout: Layout, *, levels: bool) -> dict[str, list[int]]:
+    """Return the columns of each role in the finished table; figures share the role `figure`."""
+    places: dict[str, list[int]] = {}
+    at = 0
+    for column in layout.columns:
+        role = "figure" if column.role in FIGURE_ROLES else column.role
+        places.setdefault(role, []).append(at)
+        at += 2 if column.role == "name" and levels else 1
+    return places
+
+
+def _cells(row: Row, layout: Layout, *, levels: bool) -> tuple[str, ...]:
+    figures = iter(row.placings[0].cells if row.placings else ())
+    texts = iter(row.texts)
+    parent, name = "".join(row.parent), "".join(row.name)
+    single = {
+        "category": "".join(row.category), "serial": row.serial, "unit": row.unit,
+        "binding": row.binding,
+    }  # fmt: skip
+    cells: list[str] = []
+    for column in layout.columns:
+        if column.role == "name":
+            cells += ([parent, name] if parent else [name, ""]) if levels else [name]
+        elif column.role in FIGURE_ROLES:
+            cells.append(next(figures, ""))
+        elif column.role == "text":
+            cells.append(next(texts, ""))
+        else:
+            cells.append(single[column.role])
+    return tuple(cells)
+
+
+_Context = tuple[Layout, dict[str, list[int]], TableRules]
+
+
+def _doubts(number: int, row: Row, full: Row, context: _Context) -> Iterator[Doubt]:
+    """Return what is judgement in one row."""
+    yield from _value_doubts(number, row, context)
+    yield from _group_doubts(number, row, full, context)
+
+
+def _value_doubts(number: int, row: Row, context: _Context) -> Iterator[Doubt]:
+    """Return what is judgement in the placing of the figures, cell by cell."""
+    layout, places, rules = context
+    if not row.placings or not layout.figures:
+        return
+    readings: dict[int, dict[str, str]] = {}
+    for at, why, reading in _readings(row, layout.figures):
+        readings.setdefault(at, {})[reading] = why
+    for at, found in sorted(readings.items()):
+        why = next(iter(found.values()))
+        others = tuple(reading for reading, reason in found.items() if reason != "sum")
+        yield Doubt(number, places["figure"][at], others, rules.doubts[why])
+
+
+def _readings(row: Row, columns: Sequence[Column]) -> Iterator[tuple[int, str, str]]:
+    """Return (column, why, other reading) for each figure that may be read otherwise."""
+    best = row.placings[0].cells
+    for at, to in slides(row.placings[0], columns):
+        yield to, "order", best[at]
+        yield at, "order", ""
+    for other in row.placings[1:]:
+        changed = [at for at, theirs in enumerate(other.cells) if theirs != best[at]]
+        yield from ((at, "near", other.cells[at]) for at in changed)
+    if "" in best:
+        words = {token.text for token in row.values if token.kind in ("phrase", "text")}
+        yield from ((at, "type", "") for at in row.placings[0].odd)
+        yield from ((at, "phrase", "") for at, cell in enumerate(best) if cell in words)
+    for at, cell in enumerate(best):
+        if cell and adds_up(at, best, columns) is False and _is_stock(best, at):
+            yield at, "sum", cell
+
+
+def _is_stock(cells: Sequence[str], at: int) -> bool:
+    """Return whether a total is small beside the target, as the rise of a stock is."""
+    figures = [cell for cell in cells[:at] if cell]
+    return bool(figures) and len(cells[at]) <= len(figures[-1]) + 2
+
+
+def _group_doubts(number: int, row: Row, full: Row, context: _Context) -> Iterator[Doubt]:
+    layout, places, rules = context
+    within = rules.lexicon.within.match("".join(row.name))
+    if row.child and row.binding and not within and not _shares_unit(full):
+        name = places["name"][0]
+        yield Doubt(number, name, ("".join(row.name),), rules.doubts["group"])
+    if within and layout.has("serial") and not row.serial:
+        yield Doubt(number, places["serial"][0], ("",), rules.doubts["within"])
+    if layout.has("binding") and not row.binding and not row.child:
+        why = rules.doubts["within" if within else "merged"]
+        yield Doubt(number, places["binding"][0], ("",), why)
+
+
+def _shares_unit(row: Row) -> bool:
+    """Return whether the unit stands at the parent, so that its rows cannot be by themselves."""
+    parent, name = "".join(row.parent), "".join(row.name)
+    return parent.endswith((")", "）")) and not name.endswith((")", "）"))

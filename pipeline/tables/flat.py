@@ -1,0 +1,251 @@
+"""Blocks of flattened lines → tables.
+
+In: blocks, one a line, from a page whose markup is gone. Out: for each table found, its records
+and the blocks that held it, with their new text. Never a grid where the lines do not fit one: they
+stay in the text then, as they are.
+
+A table begins at a line that names a column of names (类别, 序号, 指标 …) with more header cells
+after it, and ends with the last value before prose, a note or the next caption.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.records import Block, Table
+from pipeline.rules.tables import TableRules
+from pipeline.tables import around
+from pipeline.tables.build import build
+from pipeline.tables.header import STUBS, Layout, candidates, role_of
+from pipeline.tables.names import habits
+from pipeline.tables.rows import Reader, Row, unexplained
+from pipeline.tables.tokens import VALUES, Token, Typer, pieces, read_line, read_lines, read_rows
+
+_MOST_TOKENS = 60_000
+_MOST_TEXT_LINES = 10
+_MOST_HEADER_CELLS = 60
+_SAMPLE = 400
+_GOOD_ROW = 1.0
+#: What a header cell costs that no list knows: such a header must read the rows much better.
+_GUESS = 2.0
+_UNEXPLAINED = 0.02
+_LONGEST_STUB = 24
+_LONGEST_HEADER = 400
+_FEWEST_WORDS = 6
+
+
+#: One cell a line; one row a line; all on one line.
+Shape = Literal["flat", "wide", "line"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A table, the blocks that held it (first to last), their new text, and the mechanism."""
+
+    table: Table
+    blocks: tuple[int, ...]
+    text: str
+    mechanism: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One way to read a region: header of `count` tokens, then rows."""
+
+    count: int
+    layout: Layout
+    body: tuple[Token, ...]
+    rows: tuple[Row, ...]
+    cost: float
+
+
+def find(blocks: Sequence[Block], rules: TableRules) -> tuple[Found, ...]:
+    """Return the flattened tables of `blocks`, in their order."""
+    shown = around.visible(blocks)
+    found: list[Found] = []
+    at = 0
+    while at < len(shown):
+        table, after = _read_at(blocks, shown, at, rules)
+        if table is not None:
+            found.append(table)
+        at = after
+    return tuple(found)
+
+
+def _read_at(
+    blocks: Sequence[Block], shown: Sequence[int], at: int, rules: TableRules
+) -> tuple[Found | None, int]:
+    """Return the table that begins at `at`, None where none does, and where to look on."""
+    words = rules.lexicon
+    shape = _begins(blocks[shown[at]], rules)
+    if shape is None:
+        return None, at + 1
+    end = at + 1
+    while shape != "line" and end < len(shown) and not around.is_stop(blocks[shown[end]], words):
+        end += 1
+    region = shown[at:end]
+    tokens = _tokens(blocks, region, shape, rules)
+    reading = _best(tokens, rules) if len(tokens) <= _MOST_TOKENS else None
+    if reading is None:
+        return None, at + 1
+    last = max(token.block for token in reading.body)
+    held = tuple(index for index in region if index <= last)
+    below = shown[at + len(held) :][:20]
+    above = shown[max(0, at - 5) : at][::-1]
+    surroundings = around.read(blocks, above, below, words)
+    table = build(reading.layout, reading.rows, rules, surroundings, held[0])
+    return Found(table, held, _text(reading), shape), at + len(held)
+
+
+def _begins(block: Block, rules: TableRules) -> Shape | None:
+    """Return how the table that begins here is laid out, None where none begins."""
+    text = block.text.strip()
+    if block.kind == "table" or not text:
+        return None
+    spaced = " " in text or "\t" in text or "\u3000" in text or "\xa0" in text
+    if not spaced and len(text) > _LONGEST_STUB:
+        return None
+    cells = pieces(text)
+    if role_of(cells[0], rules.lexicon) in STUBS:
+        known = sum(role_of(cell, rules.lexicon) is not None for cell in cells[:_MOST_HEADER_CELLS])
+        return "flat" if len(cells) == 1 else "wide" if known > 1 else None
+    head = text[:_LONGEST_HEADER].split()
+    if len(head) < _FEWEST_WORDS or role_of(head[0], rules.lexicon) not in STUBS:
+        return None
+    return "line" if len(text.split()) >= 2 * _FEWEST_WORDS else None
+
+
+def _tokens(
+    blocks: Sequence[Block], region: Sequence[int], shape: Shape, rules: TableRules
+) -> list[Token]:
+    """Return the tokens of a region that is laid out in this shape."""
+    typer = Typer(rules.lexicon)
+    if shape == "flat":
+        return read_lines(blocks, region, typer)
+    if shape == "wide":
+        return read_rows(blocks, region, typer)
+    index = region[0]
+    return read_line(
+        blocks[index], index, typer, lambda text: role_of(text, rules.lexicon) is not None
+    )
+
+
+def _best(tokens: Sequence[Token], rules: TableRules) -> _Reading | None:
+    """Return the reading of a region with the least cost, None where no reading is good."""
+    header = _header_cells(tokens, rules)
+    best: _Reading | None = None
+    for count, layout in candidates(header, rules.lexicon):
+        reading = _sample(tokens, count, layout, rules)
+        if reading is None:
+            continue
+        if best is None or reading.cost < best.cost - 1e-9:
+            best = reading
+        if best is reading and reading.cost <= _GOOD_ROW * len(reading.rows):
+            break
+    return _whole(best, tokens, rules) if best else None
+
+
+def _header_cells(tokens: Sequence[Token], rules: TableRules) -> list[str]:
+    """Return the cells that may be the header: those before the first figure that is no year."""
+    cells: list[str] = []
+    for token in tokens[:_MOST_HEADER_CELLS]:
+        if token.kind in VALUES - {"gap"} and role_of(token.text, rules.lexicon) is None:
+            break
+        if token.kind != "gap":
+            cells.append(token.text)
+    return cells
+
+
+def _sample(
+    tokens: Sequence[Token], count: int, layout: Layout, rules: TableRules
+) -> _Reading | None:
+    """Return the reading of the first rows under one header."""
+    return _read(tokens[: _SAMPLE + count], count, layout, rules)
+
+
+def _whole(sample: _Reading, tokens: Sequence[Token], rules: TableRules) -> _Reading | None:
+    """Return the reading of the whole region, None where it is too poor to be believed."""
+    reading: _Reading | None = sample
+    if len(tokens) > _SAMPLE + sample.count:
+        reading = _read(tokens, sample.count, sample.layout, rules)
+    if reading is None or len(reading.rows) < 2:
+        return None
+    return reading if unexplained(reading.rows) <= _UNEXPLAINED * len(reading.body) else None
+
+
+def _read(
+    tokens: Sequence[Token], count: int, layout: Layout, rules: TableRules
+) -> _Reading | None:
+    wide = any(token.starts for token in tokens)
+    start = _after_header(tokens, count)
+    if start is None or (wide and not tokens[start].starts):
+        return None
+    body = _trim(tokens[start:], layout)
+    if not body:
+        return None
+    texts = [token.text for token in body if token.kind == "text"]
+    limits = _row_ends(body) if wide else ()
+    reader = Reader(body, layout, habits(texts, rules.lexicon), limits)
+    rows, cost = reader.read()
+    guessed = sum(role_of(t, rules.lexicon) is None for line in layout.lines for t in line)
+    cost += _GUESS * guessed
+    return _Reading(count, layout, body, rows, cost) if rows else None
+
+
+def _after_header(tokens: Sequence[Token], count: int) -> int | None:
+    """Return the place after `count` tokens that are no blanks."""
+    seen = 0
+    for place, token in enumerate(tokens):
+        if token.kind != "gap":
+            if seen == count:
+                return place
+            seen += 1
+    return None
+
+
+def _trim(tokens: Sequence[Token], layout: Layout) -> tuple[Token, ...]:
+    """Return the tokens up to the last value, without blanks that stand for no value."""
+    last, lines = -1, 0
+    for place, token in enumerate(tokens):
+        if token.kind in VALUES or token.kind == "binding":
+            if token.kind != "gap":
+                last = place
+            lines = 0
+        else:
+            lines += 1
+            if lines > _MOST_TEXT_LINES:
+                break
+    last += sum(column.role == "text" for column in layout.columns) if last >= 0 else 0
+    return tuple(_without_stray_gaps(tokens[: last + 1]))
+
+
+def _without_stray_gaps(tokens: Sequence[Token]) -> Iterator[Token]:
+    for place, token in enumerate(tokens):
+        if token.kind != "gap":
+            yield token
+            continue
+        before = tokens[place - 1].kind if place else "binding"
+        after = tokens[place + 1].kind if place + 1 < len(tokens) else "text"
+        if before != "binding" and (before in VALUES or after in VALUES or after == "binding"):
+            yield token
+
+
+def _row_ends(tokens: Sequence[Token]) -> tuple[int, ...]:
+    """Return for each token where the row that its line holds ends."""
+    ends: list[int] = []
+    end = len(tokens)
+    for place in range(len(tokens) - 1, -1, -1):
+        ends.append(end)
+        if tokens[place].starts:
+            end = place
+    return tuple(reversed(ends))
+
+
+def _text(reading: _Reading) -> str:
+    """Return the table as text: one row a line, each cell of the page once, in reading order."""
+    lines = ["\t".join(line) for line in reading.layout.lines]
+    for row in reading.rows:
+        cells = ["".join(row.category), row.serial, "".join(row.parent), "".join(row.name)]
+        cells += [row.unit, *(token.text for token in row.values), row.binding, *row.texts]
+        lines.append("\t".join(cell for cell in cells if cell))
+    return "\n".join(lines)

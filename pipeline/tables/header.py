@@ -1,0 +1,202 @@
+"""Header cells → columns: what each column holds, and its flattened name.
+
+In: the cells of a header in reading order, its rows run together. Out: a layout, or none. Never a
+header without a column of names and a column that tells something of them.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from pipeline.rules.tables import Lexicon
+from pipeline.tables.tokens import bare, squeeze
+
+Role = Literal[
+    "category", "serial", "name", "unit", "binding", "year", "rate", "group", "measure", "text"
+]
+
+STUBS: frozenset[Role] = frozenset(("category", "serial", "name", "unit"))
+FIGURE_ROLES: frozenset[Role] = frozenset(("year", "rate", "measure"))
+
+_ROLES: tuple[Role, ...] = (
+    "serial", "category", "unit", "binding", "name", "year", "rate", "group", "measure", "text",
+)  # fmt: skip
+_MOST_HEADER_CELLS = 40
+_MOST_GUESSED = 6
+_LONGEST_HEADER_CELL = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: `role` says what it holds, `group` which merged header cell is above it.
+
+    `mixed` marks a year that also takes what belongs to a period (2030年/年均).
+    """
+
+    role: Role
+    name: str
+    group: int = -1
+    mixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The columns of a table, and the rows of its header as they stood (`lines`)."""
+
+    columns: tuple[Column, ...]
+    lines: tuple[tuple[str, ...], ...]
+
+    @property
+    def stubs(self) -> tuple[Role, ...]:
+        """Return the roles before the figures, in their order on the page."""
+        return tuple(column.role for column in self.columns if column.role in STUBS)
+
+    @property
+    def figures(self) -> tuple[Column, ...]:
+        """Return the columns of values."""
+        return tuple(column for column in self.columns if column.role in FIGURE_ROLES)
+
+    def has(self, role: Role) -> bool:
+        """Return whether a column of this role is there."""
+        return any(column.role == role for column in self.columns)
+
+
+def role_of(text: str, words: Lexicon) -> Role | None:
+    """Return the role that a header cell names, None where no list of the lexicon knows it."""
+    key = bare(text)
+    if not key or len(key) > _LONGEST_HEADER_CELL:
+        return None
+    return next((role for role in _ROLES if getattr(words, role).fullmatch(key)), None)
+
+
+def candidates(cells: Sequence[str], words: Lexicon) -> Iterator[tuple[int, Layout]]:
+    """Return the ways to read the first of `cells` as a header: how many, and their layout.
+
+    The longest run of known names comes first; then shorter ones, because the first name of the
+    body may look like a header too, then longer ones with names that no list knows (never after
+    the attribute column, which closes a header).
+    """
+    known = _known(cells, words)
+    if known < 2 or not any(role_of(cell, words) in STUBS for cell in cells[:2]):
+        return
+    counts = [known, *range(known - 1, max(1, known - 5), -1)]
+    if not any(role_of(cell, words) == "binding" for cell in cells[:known]):
+        counts += range(known + 1, min(known + _MOST_GUESSED, len(cells)) + 1)
+    for count in counts:
+        layout = read(cells[:count], words)
+        if layout is not None:
+            yield count, layout
+
+
+def _known(cells: Sequence[str], words: Lexicon) -> int:
+    """Return how many leading cells are known header cells; what stands in brackets belongs."""
+    count, closed = 0, False
+    for cell in cells[:_MOST_HEADER_CELLS]:
+        role = role_of(cell, words)
+        if (role is None and not _is_addition(cell)) or (closed and role == "measure"):
+            break
+        closed = closed or role == "binding"
+        count += 1
+    return count
+
+
+def _is_addition(cell: str) -> bool:
+    """Return whether a line continues the header cell before it: [累计], (万人)."""
+    key = bare(cell)
+    return 2 < len(key) <= 12 and key[0] in "([〔【" and key[-1] in ")]〕】"
+
+
+def read(cells: Sequence[str], words: Lexicon) -> Layout | None:
+    """Return the layout of a header, None where the cells make none."""
+    joined = _join_additions(cells)
+    roles: list[Role] = [role_of(cell, words) or "measure" for cell in joined]
+    if "name" not in roles:
+        roles = _take_category_for_name(roles)
+    first, second = _split_rows(joined, roles)
+    layout = _two_rows(joined, roles, first) if second else _one_row(joined, roles)
+    if layout is None or not _is_sound(layout):
+        return None
+    columns = (replace(c, mixed=bool(words.mixed.search(c.name))) for c in layout.columns)
+    return replace(layout, columns=tuple(columns))
+
+
+def _join_additions(cells: Sequence[str]) -> list[str]:
+    joined: list[str] = []
+    for cell in cells:
+        if joined and _is_addition(cell):
+            joined[-1] += cell
+        else:
+            joined.append(cell)
+    return joined
+
+
+def _take_category_for_name(roles: list[Role]) -> list[Role]:
+    """Return roles where the last category holds the names, when no other column does."""
+    if "category" not in roles:
+        return roles
+    last = len(roles) - 1 - roles[::-1].index("category")
+    return [*roles[:last], "name", *roles[last + 1 :]]
+
+
+def _split_rows(cells: Sequence[str], roles: Sequence[Role]) -> tuple[int, int]:
+    """Return how many cells the first and the second header row have; the second may be 0.
+
+    The attribute column closes a row, so what follows it stands below. Without one, names that
+    come again in the same order are the second row (产值 增速 产值 增速).
+    """
+    total = len(cells)
+    if "binding" in roles[:-1]:
+        first = roles.index("binding") + 1
+        while first < total and roles[first] == "text":
+            first += 1
+        return first, total - first
+    for size in range(1, total // 2):
+        times = 1
+        while cells[total - size :] == cells[total - size * (times + 1) : total - size * times]:
+            times += 1
+        if times > 1 and roles[total - size * times - 1] not in STUBS:
+            return total - size * times, size * times
+    return total, 0
+
+
+def _one_row(cells: Sequence[str], roles: Sequence[Role]) -> Layout:
+    plain: list[Role] = ["measure" if role == "group" else role for role in roles]
+    columns = tuple(Column(role, squeeze(cell)) for cell, role in zip(cells, plain, strict=True))
+    return Layout(columns, (tuple(cells),))
+
+
+def _two_rows(cells: Sequence[str], roles: Sequence[Role], first: int) -> Layout | None:
+    """Return the layout of a header whose second row stands below merged cells of the first."""
+    leaves = list(zip(cells[first:], roles[first:], strict=True))
+    above = _merged(roles[:first], [cell for cell, _ in leaves])
+    if not above or len(leaves) % len(above):
+        return None
+    share = len(leaves) // len(above)
+    columns: list[Column] = []
+    for place in range(first):
+        if place not in above:
+            role: Role = "measure" if roles[place] == "group" else roles[place]
+            columns.append(Column(role, squeeze(cells[place])))
+            continue
+        group = above.index(place)
+        for leaf, leaf_role in leaves[group * share : (group + 1) * share]:
+            name = f"{squeeze(cells[place])}_{squeeze(leaf)}"
+            columns.append(Column("measure" if leaf_role == "group" else leaf_role, name, group))
+    return Layout(tuple(columns), (tuple(cells[:first]), tuple(cells[first:])))
+
+
+def _merged(roles: Sequence[Role], leaves: Sequence[str]) -> list[int]:
+    """Return the places of the cells of the first row that have the leaves below them."""
+    groups = [place for place, role in enumerate(roles) if role == "group"]
+    if groups and len(leaves) % len(groups) == 0 and len(leaves) > len(groups):
+        return groups
+    times = len(leaves) // max(1, len(dict.fromkeys(leaves)))
+    figures = [place for place, role in enumerate(roles) if role in FIGURE_ROLES or role == "group"]
+    return figures[-times:] if 0 < times <= len(figures) else []
+
+
+def _is_sound(layout: Layout) -> bool:
+    """Return whether the columns tell something of names, each kind of stub once."""
+    stubs = layout.stubs
+    tells = layout.figures or layout.has("binding") or layout.has("text")
+    return "name" in stubs and len(set(stubs)) == len(stubs) and bool(tells)

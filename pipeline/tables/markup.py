@@ -1,0 +1,79 @@
+"""Table blocks that kept their cells → tables, parts of one table joined.
+
+In: blocks. Out: a table for each `<table>` that holds a grid; a table that goes on below (续表, or
+the same header again) is one. Never a change to the text: these blocks have one row a line already.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline.records import Block, Table
+from pipeline.rules.tables import TableRules
+from pipeline.tables import around, grid
+from pipeline.tables.tokens import squeeze
+
+_MOSTLY_LINKS = 0.5
+
+
+def find(blocks: Sequence[Block], rules: TableRules) -> tuple[Table, ...]:
+    """Return the tables of `blocks`, in their order."""
+    shown = around.visible(blocks)
+    tables: list[Table] = []
+    between: list[str] = []
+    for place, index in enumerate(shown):
+        block = blocks[index]
+        sheet = _sheet(block, rules)
+        if sheet is None:
+            between.append(squeeze(block.text))
+            continue
+        longer = _join(tables[-1], sheet, between, rules) if tables else None
+        below = around.read_notes([blocks[i].text for i in shown[place + 1 :][:12]], rules.lexicon)
+        if longer is not None:
+            tables[-1] = replace(longer, notes=longer.notes + below)
+        else:
+            above = shown[max(0, place - 5) : place][::-1]
+            title, unit = around.read_above(blocks, above, rules.lexicon)
+            tables.append(
+                Table(
+                    sheet.title or title,
+                    sheet.header,
+                    sheet.rows,
+                    sheet.notes + below,
+                    unit=sheet.unit or unit,
+                    block=index,
+                )
+            )
+        between = []
+    return tuple(table for table in tables if table.rows)
+
+
+def _sheet(block: Block, rules: TableRules) -> grid.Sheet | None:
+    """Return the grid of a table block, None for other blocks and for lists of links."""
+    if block.kind != "table" or not block.cells or block.links > _MOSTLY_LINKS:
+        return None
+    return grid.read(block.cells, rules)
+
+
+def _join(
+    table: Table, sheet: grid.Sheet, between: Sequence[str], rules: TableRules
+) -> Table | None:
+    """Return `table` with the rows of `sheet` below its own, None where it does not go on."""
+    words = rules.lexicon
+    marked = bool(words.continued.match(sheet.title)) or any(
+        words.continued.match(text) for text in between
+    )
+    apart = [text for text in between if not _belongs_to_table(text, rules)]
+    if apart or len(sheet.header) != len(table.header) or (sheet.title and not marked):
+        return None
+    if sheet.header == table.header:
+        return replace(table, rows=table.rows + sheet.rows, notes=table.notes + sheet.notes)
+    if marked and not sheet.headed:
+        rows = table.rows + sheet.head + sheet.rows
+        return replace(table, rows=rows, notes=table.notes + sheet.notes)
+    return None
+
+
+def _belongs_to_table(text: str, rules: TableRules) -> bool:
+    """Return whether a line between two parts of a table is part of it: 续表, its unit."""
+    words = rules.lexicon
+    return bool(words.continued.match(text) or words.unit_line.match(text))

@@ -1,0 +1,159 @@
+"""Lines before the figures → category, parent indicator and name: what each reading costs.
+
+In: lines of text in their order. Out: costs, 0.0 for what plans usually do. Never a reading that
+loses or repeats a line.
+
+A name is one line or wrapped over several. What tells a wrapped name from two cells: a unit closes
+a name; a name ends with a head (…率, …数) and a broken one mostly does not; a bare unit or a bare
+head cannot begin one; categories and the usual parents are known words.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from pipeline.rules.tables import Lexicon
+from pipeline.tables.tokens import bare, prefix
+
+_HAN = re.compile(r"[\u3400-\u9fff、]{2,10}")
+_LAST_BRACKETS = re.compile(r"\(([^()]{1,14})\)[*＊﹡①-⑳]?$")
+_MOST_CATEGORY = 8
+_SHORT = 3
+
+
+@dataclass(frozen=True)
+class Names:
+    """The costs of readings, for the words of one lexicon and the habits of one table."""
+
+    words: Lexicon
+    units: bool
+    """Whether names of this table close with their unit in brackets."""
+    numbered: bool
+    """Whether names of this table begin with a serial number."""
+
+    def has_unit(self, text: str) -> bool:
+        """Return whether a name closes with a unit in brackets."""
+        found = _LAST_BRACKETS.search(bare(text))
+        return bool(found and self.words.units.fullmatch(found[1]))
+
+    def stem(self, text: str) -> str:
+        """Return a name without blanks, serial number and unit."""
+        key = bare(text)
+        if self.has_unit(key):
+            key = key[: key.rindex("(")]
+        return re.sub(r"^[(]?\d{1,3}[)).．、]", "", key)
+
+    def is_whole(self, text: str) -> bool:
+        """Return whether a line may be a name by itself: it ends with a head, or a unit."""
+        stem = self.stem(text)
+        return bool(self.words.heads.search(stem)) and not self.is_rest(text)
+
+    def is_rest(self, text: str) -> bool:
+        """Return whether a line cannot begin a name: a bare unit or head, a closing bracket."""
+        key = bare(text)
+        stem = self.stem(text)
+        if key[:1] in tuple("()、,，"):
+            return not prefix(text)
+        opened = key.count("(") < key.count(")")
+        return opened or len(stem) < 2 or bool(self.words.bare.match(stem))
+
+    def category(self, lines: Sequence[str]) -> float:
+        """Return what it costs to read `lines` as the name of a category."""
+        key = bare("".join(lines))
+        wrapped = 0.2 * (len(lines) - 1) + sum(1.5 for line in lines[:-1] if len(bare(line)) > 4)
+        if self.words.parents.fullmatch(key):
+            return 2.5 + wrapped
+        if self.words.categories.fullmatch(key):
+            return wrapped
+        if not _HAN.fullmatch(key) or len(key) > _MOST_CATEGORY or prefix(key):
+            return 6.0
+        return 1.0 + wrapped + 0.3 * bool(self.words.heads.search(key))
+
+    def looks_category(self, line: str) -> bool:
+        """Return whether a line is a category that is known by its word."""
+        return bool(self.words.categories.fullmatch(bare(line)))
+
+    def name(self, lines: Sequence[str]) -> float:
+        """Return what it costs to read `lines` as one name, wrapped where they are several."""
+        cost = sum(self._join(a, b) for a, b in pairwise(lines))
+        if len(lines) > 3:
+            cost += 2.0 * (len(lines) - 3)
+        if self.is_rest(lines[0]) and len(lines) > 1:
+            cost += 3.0
+        return cost + 4.0 * sum(1 for line in lines[1:] if prefix(line))
+
+    def _join(self, above: str, below: str) -> float:
+        if self.is_rest(below):
+            return 0.0
+        if self.has_unit(above):
+            return 6.0
+        known = bool(self.words.parents.fullmatch(self.stem(above))) or self.looks_category(above)
+        if self.is_whole(above):
+            return 1.5 + 1.0 * known + 0.5 * prefix_free(above)
+        return 0.3 + 0.2 * (len(bare(above)) < _SHORT) + 1.0 * known
+
+    def unitless(self, name: str, parent: str) -> float:
+        """Return what it costs that a name closes without the unit that others have."""
+        missing = self.units and not self.has_unit(name) and not self.has_unit(parent)
+        return 1.0 * missing
+
+    def parent(self, lines: Sequence[str], child: Sequence[str]) -> float:
+        """Return what it costs to read `lines` as the parent of the indicator `child`."""
+        text, below = "".join(lines), "".join(child)
+        cost = 1.0 + self.name(lines)
+        if self.words.parents.fullmatch(self.stem(text)):
+            cost -= 0.5
+        else:
+            cost += 1.0 if self.is_whole(text) else 3.0
+        if self.is_rest(child[0]) or (prefix(child[0]) and prefix(text)):
+            cost += 8.0
+        if self.has_unit(text):
+            cost += 4.0 if self.has_unit(below) else -1.0
+        elif self.units and not self.has_unit(below):
+            cost += 2.0
+        if self.numbered and not prefix(text):
+            cost += 3.0
+        return cost - 0.3 * self.kin(text, below)
+
+    def kin(self, one: str, other: str) -> bool:
+        """Return whether two names are of one family: the same known words, or shared ones."""
+        if any(family.search(one) and family.search(other) for family in self.words.families):
+            return True
+        return _share(self.stem(one), self.stem(other)) >= 3
+
+    def sibling(self, name: str, parent: str, before: str) -> float:
+        """Return what it costs that a row belongs to the parent of the row before it."""
+        if self.numbered and prefix(name):
+            return 6.0
+        cost = 0.0
+        if self.has_unit(parent):
+            cost += 4.0 if self.has_unit(name) else -0.5
+        elif self.units and not self.has_unit(name):
+            cost += 0.7
+        related = self.kin(name, before) or self.kin(name, parent)
+        return cost + (-0.5 if related else 0.6)
+
+
+def prefix_free(text: str) -> bool:
+    """Return whether a name does not begin with a serial number."""
+    return prefix(text) == 0
+
+
+@lru_cache(maxsize=4096)
+def _share(one: str, other: str) -> int:
+    """Return the length of the longest string that both hold, at most 3."""
+    for size in (3, 2):
+        parts = {one[i : i + size] for i in range(len(one) - size + 1)}
+        if any(other[i : i + size] in parts for i in range(len(other) - size + 1)):
+            return size
+    return 0
+
+
+def habits(texts: Sequence[str], words: Lexicon) -> Names:
+    """Return the costs for a table whose text cells are `texts`."""
+    plain = Names(words, units=False, numbered=False)
+    units = sum(plain.has_unit(text) for text in texts)
+    numbered = sum(prefix(text) > 0 for text in texts)
+    return Names(words, units * 3 >= len(texts) > 0, numbered >= 3 and numbered * 4 >= len(texts))

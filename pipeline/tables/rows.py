@@ -1,0 +1,322 @@
+"""Tokens → rows: the cheapest way to cut a flattened body into the rows of its layout.
+
+In: the tokens of a body, in order, and the columns. Out: rows, with what they cost. Never a token
+left out or used twice: the rows are a cut of the tokens.
+
+One dynamic program over the places where a row may end. The state is the parent indicator in
+force (none, one child so far, several); category, serial numbers and the attribute of a group are
+read along the path. `names` prices the text, `values` the figures.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from pipeline.tables.header import Layout
+from pipeline.tables.names import Names
+from pipeline.tables.tokens import FIGURES, VALUES, Token, prefix
+from pipeline.tables.values import Placing, Subject, place
+
+_MOST_LINES = 9
+_MOST_CATEGORY_LINES = 4
+_MOST_PARENT_LINES = 2
+_BEAM = 9.0
+_LONE_CHILD = 3.0
+_ODD_ROW = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row as it was cut: lines of each stub, values by column, where its tokens lie.
+
+    `child` says that it belongs to the parent of a row above; `doubts` names what is judgement.
+    """
+
+    start: int
+    end: int
+    category: tuple[str, ...] = ()
+    serial: str = ""
+    parent: tuple[str, ...] = ()
+    name: tuple[str, ...] = ()
+    unit: str = ""
+    values: tuple[Token, ...] = ()
+    binding: str = ""
+    texts: tuple[str, ...] = ()
+    cost: float = 0.0
+    child: bool = False
+    placings: tuple[Placing, ...] = ()
+
+
+@dataclass(slots=True)
+class _Node:
+    """The best path to a place in one state."""
+
+    cost: float
+    before: "_Node | None" = None
+    row: Row | None = None
+    parent: str = ""
+    name: str = ""
+    number: int = 0
+    children: int = 0
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Cuts the tokens of one table into rows."""
+
+    tokens: Sequence[Token]
+    layout: Layout
+    names: Names
+    limits: Sequence[int] = field(default_factory=tuple)
+    """Where rows end when the lines tell: for each token the end of its row; else empty."""
+
+    def read(self) -> tuple[tuple[Row, ...], float]:
+        """Return the rows and their cost; no rows where no cut of the tokens fits the layout."""
+        total = len(self.tokens)
+        reached: list[dict[int, _Node]] = [{} for _ in range(total + 1)]
+        reached[0][0] = _Node(0.0)
+        for at in range(total):
+            if not reached[at]:
+                continue
+            cuts = list(self._cuts(at))
+            limit = min(node.cost for node in reached[at].values()) + _BEAM
+            for node in reached[at].values():
+                if node.cost <= limit:
+                    self._extend(node, cuts, reached)
+            reached[at] = {}
+        ends = [_closed(node) for node in reached[total].values()]
+        best = min(ends, key=lambda node: node.cost, default=None)
+        if best is None:
+            return (), 0.0
+        return _path(best), best.cost
+
+    def _extend(
+        self, node: _Node, cuts: Sequence[Row], reached: Sequence[dict[int, _Node]]
+    ) -> None:
+        """Add `cuts` to the path of `node`, in each state that they may lead to."""
+        for cut in cuts:
+            for step in self._steps(node, cut):
+                states = reached[cut.end]
+                known = states.get(step.children)
+                if known is None or step.cost < known.cost:
+                    states[step.children] = step
+
+    # -- what a row costs where it stands ------------------------------------------------------
+
+    def _steps(self, node: _Node, cut: Row) -> Iterator[_Node]:
+        """Return the path with `cut` at its end: under its own parent, as a sibling, by itself."""
+        name = "".join(cut.name)
+        lone = _LONE_CHILD if node.children == 1 else 0.0
+        if cut.parent:
+            parent = "".join(cut.parent)
+            cost = lone + self._unmarked(cut, within=False)
+            yield from self._step(node, cut, cost, (parent, 1))
+            return
+        within = bool(self.names.words.within.match(name))
+        if node.children and not cut.category:
+            cost = 0.0 if within else self.names.sibling(name, node.parent, node.name)
+            cost += 0.3 * bool(cut.binding) if self.layout.has("binding") else 0.2
+            cost -= 1.0 * (self.layout.has("binding") and not cut.binding)
+            cost += 2.0 * bool(cut.serial)
+            yield from self._step(node, replace(cut, child=True), cost, (node.parent, 2))
+        yield from self._step(node, cut, lone + self._unmarked(cut, within=within), ("", 0))
+
+    def _unmarked(self, cut: Row, *, within: bool) -> float:
+        """Return what it costs that a row of its own lacks attribute, serial number or prefix."""
+        cost = 0.3 if within else 2.5
+        cost *= self.layout.has("binding") and not cut.binding
+        if not within and self.layout.has("serial") and not cut.serial:
+            cost += 3.0
+        first = (cut.parent or cut.name)[0]
+        if not within and self.names.numbered and not prefix(first):
+            cost += 3.0
+        return cost
+
+    def _step(self, node: _Node, cut: Row, cost: float, group: tuple[str, int]) -> Iterator[_Node]:
+        parent, children = group
+        name = "".join(cut.name)
+        placings = place(cut.values, self.layout.figures, self._subject(name, parent))
+        if not placings and (cut.values or not self.layout.figures):
+            if self.layout.figures:
+                return
+            placings = (Placing((), 0.0),)
+        cost += cut.cost + (placings[0].cost if placings else 0.0)
+        cost += self.names.unitless(name, parent)
+        number, ill = self._number(node, cut)
+        cost += ill
+        if node.row is None and self.layout.has("category") and not cut.category:
+            cost += 4.0
+        row = replace(cut, cost=cost, placings=placings)
+        yield _Node(node.cost + cost, node, row, parent, name, number, children)
+
+    def _subject(self, name: str, parent: str) -> Subject:
+        words = self.names.words
+        growth = words.growth.search(self.names.stem(name)) or (
+            self.names.has_unit(parent) and words.growth.search(self.names.stem(parent))
+        )
+        return Subject(bool(growth), bool(words.period.search(name)))
+
+    def _number(self, node: _Node, cut: Row) -> tuple[int, float]:
+        """Return the serial number in force after `cut`, and what it costs that it jumps."""
+        digits = "".join(filter(str.isdigit, cut.serial))
+        number = int(digits[:6]) if digits else prefix((cut.parent or cut.name)[0])
+        if not number:
+            return node.number, 0.0
+        follows = number == node.number + 1 or (number == 1 and bool(cut.category))
+        return number, 0.0 if follows else 1.0
+
+    # -- the rows that may begin at a place ----------------------------------------------------
+
+    def _cuts(self, start: int) -> Iterator[Row]:
+        """Return the rows that may begin at `start`, priced without what stands before them."""
+        limit = self.limits[start] if self.limits else len(self.tokens)
+        for row, at in self._stubs(Row(start, start), start, limit, self.layout.stubs):
+            for filled in self._fill(row, at, limit):
+                if not self.limits or filled.end == limit:
+                    yield filled
+
+    def _stubs(
+        self, row: Row, at: int, limit: int, roles: Sequence[str]
+    ) -> Iterator[tuple[Row, int]]:
+        """Return the ways to read what stands before the figures, in the order of the header."""
+        if not roles:
+            yield row, at
+            return
+        readers = {
+            "category": self._category, "serial": self._serial, "name": self._name,
+            "unit": self._unit,
+        }  # fmt: skip
+        for filled, after in readers[roles[0]](row, at, limit):
+            yield from self._stubs(filled, after, limit, roles[1:])
+
+    def _lines(self, at: int, limit: int) -> list[str]:
+        """Return the lines from `at` that may be part of a name."""
+        end = min(limit, at + _MOST_LINES)
+        lines = []
+        for token in self.tokens[at:end]:
+            if token.kind in ("dash", "gap", "binding") or token.text.isdigit():
+                break
+            if token.kind in FIGURES and not _is_worded(token):
+                break
+            lines.append(token.text)
+        return lines
+
+    def _category(self, row: Row, at: int, limit: int) -> Iterator[tuple[Row, int]]:
+        yield row, at
+        lines = self._lines(at, limit)
+        most = 1 if self.limits else min(_MOST_CATEGORY_LINES, len(lines))
+        for count in range(1, most + 1):
+            if count > len(lines):
+                return
+            cost = self.names.category(lines[:count])
+            if cost < 6.0 + count:
+                yield replace(row, category=tuple(lines[:count]), cost=row.cost + cost), at + count
+
+    def _serial(self, row: Row, at: int, limit: int) -> Iterator[tuple[Row, int]]:
+        if at < limit and self.tokens[at].text.rstrip(".、．").strip("()（）").isdigit():
+            yield replace(row, serial=self.tokens[at].text), at + 1
+        else:
+            yield row, at
+
+    def _name(self, row: Row, at: int, limit: int) -> Iterator[tuple[Row, int]]:
+        lines = self._lines(at, limit)
+        for count in range(1, len(lines) + 1):
+            if self.limits and count > 2:
+                return
+            odd = sum(2.0 for token in self.tokens[at : at + count] if token.kind != "text")
+            for above in range(min(_MOST_PARENT_LINES + 1, count)):
+                if self.limits and count - above > 1:
+                    continue
+                parent, name = tuple(lines[:above]), tuple(lines[above:count])
+                cost = row.cost + odd + self._name_cost(parent, name)
+                yield replace(row, parent=parent, name=name, cost=cost), at + count
+
+    def _name_cost(self, parent: Sequence[str], name: Sequence[str]) -> float:
+        cost = self.names.name(name)
+        if parent:
+            cost += self.names.parent(parent, name)
+        first = (*parent, *name)[0]
+        if self.layout.has("category") and self.names.looks_category(first):
+            cost += 2.0
+        return cost
+
+    def _unit(self, row: Row, at: int, limit: int) -> Iterator[tuple[Row, int]]:
+        token = self.tokens[at] if at < limit else None
+        if token is not None and token.kind in ("unit", "dash"):
+            yield replace(row, unit=token.text), at + 1
+            return
+        yield replace(row, cost=row.cost + 1.0), at
+        if token is not None and token.kind == "text" and len(token.text) <= _MOST_LINES:
+            yield replace(row, unit=token.text, cost=row.cost + 1.0), at + 1
+
+    def _fill(self, row: Row, at: int, limit: int) -> Iterator[Row]:
+        """Return `row` with its figures, attribute and closing texts."""
+        figures = len(self.layout.figures)
+        for end, cost in self._value_ends(at, limit, figures):
+            after = end
+            binding = ""
+            if self.layout.has("binding") and after < limit and self._is(after, "binding"):
+                binding = self.tokens[after].text
+                after += 1
+            values = tuple(self.tokens[at:end])
+            if not any(token.kind != "gap" for token in values) and figures:
+                cost += 1.0 if binding else 7.0
+            filled = replace(row, values=values, binding=binding, cost=row.cost + cost)
+            yield from self._texts(filled, after, limit)
+
+    def _value_ends(self, at: int, limit: int, figures: int) -> Iterator[tuple[int, float]]:
+        """Return where the figures from `at` may end, and what it costs to read them so."""
+        end, count, cost = at, 0, 0.0
+        yield_short = self.layout.has("serial") or not self.layout.has("binding")
+        while True:
+            maximal = end >= limit or self.tokens[end].kind not in VALUES
+            if maximal or count == figures or yield_short:
+                yield end, cost
+            if end >= limit or self._is(end, "binding"):
+                return
+            token = self.tokens[end]
+            count += token.kind != "gap"
+            if count > figures:
+                return
+            if token.kind not in VALUES:
+                cost += 1.5
+                if cost > 3.0:
+                    return
+            end += 1
+
+    def _texts(self, row: Row, at: int, limit: int) -> Iterator[Row]:
+        """Return `row` with the cells of its closing text columns, present or missing."""
+        wanted = sum(column.role == "text" for column in self.layout.columns)
+        for count in range(wanted + 1):
+            cells = self.tokens[at : min(limit, at + count)]
+            if len(cells) < count or any(token.kind in FIGURES for token in cells):
+                return
+            texts = tuple(token.text for token in cells)
+            cost = row.cost + 1.0 * (wanted - count)
+            yield replace(row, texts=texts, end=at + count, cost=cost)
+
+    def _is(self, at: int, kind: str) -> bool:
+        return self.tokens[at].kind == kind
+
+
+def _is_worded(token: Token) -> bool:
+    """Return whether a figure may be a name after all: 16-59岁."""
+    return any("\u3400" <= char <= "\u9fff" for char in token.text)
+
+
+def _closed(node: _Node) -> _Node:
+    """Return the last node of a path with the price of a group that has one child only."""
+    return replace(node, cost=node.cost + _LONE_CHILD) if node.children == 1 else node
+
+
+def _path(node: _Node) -> tuple[Row, ...]:
+    rows: list[Row] = []
+    at: _Node | None = node
+    while at is not None and at.row is not None:
+        rows.append(at.row)
+        at = at.before
+    return tuple(reversed(rows))
+
+
+def unexplained(rows: Sequence[Row]) -> int:
+    """Return how many tokens stand in rows that no reading explains well."""
+    return sum(1 for row in rows if row.cost >= _ODD_ROW)

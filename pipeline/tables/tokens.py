@@ -1,0 +1,196 @@
+"""Lines → tokens: what kind of cell a line, or a piece of a line, looks like.
+
+In: the text of lines that may be cells. Out: tokens with a kind. Never a decision about where a
+cell stands: that is for `rows`, which sees all of them.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Literal
+
+from pipeline.records import Block
+from pipeline.rules.tables import Lexicon
+
+TokenKind = Literal[
+    "text", "number", "percent", "total", "phrase", "dash", "binding", "unit", "gap"
+]
+
+#: Kinds that stand in a column of values and nowhere else.
+VALUES: frozenset[TokenKind] = frozenset(("number", "percent", "total", "phrase", "dash", "gap"))
+FIGURES: frozenset[TokenKind] = frozenset(("number", "percent", "total"))
+
+_BLANKS = re.compile(r"[\s\u3000]+")
+_HAN_BLANK = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
+_CELL_GAP = re.compile(r"\t|[\s\u3000]{2,}")
+_LONGEST_VALUE = 40
+_PREFIX = re.compile(r"[(（]?(\d{1,3})[)）.．、](?!\d)")
+_BRACKETS = str.maketrans("", "", "[]【】〖〗〔〕")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A cell or a line of a wrapped cell. `block` holds it; `starts` says that it begins a row.
+
+    `bound` marks a figure that is a limit (>6.5, 53以上): a target, never what was measured.
+    """
+
+    text: str
+    kind: TokenKind
+    block: int = -1
+    starts: bool = False
+    bound: bool = False
+
+
+@dataclass(frozen=True)
+class Typer:
+    """Tells kinds of cells apart by their spelling, with the words of `lexicon`."""
+
+    lexicon: Lexicon
+
+    @cached_property
+    def _figure(self) -> re.Pattern[str]:
+        """A figure with what may stand around it: bound, range, unit, 左右, a note in brackets."""
+        words = self.lexicon
+        number = r"[-+－]?\d[\d,，]*(?:[.．]\d+)?(?:[:：]\d+(?:\.\d+)?)?"
+        unit = rf"(?:{words.units.pattern})"
+        return re.compile(
+            rf"(?:{words.qualifiers_before.pattern})?\s*[<>＜＞≥≤≧≦~～±]?=?\s*{number}\s*{unit}?"
+            rf"(?:\s*[-—–~～至－]{{1,2}}\s*{number}\s*{unit}?)?\s*[*＊﹡①-⑳]?"
+            rf"\s*(?:{words.qualifiers_after.pattern})?\s*[*＊﹡]?(?:[(（][^()（）]{{1,10}}[)）])?\s*[*＊﹡①-⑳]?"
+        )
+
+    def token(self, text: str, block: int, *, starts: bool = False) -> Token:
+        """Return `text` as a token with its kind."""
+        kind = self.kind(text)
+        bound = kind in FIGURES and bool(self.lexicon.bounds.search(text))
+        return Token(text, kind, block, starts, bound)
+
+    def kind(self, text: str) -> TokenKind:
+        """Return the kind of a cell; `text` where it is nothing that a column of values holds."""
+        if not text:
+            return "gap"
+        if len(text) > _LONGEST_VALUE:
+            return "text"
+        words = self.lexicon
+        if words.bindings.fullmatch(text):
+            return "binding"
+        if words.dashes.fullmatch(text):
+            return "dash"
+        return self._figure_kind(text) or self._word_kind(text)
+
+    def _figure_kind(self, text: str) -> TokenKind | None:
+        total = text[0] in "[【〖〔" and text.rstrip("*＊﹡左右以上下内")[-1:] in (
+            "]",
+            "】",
+            "〗",
+            "〕",
+        )
+        plain = text.translate(_BRACKETS).strip()
+        if (
+            not plain
+            or not any(char.isdigit() for char in plain)
+            or not self._figure.fullmatch(plain)
+        ):
+            return None
+        if total:
+            return "total"
+        return "percent" if "%" in text or "％" in text else "number"
+
+    def _word_kind(self, text: str) -> TokenKind:
+        if self.lexicon.units.fullmatch(text):
+            return "unit"
+        return "phrase" if self.lexicon.phrases.search(text) else "text"
+
+
+def squeeze(text: str) -> str:
+    """Return `text` without the blanks that lay out a cell; one blank stays between words."""
+    return _HAN_BLANK.sub("", _BLANKS.sub(" ", text).strip())
+
+
+def bare(text: str) -> str:
+    """Return `text` without any blank, brackets in one width: how header cells are compared."""
+    return _BLANKS.sub("", text).replace("（", "(").replace("）", ")").replace("／", "/")
+
+
+def pieces(text: str) -> list[str]:
+    """Return the cells of a line whose cells are apart by a tab or by two blanks.
+
+    A name spaced out to fill its cell (指　　标) is one cell. An empty piece is an empty cell.
+    """
+    parts = [squeeze(part) for part in _CELL_GAP.split(text.strip(" \u3000\xa0\r\n"))]
+    if all(len(part) <= 1 and not part.isascii() for part in parts):
+        return [squeeze("".join(parts))]
+    return parts
+
+
+def prefix(text: str) -> int:
+    """Return the serial number that a name begins with, 0 where it has none.
+
+    >>> prefix("(12)农村贫困人口脱贫(万人)"), prefix("2.5左右")
+    (12, 0)
+    """
+    found = _PREFIX.match(text)
+    return int(found[1]) if found else 0
+
+
+def read_lines(blocks: Sequence[Block], indexes: Sequence[int], typer: Typer) -> list[Token]:
+    """Return one token a block; a line left blank beyond the usual distance is an empty cell."""
+    step = _usual_step([blocks[i].line for i in indexes])
+    tokens: list[Token] = []
+    before = blocks[indexes[0]].line if indexes else 0
+    for index in indexes:
+        missing = (blocks[index].line - before) // step - 1 if step else 0
+        if 1 <= missing <= 3:
+            tokens.append(Token("", "gap"))
+        before = blocks[index].line
+        text = squeeze(blocks[index].text)
+        tokens.append(typer.token(text, index))
+    return tokens
+
+
+def read_rows(blocks: Sequence[Block], indexes: Sequence[int], typer: Typer) -> list[Token]:
+    """Return the tokens of lines that each hold one row, cells apart by tabs or blanks."""
+    tokens: list[Token] = []
+    for index in indexes:
+        for place, text in enumerate(pieces(blocks[index].text)):
+            tokens.append(typer.token(text, index, starts=place == 0))
+    return tokens
+
+
+def read_line(block: Block, index: int, typer: Typer, heads: Callable[[str], bool]) -> list[Token]:
+    """Return the tokens of a line that holds a whole table, cells parted by single blanks.
+
+    Figures may hold blanks of their own (10136 亿元), and so may the cells of the header, as long
+    as `heads` knows them.
+    """
+    words = block.text.split()
+    tokens: list[Token] = []
+    at, body = 0, False
+    while at < len(words):
+        size = _cell_size(words[at : at + 3], typer, None if body else heads)
+        text = " ".join(words[at : at + size])
+        body = body or not heads(text)
+        tokens.append(typer.token(text, index))
+        at += size
+    return tokens
+
+
+def _cell_size(words: Sequence[str], typer: Typer, heads: Callable[[str], bool] | None) -> int:
+    """Return how many of the next words are one cell: a header cell, a figure, or one word."""
+    texts = {size: " ".join(words[:size]) for size in range(1, len(words) + 1)}
+    if heads is not None and words[0].isdigit():
+        for size in range(2, len(words) + 1):
+            if heads(texts[size]):
+                return size
+    return next((s for s in range(len(words), 1, -1) if typer.kind(texts[s]) in FIGURES), 1)
+
+
+def _usual_step(lines: Sequence[int]) -> int:
+    """Return the most frequent distance between lines, 0 where none is known."""
+    steps = [after - before for before, after in pairwise(lines)]
+    common = Counter(steps).most_common(1)
+    return common[0][0] if common else 0
