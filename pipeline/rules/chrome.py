@@ -22,6 +22,7 @@ Mechanism = Literal[
     "start",
     "end",
     "path",
+    "comments",
     "body",
     "label",
     "counter",
@@ -51,6 +52,7 @@ class ChromeRule(Rule, frozen=True, kw_only=True):
     - `filler`: a piece that proves nothing alone (a date, a button);
     - `start`, `end`: a piece that opens or closes the article: all above, or below, goes with it;
     - `path`: an element with such a tag, id or class holds chrome;
+    - `comments`: such an element holds what readers wrote, be it longer than the article;
     - `body`: an element with such an id or class is likely to hold the body;
     - `label`: a label of the metadata table, which goes with its value;
     - others: the mechanism of that name in `pipeline.strip`; `find` is what it reads.

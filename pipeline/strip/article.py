@@ -8,6 +8,7 @@ from pipeline.rules.chrome import ChromeRule, Mechanism
 from pipeline.strip.sheet import Sheet
 
 _SHORT = 200  # a door or an excuse is shorter, in Chinese characters
+_TEASER = 80  # a paragraph this long is more than a list says of an article
 _DOOR = 60  # so is the line that says so
 _ITEMS = 8  # a list has more
 _NOTHING = 4
@@ -17,6 +18,8 @@ def list_page(sheet: Sheet) -> ChromeRule | None:
     """Return the rule by which the page is a list: dated titles or links, hardly a sentence."""
     lines = [line for line in sheet.lines if len(line.text) > 3]
     mass = sum(line.mass for line in lines)
+    if any(line.mass > _TEASER for line in lines):
+        return None
     for rule, pattern in sheet.of("list-page"):
         items = [
             line

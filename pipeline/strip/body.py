@@ -18,6 +18,11 @@ from pipeline.strip.sheet import Line, Sheet
 _NAMES = re.compile(r"[#.]([^#.@!/]+)|^([a-z0-9-]+)")
 _MOST = 0.85  # an element with less of its parent's mass is not all of the body
 _PRIOR = 0.5  # a known container with less of the page's mass is a teaser
+_POST = 0.2  # an element with less of the largest one's mass is a teaser of it
+_TEASER = 120  # no teaser is longer, in Chinese characters
+_LEAD = 0.2  # the lead between title and body may stand outside it, and has hardly a link
+_DIRECT = 0.02  # sentences right in an element, beside its children, belong to the body
+_BODY = 20  # a body has so many characters at least
 _ITSELF = 0.6  # an element named for chrome that holds more is the body, badly named
 
 
@@ -32,6 +37,8 @@ def mark_outside(sheet: Sheet) -> None:
     for i, line in enumerate(sheet.lines):
         if line.rule or i == title or _below(line.block.path, body):
             continue
+        if title < i < inside[0] and title >= 0 and line.prose and line.block.links < _LEAD:
+            continue
         if i < inside[0] or not _kept(sheet, line):
             line.rule = rule
 
@@ -43,7 +50,7 @@ def _kept(sheet: Sheet, line: Line) -> bool:
 def _mark_elements(sheet: Sheet) -> None:
     """Mark blocks whose path names chrome, if that leaves most of the page's mass."""
     total = sum(line.mass for line in sheet.lines)
-    for rule, pattern in sheet.of("path"):
+    for rule, pattern in [*sheet.of("comments"), *sheet.of("path")]:
         verdicts: dict[str, str] = {}
         found: dict[str, list[Line]] = defaultdict(list)
         for line in sheet.lines:
@@ -51,7 +58,8 @@ def _mark_elements(sheet: Sheet) -> None:
             if element and line.rule is None:
                 found[element].append(line)
         for lines in found.values():
-            if sum(line.mass for line in lines) <= total * _ITSELF:
+            mass = sum(line.mass for line in lines)
+            if mass <= total * _ITSELF or (rule.apply == "comments" and total - mass > _BODY):
                 for line in lines:
                     line.rule = rule
 
@@ -86,6 +94,9 @@ def _container(sheet: Sheet) -> tuple[ChromeRule | None, str]:
         largest = max(children[body], key=masses.__getitem__)
         if masses[largest] < masses[body] * _MOST or not children[largest]:
             break
+        direct = masses[body] - sum(masses[path] for path in children[body])
+        if direct > masses[body] * _DIRECT:
+            break
         body = largest
     return rule, body
 
@@ -94,10 +105,13 @@ def _prior(sheet: Sheet, masses: dict[str, float]) -> tuple[ChromeRule | None, s
     """Return the known container with the greatest mass, if it is a fair share of the page's."""
     for rule, pattern in sheet.of("body"):
         verdicts: dict[str, str] = {}
-        known = {_named(path, pattern, verdicts) for path in masses}
-        candidates = [path for path in known if path and masses[path] >= masses[""] * _PRIOR]
-        if candidates:
-            return rule, max(candidates, key=masses.__getitem__)
+        known = list(dict.fromkeys(_named(path, pattern, verdicts) for path in masses))
+        known = [path for path in known if path and masses[path] >= _BODY]
+        most = max(map(masses.__getitem__, known), default=0.0)
+        # One page may hold several posts, each in such an element: the first is the article.
+        known = [path for path in known if masses[path] >= min(most * _POST, _TEASER)]
+        if sum(masses[path] for path in known) >= masses[""] * _PRIOR:
+            return rule, known[0]
     return next((rule for rule, _ in sheet.of("outside-body")), None), ""
 
 

@@ -26,7 +26,8 @@ def mark_edges(sheet: Sheet) -> None:
             line.rule = _rule_at(sheet, line, i, (start, end))
     _close(sheet, lines)
     _open(sheet, lines)
-    _mark_above(sheet, lines[:start])
+    if not sheet.markup:  # markup tells what stands outside; infoboxes stand above the prose
+        _mark_above(sheet, lines[:start])
     _mark_below(sheet, lines[end:])
 
 

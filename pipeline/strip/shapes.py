@@ -92,12 +92,17 @@ def _mark_link_runs(sheet: Sheet) -> None:
     """Mark three or more blocks in a row that are nothing but links."""
     for rule, _ in sheet.of("link-menu"):
         keepers = [keeper for keeper, _ in sheet.of("after-end")]
-        for run in _runs(sheet, lambda line: line.block.links > 0.9):
+        for run in _runs(sheet, _is_link):
             if len(run) < _RUN:
                 continue
             for line in run:
                 if not any(sheet.keeps(keeper, line) for keeper in keepers):
                     line.rule = rule
+
+
+def _is_link(line: Line) -> bool:
+    """Return whether a block is a link, with no more beside it than its date and author."""
+    return line.block.links > 0.9 or (line.block.links > 0.25 and not line.prose)
 
 
 def _mark_keywords(sheet: Sheet) -> None:

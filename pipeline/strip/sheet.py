@@ -18,6 +18,7 @@ _SENTENCE_WEIGHT = 12  # a button or a greeting with an exclamation mark is shor
 _CLAUSE_WEIGHT = 40  # headlines have commas too, and are shorter
 _RUN_WEIGHT = 60  # without any mark; longer than any title in a list
 _LINKED = 0.5
+_LINKED_SHORT = 0.3  # a title with its author or date in a list of them
 
 
 @dataclass(slots=True)
@@ -85,7 +86,8 @@ def marked(page: Page, sheet: Sheet) -> Page:
 def _line(block: Block) -> Line:
     text = fold(block.text)
     weight = len(text.encode("utf-8", "replace")) / 3 * (1 - block.links)
-    return Line(block, text, weight, block.links < _LINKED and _is_prose(text, weight))
+    linked = block.links >= (_LINKED if weight >= _CLAUSE_WEIGHT else _LINKED_SHORT)
+    return Line(block, text, weight, not linked and _is_prose(text, weight))
 
 
 def _is_prose(text: str, weight: float) -> bool:
