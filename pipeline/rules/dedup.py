@@ -1,7 +1,62 @@
-"""The keys of dedup.toml."""
+"""The keys of dedup.toml.
 
-from pipeline.rules.loader import Rule
+In: rules files, packaged ones first, a user's after. Out: `DedupRules`. Never: a mechanism
+without a rule, for every mark names one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pipeline.errors import ConfigError
+from pipeline.rules.loader import Rule, check_unique, read_rules
+
+Mechanism = Literal["second-copy", "issuing-site"]
 
 
 class DedupRule(Rule, frozen=True, kw_only=True):
-    """One rule of dedup.toml."""
+    """One rule about copies.
+
+    `apply` names the mechanism:
+
+    - `second-copy`: of two copies of a body on one page one is marked, when at least `letters`
+      letters and `share` of the page (0.0 to 1.0) come again in the same order;
+    - `issuing-site`: of copies on several sites those whose host ends in one of `hosts` are
+      preferred.
+    """
+
+    apply: Mechanism
+    share: float = 0.0
+    letters: int = 0
+    hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DedupRules:
+    """All rules about copies, in the order of the files."""
+
+    rules: tuple[DedupRule, ...]
+
+    def of(self, mechanism: Mechanism) -> tuple[DedupRule, ...]:
+        """Return the rules of `mechanism`."""
+        return tuple(rule for rule in self.rules if rule.apply == mechanism)
+
+
+def load(files: Sequence[Path]) -> DedupRules:
+    """Return the rules of `files`; `ConfigError` names the rule and key that is wrong."""
+    rules = tuple(rule for file in files for rule in read_rules(file, DedupRule))
+    check_unique(rules)
+    for rule in rules:
+        _check(rule)
+    return DedupRules(rules)
+
+
+def _check(rule: DedupRule) -> None:
+    """Refuse a rule that could take a short coincidence for a copy, or that names no host."""
+    if rule.apply == "second-copy" and not (0.0 < rule.share <= 1.0 and rule.letters >= 50):
+        message = f"dedup.toml: {rule.id}: share, letters: write 0 < share <= 1 and letters >= 50"
+        raise ConfigError(message)
+    if rule.apply == "issuing-site" and not rule.hosts:
+        message = f'dedup.toml: {rule.id}: hosts: is missing. Write hosts = [".gov.cn"]'
+        raise ConfigError(message)

@@ -1,0 +1,96 @@
+"""A body → the arrays that verification reads, each made when it is first asked for.
+
+In: text. Out: folded codes, sorted grams, codes with numbers masked. Never: kept longer than
+the comparisons that need it; a body's arrays take thirty times its bytes.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from pipeline.dedup import kernel
+from pipeline.dedup.align import SEED
+from pipeline.dedup.compiled import Codes, Hashes, Places
+from pipeline.dedup.fold import Folded, fold
+from pipeline.dedup.signature import GRAM
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """Folded codes with each number as one code.
+
+    `values` tells numbers apart (0 for a letter), `starts` is the place in the core's codes,
+    `seeds` holds a hash for each run of `SEED` codes.
+    """
+
+    codes: Codes
+    values: Hashes
+    starts: Places
+    seeds: Hashes
+
+    def end(self, place: int, size: int) -> int:
+        """Return where the code at `place` ends in the core's codes, of which there are `size`."""
+        return int(self.starts[place + 1]) if place + 1 < len(self.starts) else size
+
+
+@dataclass(frozen=True)
+class Body:
+    """One text under comparison."""
+
+    text: str
+
+    @cached_property
+    def folded(self) -> Folded:
+        """Return the folded text."""
+        return fold(self.text)
+
+    @cached_property
+    def grams(self) -> Hashes:
+        """Return the hashes of its distinct 5-grams, sorted."""
+        return _distinct(kernel.gram_hashes(self.folded.codes, GRAM))
+
+    @cached_property
+    def core(self) -> Folded:
+        """Return the folded text without the page's tag clouds."""
+        lines = self.text.split("\n")
+        clouds = [i for i, line in enumerate(lines) if _is_tag_cloud(line)]
+        for i in clouds:
+            lines[i] = " " * len(lines[i])
+        return fold("\n".join(lines)) if clouds else self.folded
+
+    @cached_property
+    def masked(self) -> Masked:
+        """Return the core with its numbers masked."""
+        core = self.core
+        codes, values, starts = kernel.mask_numbers(core.raw, core.codes, core.offsets)
+        return Masked(codes, values, starts, kernel.gram_hashes(codes, SEED))
+
+    @property
+    def extent(self) -> int:
+        """Return how many distinct 5-grams the core has: a passage that comes twice counts once."""
+        return len(self.grams) - len(self.folded) + len(self.core)
+
+    @cached_property
+    def letters(self) -> str:
+        """Return the core as a string, to look for a phrase in."""
+        return "".join(map(chr, self.core.codes.tolist()))
+
+    def spelled(self, start: int, end: int) -> str:
+        """Return the original spelling of the core's codes `start` to `end`."""
+        offsets = self.core.offsets
+        return self.text[offsets[start] : offsets[end - 1] + 1]
+
+
+def _distinct(hashes: Hashes) -> Hashes:
+    """Return the distinct `hashes`, sorted."""
+    hashes = np.sort(hashes)
+    first = np.ones(len(hashes), np.bool_)
+    np.not_equal(hashes[1:], hashes[:-1], out=first[1:])
+    return hashes[first]
+
+
+def _is_tag_cloud(line: str) -> bool:
+    """Return whether `line` is a list of keywords: eight short words or more, all letters."""
+    words = line.split()
+    return len(words) >= 8 and all(len(word) <= 12 and word.isalpha() for word in words)

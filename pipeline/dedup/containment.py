@@ -1,0 +1,108 @@
+"""Bodies → pairs where one may stand inside the other, whatever their lengths.
+
+In: bodies, and which of them are known to be copies of each other. Out: pairs of places. Never:
+a pair because of a phrase that runs through many unrelated pages.
+
+A FracMinHash sketch (Irber et al. 2022, https://doi.org/10.1101/2022.01.11.475838) keeps the
+hashes below a bound, so that an excerpt's sketch lies in that of its source; signatures of two
+texts of different length have little in common.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.dedup import kernel
+from pipeline.dedup.candidates import Pairs, all_pairs, buckets, distinct
+from pipeline.dedup.compiled import Hashes
+from pipeline.dedup.fold import Folded
+
+GRAM = 8  # characters; a shared run of eight is a phrase
+SCALE = 32  # one hash in so many is kept
+LEAST = 32  # but at least so many of a body
+COMMON = 24  # clusters; a hash that more of them hold belongs to a set phrase
+SHARED = 3  # hashes; fewer in common are a coincidence
+MEMBERS = 64  # pages of a cluster that are compared with an excerpt
+
+_BOUND = np.uint64(2**64 // SCALE)
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Sketches of bodies, and the hashes that many clusters hold."""
+
+    sketches: Sequence[Hashes]
+    common: Hashes
+
+    def telling(self, i: int, j: int) -> float:
+        """Return the share of the lesser sketch found in the other, common hashes left out.
+
+        0.0 for a coincidence, 1.0 where no hash is common: then there are too few pages to know.
+        Hashes above the bound are left out, for long pages do not keep them: how common they are
+        was not counted.
+        """
+        if not len(self.common):
+            return 1.0
+        x, y = (self._counted(k) for k in (i, j))
+        shared = kernel.count_shared(x, y)
+        return shared / min(len(x), len(y)) if shared >= SHARED else 0.0
+
+    def _counted(self, place: int) -> Hashes:
+        one = self.sketches[place]
+        return _without(one[: np.searchsorted(one, _BOUND)], self.common)
+
+
+def sketch(folded: Folded) -> Hashes:
+    """Return the sketch of a body, sorted."""
+    hashes = kernel.gram_hashes(folded.codes, GRAM)
+    kept = np.unique(hashes[hashes < _BOUND])
+    return kept if len(kept) >= LEAST else np.unique(hashes)[:LEAST]
+
+
+def propose(sketches: Sequence[Hashes], clusters: Pairs) -> tuple[Index, Pairs]:
+    """Return the index of `sketches`, and pairs of places (i, j), i < j, worth comparing.
+
+    `clusters` holds the cluster of each place. Pairs inside a cluster are left out.
+    """
+    names, clusters = np.unique(clusters, return_inverse=True)
+    lengths = np.array([len(one) for one in sketches], np.int64)
+    hashes, owners = _postings(sketches, np.repeat(clusters, lengths))
+    starts, sizes = buckets(hashes)
+    index = Index(sketches, hashes[starts[sizes > COMMON]])
+    pairs = np.concatenate([*all_pairs(owners, starts, sizes, COMMON), np.empty((0, 2), np.int64)])
+    keys, shared = np.unique(pairs[:, 0] * len(names) + pairs[:, 1], return_counts=True)
+    related = np.stack(np.divmod(keys[shared >= SHARED], max(1, len(names))), axis=1)
+    return index, _member_pairs(clusters, related)
+
+
+def _without(hashes: Hashes, common: Hashes) -> Hashes:
+    """Return `hashes` that are not `common`; both are sorted."""
+    if not len(common):
+        return hashes
+    places = np.searchsorted(common, hashes).clip(max=len(common) - 1)
+    kept: Hashes = hashes[common[places] != hashes]
+    return kept
+
+
+def _postings(sketches: Sequence[Hashes], owners: Pairs) -> tuple[Hashes, Pairs]:
+    """Return each hash with each cluster that holds it, once, sorted by both."""
+    hashes = np.concatenate([*sketches, np.empty(0, np.uint64)])
+    order = np.lexsort((owners, hashes))
+    hashes, owners = hashes[order], owners[order]
+    first = np.ones(len(hashes), np.bool_)
+    first[1:] = (hashes[1:] != hashes[:-1]) | (owners[1:] != owners[:-1])
+    return hashes[first], owners[first]
+
+
+def _member_pairs(clusters: Pairs, related: Pairs) -> Pairs:
+    """Return the first page of each cluster with those of the other, for related clusters."""
+    order = np.argsort(clusters, kind="stable")
+    bounds = np.searchsorted(clusters[order], np.arange(len(clusters) + 1))
+    found = [np.empty((0, 2), np.int64)]
+    for c, d in related:
+        x = order[bounds[c] : bounds[c + 1]][:MEMBERS]
+        y = order[bounds[d] : bounds[d + 1]][:MEMBERS]
+        found.append(np.stack((np.full(len(y), x[0]), y), axis=1))
+        found.append(np.stack((x[1:], np.full(len(x) - 1, y[0])), axis=1))
+    return distinct(np.concatenate(found), len(clusters))

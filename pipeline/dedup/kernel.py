@@ -1,0 +1,142 @@
+"""Code points → folded code points, hashes, signatures. Compiled.
+
+In: numpy arrays. Out: numpy arrays and counts. Never: anything that depends on more than the
+arguments.
+"""
+
+import numpy as np
+
+from pipeline.dedup.compiled import FNV_BASIS, FNV_PRIME, Codes, Hashes, Places, compiled
+
+NUMBER = np.uint32(ord("#"))  # stands for a whole number in masked codes; no letter folds to it
+
+_POINT, _ZERO, _NINE, _COMMA = np.uint32(0x2E), np.uint32(0x30), np.uint32(0x39), np.uint32(0x2C)
+_WIDE_POINT = np.uint32(0xFF0E)
+
+
+@compiled("b1(u4)")
+def is_digit(code: np.uint32) -> bool:
+    """Return whether a folded code point is a digit."""
+    return bool(_ZERO <= code <= _NINE)
+
+
+@compiled("b1(u4[::1], u4[::1], i8)")
+def is_point(raw: Codes, table: Codes, i: int) -> bool:
+    """Return whether `raw[i]` is a point between two digits."""
+    if raw[i] != _POINT and raw[i] != _WIDE_POINT:
+        return False
+    if i == 0 or i + 1 == len(raw):
+        return False
+    return is_digit(table[raw[i - 1]]) and is_digit(table[raw[i + 1]])
+
+
+@compiled("i8(u4[::1], u4[::1], u4[::1], i4[::1])")
+def fold_codes(raw: Codes, table: Codes, codes: Codes, offsets: Places) -> int:
+    """Write the folded code points of `raw` and where each one stood; return how many.
+
+    A point stays only between two digits: 3.15 is another number than 315.
+    """
+    count = 0
+    for i in range(len(raw)):
+        code = table[raw[i]]
+        if code == 0:
+            if not is_point(raw, table, i):
+                continue
+            code = _POINT
+        codes[count] = code
+        offsets[count] = i
+        count += 1
+    return count
+
+
+@compiled("u8[::1](u4[::1], i8)")
+def gram_hashes(codes: Codes, size: int) -> Hashes:
+    """Return the 64-bit hash of each run of `size` code points: FNV-1a, then Murmur's finish."""
+    count = max(0, len(codes) - size + 1)
+    hashes = np.empty(count, np.uint64)
+    for i in range(count):
+        value = FNV_BASIS
+        for j in range(i, i + size):
+            value = (value ^ np.uint64(codes[j])) * FNV_PRIME
+        value = (value ^ (value >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
+        value = (value ^ (value >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
+        hashes[i] = value ^ (value >> np.uint64(33))
+    return hashes
+
+
+@compiled("u4[::1](u8[::1], u4[::1], u4[::1])")
+def minima(hashes: Hashes, factors: Codes, terms: Codes) -> Codes:
+    """Return, for each permutation, the least permuted upper half of `hashes`.
+
+    This is datasketch's `affine32`: Murmur's 32-bit finish once, then `factor * h + term`.
+    """
+    values = np.full(len(factors), np.uint32(0xFFFFFFFF), np.uint32)
+    mixed = np.empty(1024, np.uint32)  # small enough for the first-level cache
+    for start in range(0, len(hashes), 1024):
+        size = min(1024, len(hashes) - start)
+        for i in range(size):
+            h = np.uint32(hashes[start + i] >> np.uint64(32))
+            h = np.uint32(np.uint32(h ^ (h >> np.uint32(16))) * np.uint32(0x85EBCA6B))
+            h = np.uint32(np.uint32(h ^ (h >> np.uint32(13))) * np.uint32(0xC2B2AE35))
+            mixed[i] = h ^ (h >> np.uint32(16))
+        for k in range(len(factors)):
+            factor, term, least = factors[k], terms[k], values[k]
+            for i in range(size):
+                least = min(least, np.uint32(np.uint32(factor * mixed[i]) + term))
+            values[k] = least
+    return values
+
+
+@compiled("i8(u8[::1], u8[::1])")
+def count_shared(a: Hashes, b: Hashes) -> int:
+    """Return how many values two sorted arrays of distinct values share."""
+    i = j = count = 0
+    while i < len(a) and j < len(b):
+        x, y = a[i], b[j]
+        count += x == y
+        i += x <= y
+        j += y <= x
+    return count
+
+
+@compiled("b1(u4[::1], u4[::1], i4[::1], i8)")
+def joins(raw: Codes, codes: Codes, offsets: Places, i: int) -> bool:
+    """Return whether folded digit `i` goes on with the number that holds digit `i - 1`.
+
+    They stand side by side, or are parted by the comma before a group of three digits.
+    """
+    gap = offsets[i] - offsets[i - 1]
+    if gap != 2 or raw[offsets[i] - 1] != _COMMA:
+        return bool(gap == 1)
+    digits = 1
+    while i + digits < len(codes) and offsets[i + digits] - offsets[i] == digits:
+        if not is_digit(codes[i + digits]):
+            break
+        digits += 1
+    return digits == 3
+
+
+@compiled("Tuple((u4[::1], u8[::1], i4[::1]))(u4[::1], u4[::1], i4[::1])")
+def mask_numbers(raw: Codes, codes: Codes, offsets: Places) -> tuple[Codes, Hashes, Places]:
+    """Return folded codes with each number as one `NUMBER`, then two arrays of the same length.
+
+    The first holds a hash of the number's digits (0 for a letter), the second its place in
+    `codes`.
+    """
+    masked = np.empty(len(codes), np.uint32)
+    values = np.zeros(len(codes), np.uint64)
+    starts = np.empty(len(codes), np.int32)
+    count = 0
+    inside = False
+    for i in range(len(codes)):
+        digit = is_digit(codes[i])
+        inside = inside and (digit or codes[i] == _POINT) and joins(raw, codes, offsets, i)
+        if not inside:
+            masked[count], starts[count] = codes[i], i
+            if digit:
+                masked[count], values[count] = NUMBER, FNV_BASIS
+            inside = digit
+            count += 1
+        if inside and (values[count - 1] != FNV_BASIS or codes[i] != _ZERO):  # 05月 is 5月
+            values[count - 1] = (values[count - 1] ^ np.uint64(codes[i])) * FNV_PRIME
+    return masked[:count].copy(), values[:count].copy(), starts[:count].copy()

@@ -1,0 +1,71 @@
+"""Body → MinHash signature, value for value what datasketch computes.
+
+In: a page's id and body. Out: `Signature`. Never: a value that `datasketch.MinHash` with
+`gram_hash` as its hash function would not give.
+
+A signature can be made anew anywhere: fold the body (`fold`), take every run of 5 folded
+characters, hash each with `gram_hash`, update a `datasketch.MinHash(num_perm=128, seed=1,
+scheme="affine32")`.
+"""
+
+from functools import cache
+
+import numpy as np
+from datasketch import MinHash, MinHashLSH
+
+from pipeline.dedup import kernel
+from pipeline.dedup.compiled import Codes
+from pipeline.dedup.fold import Folded, fold
+from pipeline.records import Signature
+
+GRAM = 5  # characters; most Chinese words have two, so a gram spans two or three words
+PERMUTATIONS = 128
+
+
+def sign(page: str, text: str) -> Signature:
+    """Return the signature of `text`; with fewer than 5 letters it is that of the empty set."""
+    return sign_folded(page, fold(text))
+
+
+def sign_folded(page: str, folded: Folded) -> Signature:
+    """Return the signature of a text that is folded already."""
+    hashes = kernel.gram_hashes(folded.codes, GRAM)
+    values = kernel.minima(hashes, *_permutations())
+    return Signature(page, values.astype("<u4").tobytes(), len(hashes))
+
+
+def gram_hash(gram: str) -> int:
+    """Return the 32-bit hash of one folded gram: what datasketch calls a hash function.
+
+    FNV-1a over the code points, Murmur's 64-bit finish, upper half.
+    """
+    codes = np.array([ord(character) for character in gram], np.uint32)
+    return int(kernel.gram_hashes(codes, len(codes))[0] >> np.uint64(32))
+
+
+def as_minhash(signature: Signature) -> MinHash:
+    """Return `signature` as datasketch's own record, for its indexes and estimates."""
+    values = np.frombuffer(signature.values, "<u4")
+    return MinHash(hashvalues=values, permutations=_permutations_array(), scheme="affine32")
+
+
+def bands() -> list[tuple[int, int]]:
+    """Return the slices of a signature that are bands: 32 of 4 values.
+
+    They are those that datasketch's optimiser picks for a Jaccard of 0.4. Two pages that share
+    half of their grams meet in a band in 87 of 100 cases, at 0.6 in 99, at 0.1 in 0.3.
+    """
+    index = MinHashLSH(threshold=0.4, num_perm=PERMUTATIONS)
+    return list(index.hashranges)
+
+
+@cache
+def _permutations_array() -> Codes:
+    """Return datasketch's factors and terms, one row each."""
+    blank = MinHash(num_perm=PERMUTATIONS, seed=1, scheme="affine32")
+    return np.ascontiguousarray(blank.permutations, np.uint32)
+
+
+def _permutations() -> tuple[Codes, Codes]:
+    factors, terms = _permutations_array()
+    return factors, terms
