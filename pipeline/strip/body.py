@@ -13,9 +13,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from pipeline.rules.chrome import ChromeRule
+from pipeline.strip.elements import Elements
 from pipeline.strip.sheet import Line, Sheet
 
-_NAMES = re.compile(r"[#.]([^#.@!/]+)|^([a-z0-9-]+)")
 _MOST = 0.85  # an element with less of its parent's mass is not all of the body
 _PRIOR = 0.5  # a known container with less of the page's mass is a teaser
 _POST = 0.2  # an element with less of the largest one's mass is a teaser of it
@@ -48,48 +48,29 @@ def _kept(sheet: Sheet, line: Line) -> bool:
 
 
 def _mark_elements(sheet: Sheet) -> None:
-    """Mark blocks whose path names chrome, if that leaves most of the page's mass."""
+    """Mark blocks in elements named for chrome, unless such an element holds the page's mass."""
+    elements = Elements(sheet, ("comments", "path"))
+    chains = [elements.on(line.block.path) for line in sheet.lines]
+    masses: dict[str, float] = defaultdict(float)
+    for line, chain in zip(sheet.lines, chains, strict=True):
+        for path, _ in chain:
+            masses[path] += line.mass
     total = sum(line.mass for line in sheet.lines)
-    for rule, pattern in [*sheet.of("comments"), *sheet.of("path")]:
-        verdicts: dict[str, str] = {}
-        found: dict[str, list[Line]] = defaultdict(list)
-        for line in sheet.lines:
-            element = _named(line.block.path, pattern, verdicts)
-            if element and line.rule is None:
-                found[element].append(line)
-        for lines in found.values():
-            mass = sum(line.mass for line in lines)
-            if mass <= total * _ITSELF or (rule.apply == "comments" and total - mass > _BODY):
-                for line in lines:
-                    line.rule = rule
-
-
-def _named(path: str, pattern: re.Pattern[str], verdicts: dict[str, str]) -> str:
-    """Return the outermost element on `path` that `pattern` names, or ""."""
-    known = verdicts.get(path)
-    if known is not None:
-        return known
-    parent, _, segment = path.rpartition("/")
-    above = _named(parent, pattern, verdicts) if parent else ""
-    names = (a or b for a, b in _NAMES.findall(segment))
-    verdict = above or (path if any(pattern.fullmatch(name) for name in names) else "")
-    verdicts[path] = verdict
-    return verdict
+    for line, chain in zip(sheet.lines, chains, strict=True):
+        for path, rule in chain:
+            readers = rule.apply == "comments" and total - masses[path] > _BODY
+            if readers or masses[path] <= total * _ITSELF:
+                line.rule = line.rule or rule
 
 
 def _container(sheet: Sheet) -> tuple[ChromeRule | None, str]:
     """Return the element that holds the body, "" for the page itself, and the rule that says so."""
-    masses: dict[str, float] = defaultdict(float)
-    for line in sheet.lines:
-        mass = line.weight if line.block.kind == "table" and line.rule is None else line.mass
-        if mass:
-            for path in _ancestry(line.block.path):
-                masses[path] += mass
-    rule, body = _prior(sheet, masses)
+    masses = _masses(sheet)
     children: dict[str, list[str]] = defaultdict(list)
     for path in masses:
         if path:
             children[path.rpartition("/")[0]].append(path)
+    rule, body = _prior(sheet, masses)
     while children[body]:
         largest = max(children[body], key=masses.__getitem__)
         if masses[largest] < masses[body] * _MOST or not children[largest]:
@@ -101,17 +82,31 @@ def _container(sheet: Sheet) -> tuple[ChromeRule | None, str]:
     return rule, body
 
 
+def _masses(sheet: Sheet) -> dict[str, float]:
+    """Return the mass of each element that has any; a data table counts by its length."""
+    masses: dict[str, float] = defaultdict(float)
+    for line in sheet.lines:
+        table = line.block.kind == "table" and line.rule is None
+        mass = line.weight if table else line.mass
+        if mass:
+            for path in _ancestry(line.block.path):
+                masses[path] += mass
+    return masses
+
+
 def _prior(sheet: Sheet, masses: dict[str, float]) -> tuple[ChromeRule | None, str]:
-    """Return the known container with the greatest mass, if it is a fair share of the page's."""
-    for rule, pattern in sheet.of("body"):
-        verdicts: dict[str, str] = {}
-        known = list(dict.fromkeys(_named(path, pattern, verdicts) for path in masses))
-        known = [path for path in known if path and masses[path] >= _BODY]
-        most = max(map(masses.__getitem__, known), default=0.0)
-        # One page may hold several posts, each in such an element: the first is the article.
-        known = [path for path in known if masses[path] >= min(most * _POST, _TEASER)]
-        if sum(masses[path] for path in known) >= masses[""] * _PRIOR:
-            return rule, known[0]
+    """Return the known container with a fair share of the page's mass, and the rule that knows it.
+
+    One page may hold several posts, each in such an element: the first is the article.
+    """
+    elements = Elements(sheet, ("body",))
+    known = dict(named for path in masses for named in elements.on(path)[:1])
+    known = {path: rule for path, rule in known.items() if masses[path] >= _BODY}
+    most = max((masses[path] for path in known), default=0.0)
+    known = {p: rule for p, rule in known.items() if masses[p] >= min(most * _POST, _TEASER)}
+    if known and sum(masses[path] for path in known) >= masses[""] * _PRIOR:
+        path = next(iter(known))
+        return known[path], path
     return next((rule for rule, _ in sheet.of("outside-body")), None), ""
 
 

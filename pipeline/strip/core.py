@@ -17,6 +17,11 @@ _AGAINST_CELL = -0.5  # long tables stand between paragraphs
 _AGAINST_CHROME = -20.0
 
 
+def is_cell(line: Line) -> bool:
+    """Return whether the line looks like the cell of a flattened table: mostly a figure."""
+    return _CELL.fullmatch(line.text) is not None
+
+
 def find_core(lines: Sequence[Line], chrome: Sequence[bool]) -> tuple[int, int]:
     """Return the stretch of `lines` that holds the body, `(0, 0)` where there is no prose.
 
@@ -42,4 +47,4 @@ def _score(line: Line, *, against: bool) -> float:
         return line.weight
     if line.block.links > 0.8:
         return _AGAINST_TITLE * 2
-    return _AGAINST_CELL if _CELL.fullmatch(line.text) else _AGAINST_TITLE
+    return _AGAINST_CELL if is_cell(line) else _AGAINST_TITLE

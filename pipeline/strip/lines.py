@@ -20,6 +20,8 @@ _ORNAMENT = re.compile(r"[\s|·•●○■◆▪│┃/\\,;:、。….—_()\[\
 
 def fold(text: str) -> str:
     """Return `text` as patterns see it: half-width signs, single spaces, none at the ends."""
+    if text.isascii():
+        return " ".join(text.split())
     return " ".join(text.translate(_WIDTH).split())
 
 
@@ -36,14 +38,19 @@ def matching_rule(line: str, zone: Zone | None, sets: Sequence[RuleSet]) -> Chro
     at = 0
     while at < len(line):
         piece = _piece(line, at, zone, sets)
-        bare = at if piece else _skip(line, at)
-        piece = piece or _piece(line, bare, zone, sets)
-        if piece is None and bare < len(line):
+        if piece is None and (bare := _skip(line, at)) > at:
+            at = bare
+            piece = _piece(line, at, zone, sets) if at < len(line) else None
+        elif piece is None:
             return None
-        if piece:
-            found.append(piece[0])
-            fillers |= {line[bare : piece[1]]} if piece[0].apply == "filler" else set()
-        at = piece[1] if piece else bare
+        if piece is None:
+            break
+        found.append(piece[0])
+        if piece[0].apply == "filler":
+            fillers.add(line[at : piece[1]])
+        at = piece[1]
+    if at < len(line):
+        return None
     return _strongest(found, enough=len(fillers) > 1)
 
 

@@ -8,12 +8,14 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
+from pipeline.rules.chrome import SHORT
 from pipeline.strip.sheet import Line, Sheet
 
 _BAR = re.compile(r"\s*[|│┃·•>/]\s*|\s+")
 _NAME = 10  # characters of a name in a menu, at most
 _VALUE = 60  # characters of a value in a metadata table, at most
 _LABELS = 3  # fewer labels may be a form's own
+_PROSE = 2  # a long title in the table may look like a sentence
 _RUN = 3  # fewer links in a row may be the article's own
 _MENU = 4  # fewer names in a row may be cells
 _WORDS = 8  # fewer words in a line may be a list of the article
@@ -45,7 +47,8 @@ def mark_counters(sheet: Sheet) -> None:
 
 def _mark_labels(sheet: Sheet) -> None:
     """Mark a metadata table above the body: its labels, each with its value."""
-    first = next((i for i, line in enumerate(sheet.lines) if line.prose), len(sheet.lines))
+    prose = [i for i, line in enumerate(sheet.lines) if line.prose]
+    first = prose[_PROSE] if len(prose) > _PROSE else len(sheet.lines)
     head = sheet.lines[:first]
     for rule, pattern in sheet.of("label"):
         for line in head:
@@ -70,8 +73,10 @@ def _mark_menus(sheet: Sheet) -> None:
     """Mark lines, and runs of short lines, made of names that menus have."""
     for rule, pattern in sheet.of("link-menu"):
         for line in sheet.left():
+            if line.prose or len(line.text) > SHORT:
+                continue
             names = [name for name in _BAR.split(line.text) if name]
-            if _is_menu(names, pattern) and not line.prose:
+            if _is_menu(names, pattern):
                 line.rule = rule
         for run in _runs(sheet, lambda line: len(line.text) <= _NAME and not line.prose):
             if _is_menu([line.text for line in run], pattern):

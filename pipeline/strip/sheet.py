@@ -10,18 +10,18 @@ from dataclasses import dataclass, replace
 
 from pipeline.records import Block, Page
 from pipeline.rules.chrome import ChromeRule, Mechanism, RuleSet
-from pipeline.strip.lines import fold
+from pipeline.strip.lines import LONGEST, fold
 
-_SENTENCE = re.compile("[。!?;]|[.!?;](?: |$)|[.!?][”’\"')]")
-_CLAUSE = re.compile("[,、]")
+_SENTENCE = re.compile("[。!?;！？；]|[.](?: |$)|[.][”’\"')]")
+_CLAUSE = re.compile("[,、，]")
 _SENTENCE_WEIGHT = 12  # a button or a greeting with an exclamation mark is shorter
 _CLAUSE_WEIGHT = 40  # headlines have commas too, and are shorter
 _RUN_WEIGHT = 60  # without any mark; longer than any title in a list
+_WORD = 12  # a list of names has a blank more often than every so many characters
 _LINKED = 0.5
 _LINKED_SHORT = 0.3  # a title with its author or date in a list of them
 
 
-@dataclass(slots=True)
 class Line:
     """One block as mechanisms see it.
 
@@ -29,11 +29,23 @@ class Line:
     `prose` says that it is sentences: no title, no cell of a flattened table, no button.
     """
 
-    block: Block
-    text: str
-    weight: float
-    prose: bool
-    rule: ChromeRule | None = None
+    __slots__ = ("_text", "block", "prose", "rule", "weight")
+
+    def __init__(self, block: Block) -> None:
+        self.block = block
+        self.rule: ChromeRule | None = None
+        self.weight = len(block.text.encode("utf-8", "replace")) / 3 * (1 - block.links)
+        linked = block.links >= (_LINKED if self.weight >= _CLAUSE_WEIGHT else _LINKED_SHORT)
+        self.prose = not linked and _is_prose(block.text, self.weight)
+        self._text: str | None = None
+
+    @property
+    def text(self) -> str:
+        """Return the folded text; that of most blocks is never asked for, so it is made late."""
+        if self._text is None:
+            text = self.block.text
+            self._text = fold(text) if len(text) <= LONGEST else text
+        return self._text
 
     @property
     def mass(self) -> float:
@@ -71,7 +83,7 @@ class Sheet:
 
 def read(page: Page, sets: Sequence[RuleSet]) -> Sheet:
     """Return the sheet of `page`."""
-    return Sheet(fold(page.title), [_line(block) for block in page.blocks], sets)
+    return Sheet(fold(page.title), [Line(block) for block in page.blocks], sets)
 
 
 def marked(page: Page, sheet: Sheet) -> Page:
@@ -83,16 +95,11 @@ def marked(page: Page, sheet: Sheet) -> Page:
     return replace(page, blocks=blocks)
 
 
-def _line(block: Block) -> Line:
-    text = fold(block.text)
-    weight = len(text.encode("utf-8", "replace")) / 3 * (1 - block.links)
-    linked = block.links >= (_LINKED if weight >= _CLAUSE_WEIGHT else _LINKED_SHORT)
-    return Line(block, text, weight, not linked and _is_prose(text, weight))
-
-
 def _is_prose(text: str, weight: float) -> bool:
     if weight < _SENTENCE_WEIGHT:
         return False
-    if weight >= _RUN_WEIGHT or _SENTENCE.search(text):
+    if _SENTENCE.search(text):
+        return True
+    if weight >= _RUN_WEIGHT and text.count(" ") * _WORD < weight:
         return True
     return weight >= _CLAUSE_WEIGHT and _CLAUSE.search(text) is not None
