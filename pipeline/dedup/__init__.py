@@ -1,6 +1,24 @@
-"""Which pages carry the same body, which stand inside another, and where copies disagree."""
+"""Which pages carry the same body, which stand inside another, and where copies disagree.
 
+`fold` and `kernel` turn text into hashes, `signature` hashes into signatures. `candidates` (bands)
+and `containment` (sketches) propose pairs; `verify` compares them on an alignment (`align`),
+`settle` hears their copies, `passages` and `figures` say what they share and where they differ.
+`matches` joins these, `cluster` picks the copy to keep, `repeats` looks inside one page.
+"""
+
+from pipeline.dedup.cases import try_rule
+from pipeline.dedup.cluster import PageFacts, clusters
 from pipeline.dedup.matches import find_matches
+from pipeline.dedup.repeats import drop_repeats
 from pipeline.dedup.signature import as_minhash, gram_hash, sign
 
-__all__ = ["as_minhash", "find_matches", "gram_hash", "sign"]
+__all__ = [
+    "PageFacts",
+    "as_minhash",
+    "clusters",
+    "drop_repeats",
+    "find_matches",
+    "gram_hash",
+    "sign",
+    "try_rule",
+]

@@ -196,3 +196,38 @@ def weigh(runs: Runs, a: Codes, a_values: Hashes, b: Codes, b_values: Hashes) ->
             i_end, j_end = runs[n - 1, 0] + runs[n - 1, 2], runs[n - 1, 1] + runs[n - 1, 2]
             counts[3 if is_exchange(a[i_end:i], b[j_end:j]) else 4] += 1
     return counts
+
+
+@compiled("i4[:,::1](u4[::1], u8[::1], i8)")
+def repeats(codes: Codes, seeds: Hashes, seed: int) -> Runs:
+    """Return the runs of a text that stood in it before, in order, none overlapping another.
+
+    A row is: start of the earlier run, start of the later one, length. `seeds` hash all grams of
+    `seed` codes. The earlier run ends before the later one starts.
+    """
+    size = table_size(len(seeds))
+    heads = np.full(size, np.int32(-1), np.int32)
+    nexts = np.empty(len(seeds), np.int32)
+    runs = np.empty((len(codes) // seed + 1, 3), np.int32)
+    count = i = known = 0
+    while i < len(seeds):
+        while known + seed <= i:
+            bucket = np.int64(seeds[known] & np.uint64(size - 1))
+            nexts[known] = heads[bucket]
+            heads[bucket] = known
+            known += 1
+        best, place, tries = 0, 0, 0
+        j = heads[np.int64(seeds[i] & np.uint64(size - 1))]
+        while j >= 0 and tries < TRIES:
+            length = min(run_length(codes, j, codes, i), i - j)
+            if length >= best:
+                best, place = length, j
+            tries += 1
+            j = nexts[j]
+        if best < seed:
+            i += 1
+            continue
+        runs[count, 0], runs[count, 1], runs[count, 2] = place, i, best
+        count += 1
+        i += best
+    return runs[:count].copy()

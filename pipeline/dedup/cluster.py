@@ -4,12 +4,70 @@ In: verified matches and a few facts about each page. Out: every page in exactly
 Never: two pages joined through anything but `same` and `near` matches.
 """
 
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
 import numpy as np
 
-from pipeline.dedup.candidates import Pairs
+from pipeline.dedup.compiled import Counts
+from pipeline.records import Cluster, Match
+from pipeline.rules import load_rules
+from pipeline.rules.dedup import DedupRules
+
+WHOLE = 0.98  # of the longest copy; a shorter one is less complete, not just spaced otherwise
 
 
-def components(size: int, pairs: Pairs) -> Pairs:
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """What the choice between copies looks at.
+
+    `chars` counts the characters of the body, `noise` the blocks that were dropped around it.
+    """
+
+    host: str = ""
+    chars: int = 0
+    noise: int = 0
+    published: date | None = None
+    url: str = ""
+
+
+Key = Callable[[str], Any]  # numbers for one reason, strings for another; never both
+
+
+def clusters(
+    matches: Iterable[Match],
+    facts: Mapping[str, PageFacts],
+    preferred_hosts: Sequence[str] = (),
+    rules: DedupRules | None = None,
+) -> list[Cluster]:
+    """Return the clusters of the pages in `facts`, sorted by canonical copy.
+
+    A page without a copy is a cluster of its own. Matches that name other pages are passed over.
+    `preferred_hosts` are names of hosts, the most preferred first; a host below one counts as
+    it. `rules` are those of the package where None.
+    """
+    hosts = tuple(
+        h for rule in (rules or load_rules().dedup).of("issuing-site") for h in rule.hosts
+    )
+    ids = sorted(facts)
+    places = {page: place for place, page in enumerate(ids)}
+    pairs = [
+        (places[match.a], places[match.b])
+        for match in matches
+        if match.relation in ("same", "near") and match.a in places and match.b in places
+    ]
+    roots = components(len(ids), np.array(pairs, np.int64).reshape(-1, 2))
+    members = defaultdict[int, list[str]](list)
+    for place, root in enumerate(roots.tolist()):
+        members[root].append(ids[place])
+    found = (_choose(tuple(m), facts, preferred_hosts, hosts) for m in members.values())
+    return sorted(found, key=lambda cluster: cluster.canonical)
+
+
+def components(size: int, pairs: Counts) -> Counts:
     """Return, for each of `size` places, the least place that `pairs` lead to."""
     parents = list(range(size))
 
@@ -23,3 +81,50 @@ def components(size: int, pairs: Pairs) -> Pairs:
         left, right = sorted((root(i), root(j)))
         parents[right] = left
     return np.array([root(place) for place in range(size)], np.int64)
+
+
+def on_host(host: str, names: Sequence[str]) -> int:
+    """Return the place of the first of `names` that `host` is or lies below; their count if none.
+
+    >>> on_host("www.ningbo.gov.cn", ["example.com", ".gov.cn"])
+    1
+    """
+    for place, name in enumerate(names):
+        if host == name.lstrip(".") or host.endswith("." + name.lstrip(".")):
+            return place
+    return len(names)
+
+
+def _choose(
+    members: tuple[str, ...],
+    facts: Mapping[str, PageFacts],
+    preferred: Sequence[str],
+    issuing: Sequence[str],
+) -> Cluster:
+    """Return the cluster of `members` with the copy to keep and why it is that one."""
+    if len(members) == 1:
+        return Cluster(members[0], members, "the only copy")
+    longest = max(facts[page].chars for page in members)
+    left, reasons = members, list[str]()
+    for reason, key in _criteria(facts, preferred, issuing, longest):
+        least = min(map(key, left))
+        best = tuple(page for page in left if key(page) == least)
+        if len(best) < len(left):
+            reasons.append(reason)
+        left = best
+    return Cluster(left[0], members, ", then ".join(reasons))
+
+
+def _criteria(
+    facts: Mapping[str, PageFacts], preferred: Sequence[str], issuing: Sequence[str], longest: int
+) -> list[tuple[str, Key]]:
+    """Return the reasons to keep a copy, the weightiest first; the least value is kept."""
+    return [
+        ("on a preferred host", lambda page: on_host(facts[page].host, preferred)),
+        ("on a government's site", lambda page: on_host(facts[page].host, issuing) == len(issuing)),
+        ("the most complete", lambda page: facts[page].chars < WHOLE * longest),
+        ("with the least noise", lambda page: facts[page].noise),
+        ("the earliest", lambda page: (facts[page].published or date.max).toordinal()),
+        ("the first by URL", lambda page: facts[page].url),
+        ("the first by id", lambda page: page),
+    ]

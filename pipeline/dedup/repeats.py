@@ -1,0 +1,163 @@
+"""Page → Page: mark the second copy of a body that stands on the page twice.
+
+In: a page whose chrome is marked. Out: the same blocks; those of the poorer copy carry the rule's
+id. Never: a block of which one letter or digit is not in the copy that stays, or a short
+coincidence: a heading or a cell that recurs.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pipeline.dedup import kernel
+from pipeline.dedup.align import repeats
+from pipeline.dedup.compiled import Codes, Counts
+from pipeline.dedup.fold import fold
+from pipeline.records import Page
+from pipeline.rules.dedup import DedupRule, DedupRules
+
+GRAM = 16  # codes; a run that comes again is at least as long
+GAP = 120  # codes; what may stand between two runs of one copy: a date line, a caption
+AROUND = 3  # blocks; so near to its copy a title is looked for that is too short for a run
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Flow:
+    """The published blocks, folded and joined.
+
+    `blocks` are places in the page; block n has the codes from `edges[n]` to `edges[n + 1]`.
+    """
+
+    blocks: tuple[int, ...]
+    codes: Codes
+    edges: Counts
+
+    def text(self, n: int) -> bytes:
+        """Return the codes of block `n`, to compare."""
+        return self.codes[self.edges[n] : self.edges[n + 1]].tobytes()
+
+    def around(self, span: Span, more: int) -> range:
+        """Return the blocks that touch `span`, and `more` on either side."""
+        first = int(np.searchsorted(self.edges, span[0], "right")) - 1 - more
+        last = int(np.searchsorted(self.edges, span[1], "left")) + more
+        return range(max(0, first), min(len(self.blocks), last))
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """Runs that come again in the same order; each is (earlier start, later start, length)."""
+
+    runs: list[tuple[int, int, int]]
+
+    @property
+    def letters(self) -> int:
+        """Return how many letters come again."""
+        return sum(length for _, _, length in self.runs)
+
+    @property
+    def earlier(self) -> list[Span]:
+        """Return the spans of the first copy."""
+        return [(start, start + length) for start, _, length in self.runs]
+
+    @property
+    def later(self) -> list[Span]:
+        """Return the spans of the second copy."""
+        return [(start, start + length) for _, start, length in self.runs]
+
+    def goes_on(self, run: tuple[int, int, int]) -> bool:
+        """Return whether `run` follows at once, or after a small gap in both copies."""
+        gaps = (run[k] - self.runs[-1][k] - self.runs[-1][2] for k in (0, 1))
+        return all(0 <= gap <= GAP for gap in gaps)
+
+
+def drop_repeats(page: Page, rules: DedupRules) -> Page:
+    """Return `page` with every further copy of its body, or of most of it, marked.
+
+    Of two copies the one goes that breaks off; of two whole ones the second.
+    """
+    for rule in rules.of("second-copy"):
+        while marked := _poorer_copy(page, rule):
+            blocks = tuple(
+                replace(block, dropped_by=rule.id) if place in marked else block
+                for place, block in enumerate(page.blocks)
+            )
+            page = replace(page, blocks=blocks)
+    return page
+
+
+def _poorer_copy(page: Page, rule: DedupRule) -> set[int]:
+    """Return the blocks of one copy that can go, by their places in the page."""
+    flow = _flow(page)
+    needed = max(rule.letters, rule.share * len(flow.codes))
+    for copy in _copies(flow):
+        if copy.letters < needed:
+            continue
+        sides = (copy.later, copy.earlier)
+        if _breaks_off(flow, copy):
+            sides = (copy.earlier, copy.later)
+        found = [_covered(flow, gone, kept) for gone, kept in (sides, sides[::-1])]
+        sizes = [sum(len(flow.text(n)) for n in blocks) for blocks in found]
+        # The copy to keep may be the one whose paragraphs were run together: then none of its
+        # blocks is covered whole, and the other copy goes.
+        chosen = found[0] if 2 * sizes[0] >= sizes[1] else found[1]
+        if max(sizes) > 0:
+            return {flow.blocks[n] for n in chosen}
+    return set()
+
+
+def _flow(page: Page) -> _Flow:
+    """Return the blocks of `page` that are published."""
+    places = [n for n, block in enumerate(page.blocks) if block.text and not block.dropped_by]
+    places = [] if page.dropped_by else places
+    parts = [fold(page.blocks[n].text).codes for n in places]
+    edges = np.cumsum([0, *map(len, parts)])
+    return _Flow(tuple(places), np.concatenate([*parts, np.empty(0, np.uint32)]), edges)
+
+
+def _copies(flow: _Flow) -> Iterator[_Copy]:
+    """Yield what comes again in the same order, in the order of the second copies."""
+    open_copies: list[_Copy] = []
+    for row in repeats(flow.codes, kernel.gram_hashes(flow.codes, GRAM), GRAM).tolist():
+        run = (row[0], row[1], row[2])
+        for copy in open_copies:
+            if copy.goes_on(run):
+                copy.runs.append(run)
+                break
+        else:
+            open_copies.append(_Copy([run]))
+    yield from open_copies
+
+
+def _breaks_off(flow: _Flow, copy: _Copy) -> bool:
+    """Return whether the first copy stops where the second goes on."""
+    rest = copy.later[0][0] - copy.earlier[-1][1]
+    other = len(flow.codes) - copy.later[-1][1]
+    return other > max(rest, GAP)
+
+
+def _covered(flow: _Flow, gone: list[Span], kept: list[Span]) -> set[int]:
+    """Return the blocks around the spans `gone` of which every letter stands in `kept`.
+
+    That is: blocks inside the spans, and blocks beside them that equal one beside the others.
+    """
+    inside = np.zeros(len(flow.codes) + 1, np.int64)
+    for start, end in gone:
+        inside[start] += 1
+        inside[end] -= 1
+    lacking = np.concatenate(([0], np.cumsum(np.cumsum(inside)[:-1] == 0)))
+    region, model = (gone[0][0], gone[-1][1]), (kept[0][0], kept[-1][1])
+    own = flow.around(region, 0)
+    twins = {flow.text(n) for n in flow.around(model, AROUND) if n not in own} - {b""}
+    found = set[int]()
+    for n in flow.around(region, 1):
+        start, end = int(flow.edges[n]), int(flow.edges[n + 1])
+        if n in flow.around(model, 0):
+            continue
+        whole = start < end and lacking[start] == lacking[end]
+        between = start == end and region[0] < start < region[1]
+        if whole or between or flow.text(n) in twins:
+            found.add(n)
+    return found
