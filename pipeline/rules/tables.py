@@ -65,6 +65,7 @@ class Lexicon:
     units: Pattern
     phrases: Pattern
     categories: Pattern
+    category_ends: Pattern
     heads: Pattern
     bare: Pattern
     growth: Pattern

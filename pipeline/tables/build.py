@@ -37,12 +37,16 @@ def _fill_down(rows: Sequence[Row]) -> Iterator[Row]:
     parent: tuple[str, ...] = ()
     serial = unit = binding = ""
     for row in rows:
+        if row.section:
+            parent, binding = (), ""
+            yield row
+            continue
         category = row.category or category
         parent = row.parent if not row.child else parent
         serial, unit, binding = row.serial or serial, row.unit or unit, row.binding or binding
         yield Row(
             row.start, row.end, category, serial, parent, row.name, unit, row.values, binding,
-            row.texts, row.cost, row.child, row.placings,
+            row.texts, row.cost, row.child, placings=row.placings,
         )  # fmt: skip
 
 
@@ -92,6 +96,8 @@ _Context = tuple[Layout, dict[str, list[int]], TableRules]
 
 def _doubts(number: int, row: Row, full: Row, context: _Context) -> Iterator[Doubt]:
     """Return what is judgement in one row."""
+    if row.section:
+        return
     yield from _value_doubts(number, row, context)
     yield from _group_doubts(number, row, full, context)
 

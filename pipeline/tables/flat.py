@@ -28,6 +28,7 @@ _SAMPLE = 400
 _GOOD_ROW = 1.0
 #: What a header cell costs that no list knows: such a header must read the rows much better.
 _GUESS = 2.0
+_FEWEST_GUESSED = 2
 _UNEXPLAINED = 0.02
 _LONGEST_STUB = 24
 _LONGEST_HEADER = 400
@@ -87,7 +88,7 @@ def _read_at(
     tokens = _tokens(blocks, region, shape, rules)
     reading = _best(tokens, rules) if len(tokens) <= _MOST_TOKENS else None
     if reading is None:
-        return None, at + 1
+        return None, at + _header_lines(blocks, region, rules)
     last = max(token.block for token in reading.body)
     held = tuple(index for index in region if index <= last)
     below = shown[at + len(held) :][:20]
@@ -108,11 +109,22 @@ def _begins(block: Block, rules: TableRules) -> Shape | None:
     cells = pieces(text)
     if role_of(cells[0], rules.lexicon) in STUBS:
         known = sum(role_of(cell, rules.lexicon) is not None for cell in cells[:_MOST_HEADER_CELLS])
-        return "flat" if len(cells) == 1 else "wide" if known > 1 else None
+        return "flat" if len(cells) == 1 else "wide" if known > 1 or len(cells) > 2 else None
     head = text[:_LONGEST_HEADER].split()
     if len(head) < _FEWEST_WORDS or role_of(head[0], rules.lexicon) not in STUBS:
         return None
     return "line" if len(text.split()) >= 2 * _FEWEST_WORDS else None
+
+
+def _header_lines(blocks: Sequence[Block], region: Sequence[int], rules: TableRules) -> int:
+    """Return how many lines of a region that is no table look like its header, at least 1.
+
+    They are passed over, so that no half of a header begins a table of its own.
+    """
+    count = 1
+    while count < len(region) and role_of(blocks[region[count]].text, rules.lexicon) is not None:
+        count += 1
+    return count
 
 
 def _tokens(
@@ -168,9 +180,22 @@ def _whole(sample: _Reading, tokens: Sequence[Token], rules: TableRules) -> _Rea
     reading: _Reading | None = sample
     if len(tokens) > _SAMPLE + sample.count:
         reading = _read(tokens, sample.count, sample.layout, rules)
-    if reading is None or len(reading.rows) < 2:
+    if reading is None or len(reading.rows) < 2 or not _is_sure(reading, rules):
         return None
     return reading if unexplained(reading.rows) <= _UNEXPLAINED * len(reading.body) else None
+
+
+def _is_sure(reading: _Reading, rules: TableRules) -> bool:
+    """Return whether rows bear out a header that holds names no list knows: all of them full."""
+    if not _guessed(reading.layout, rules):
+        return True
+    full = all(row.placings and "" not in row.placings[0].cells for row in reading.rows)
+    return full and len(reading.rows) > _FEWEST_GUESSED and bool(reading.layout.figures)
+
+
+def _guessed(layout: Layout, rules: TableRules) -> int:
+    """Return how many header cells no list of the lexicon knows."""
+    return sum(role_of(cell, rules.lexicon) is None for line in layout.lines for cell in line)
 
 
 def _read(
@@ -187,8 +212,7 @@ def _read(
     limits = _row_ends(body) if wide else ()
     reader = Reader(body, layout, habits(texts, rules.lexicon), limits)
     rows, cost = reader.read()
-    guessed = sum(role_of(t, rules.lexicon) is None for line in layout.lines for t in line)
-    cost += _GUESS * guessed
+    cost += _GUESS * _guessed(layout, rules)
     return _Reading(count, layout, body, rows, cost) if rows else None
 
 
@@ -215,7 +239,9 @@ def _trim(tokens: Sequence[Token], layout: Layout) -> tuple[Token, ...]:
             lines += 1
             if lines > _MOST_TEXT_LINES:
                 break
-    last += sum(column.role == "text" for column in layout.columns) if last >= 0 else 0
+    if last >= 0:
+        closing = sum(column.role == "text" for column in layout.columns)
+        last += closing if layout.figures else len(layout.columns) - 1
     return tuple(_without_stray_gaps(tokens[: last + 1]))
 
 

@@ -64,7 +64,8 @@ def read(cells: Sequence[Cell], rules: TableRules) -> Sheet | None:
         return None
     depth = _depth(lines, rules)
     header = _names(lines[:depth], rules)
-    rows = tuple(tuple(_row(line)) for line in lines[depth:] if not _repeats(line, lines[:depth]))
+    body = (line for line in lines[depth:] if not _is_break(line, lines[:depth], rules))
+    rows = tuple(tuple(_row(line)) for line in body)
     head = tuple(tuple(_row(line)) for line in lines[:depth])
     return Sheet(header, rows, title, unit, notes, head, _is_headed(lines[:depth], rules))
 
@@ -201,7 +202,7 @@ def _goes_on(lines: Sequence[_Line], depth: int, rules: TableRules) -> bool:
     """
     above, line = lines[depth - 1], lines[depth]
     own = [at for at, place in enumerate(line) if place.top and place.left and place.text]
-    if not own or not _are_names([line[at].text for at in own], rules):
+    if not own or _single(line) or not _are_names([line[at].text for at in own], rules):
         return False
     reached = any(place.text and not place.top for place in line)
     below_merged = all(above[at].wide or not above[at].text for at in own)
@@ -252,8 +253,10 @@ def _row(line: _Line) -> Iterator[str]:
     return (place.text if place.left else "" for place in line)
 
 
-def _repeats(line: _Line, header: Sequence[_Line]) -> bool:
-    """Return whether a row says the header again, as on each page of a printed table."""
+def _is_break(line: _Line, header: Sequence[_Line], rules: TableRules) -> bool:
+    """Return whether a row only shows that a page ended: 续表, or the header once more."""
+    if rules.lexicon.continued.match(_single(line)):
+        return True
     texts = [bare(place.text) for place in line]
     return any(texts == [bare(place.text) for place in above] for above in header)
 

@@ -77,13 +77,13 @@ def candidates(cells: Sequence[str], words: Lexicon) -> Iterator[tuple[int, Layo
     the attribute column, which closes a header).
     """
     known = _known(cells, words)
-    if known < 2 or not any(role_of(cell, words) in STUBS for cell in cells[:2]):
+    if not known or not any(role_of(cell, words) in STUBS for cell in cells[:2]):
         return
     counts = [known, *range(known - 1, max(1, known - 5), -1)]
     if not any(role_of(cell, words) == "binding" for cell in cells[:known]):
         counts += range(known + 1, min(known + _MOST_GUESSED, len(cells)) + 1)
     for count in counts:
-        layout = read(cells[:count], words)
+        layout = read(cells[:count], words) if count > 1 else None
         if layout is not None:
             yield count, layout
 
@@ -112,6 +112,7 @@ def read(cells: Sequence[str], words: Lexicon) -> Layout | None:
     roles: list[Role] = [role_of(cell, words) or "measure" for cell in joined]
     if "name" not in roles:
         roles = _take_category_for_name(roles)
+    roles = _one_name(roles)
     first, second = _split_rows(joined, roles)
     layout = _two_rows(joined, roles, first) if second else _one_row(joined, roles)
     if layout is None or not _is_sound(layout):
@@ -128,6 +129,12 @@ def _join_additions(cells: Sequence[str]) -> list[str]:
         else:
             joined.append(cell)
     return joined
+
+
+def _one_name(roles: Sequence[Role]) -> list[Role]:
+    """Return roles where only the first column of names is one; 城市 may also head figures."""
+    first = roles.index("name") if "name" in roles else -1
+    return ["measure" if role == "name" and at > first else role for at, role in enumerate(roles)]
 
 
 def _take_category_for_name(roles: list[Role]) -> list[Role]:
@@ -188,9 +195,9 @@ def _two_rows(cells: Sequence[str], roles: Sequence[Role], first: int) -> Layout
 def _merged(roles: Sequence[Role], leaves: Sequence[str]) -> list[int]:
     """Return the places of the cells of the first row that have the leaves below them."""
     groups = [place for place, role in enumerate(roles) if role == "group"]
-    if groups and len(leaves) % len(groups) == 0 and len(leaves) > len(groups):
-        return groups
     times = len(leaves) // max(1, len(dict.fromkeys(leaves)))
+    if groups and len(groups) % times == 0 and len(leaves) > len(groups):
+        return groups
     figures = [place for place, role in enumerate(roles) if role in FIGURE_ROLES or role == "group"]
     return figures[-times:] if 0 < times <= len(figures) else []
 

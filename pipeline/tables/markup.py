@@ -10,6 +10,7 @@ from dataclasses import replace
 from pipeline.records import Block, Table
 from pipeline.rules.tables import TableRules
 from pipeline.tables import around, grid
+from pipeline.tables.header import role_of
 from pipeline.tables.tokens import squeeze
 
 _MOSTLY_LINKS = 0.5
@@ -66,11 +67,25 @@ def _join(
     if apart or len(sheet.header) != len(table.header) or (sheet.title and not marked):
         return None
     if sheet.header == table.header:
-        return replace(table, rows=table.rows + sheet.rows, notes=table.notes + sheet.notes)
-    if marked and not sheet.headed:
-        rows = table.rows + sheet.head + sheet.rows
-        return replace(table, rows=rows, notes=table.notes + sheet.notes)
-    return None
+        more = sheet.rows
+    elif marked and not sheet.headed:
+        more = sheet.head + sheet.rows
+    else:
+        return None
+    more = _carry_on(table, more, rules)
+    return replace(table, rows=table.rows + more, notes=table.notes + sheet.notes)
+
+
+def _carry_on(
+    table: Table, rows: tuple[tuple[str, ...], ...], rules: TableRules
+) -> tuple[tuple[str, ...], ...]:
+    """Return `rows` with the category above, where the end of a page cut its merged cell."""
+    first = role_of(table.header[0], rules.lexicon)
+    if first != "category" or not table.rows:
+        return rows
+    category = table.rows[-1][0]
+    cut = next((at for at, row in enumerate(rows) if row[0]), len(rows))
+    return tuple((category, *row[1:]) for row in rows[:cut]) + rows[cut:]
 
 
 def _belongs_to_table(text: str, rules: TableRules) -> bool:

@@ -17,7 +17,7 @@ from itertools import pairwise
 from pipeline.rules.tables import Lexicon
 from pipeline.tables.tokens import bare, prefix
 
-_HAN = re.compile(r"[\u3400-\u9fff、]{2,10}")
+_HAN = re.compile(r"[\u3400-\u9fff、，]{2,24}")
 _LAST_BRACKETS = re.compile(r"\(([^()]{1,14})\)[*＊﹡①-⑳]?$")
 _MOST_CATEGORY = 8
 _SHORT = 3
@@ -62,14 +62,17 @@ class Names:
     def category(self, lines: Sequence[str]) -> float:
         """Return what it costs to read `lines` as the name of a category."""
         key = bare("".join(lines))
-        wrapped = 0.2 * (len(lines) - 1) + sum(1.5 for line in lines[:-1] if len(bare(line)) > 4)
+        wrapped = 0.2 * (len(lines) - 1)
         if self.words.parents.fullmatch(key):
             return 2.5 + wrapped
         if self.words.categories.fullmatch(key):
             return wrapped
-        if not _HAN.fullmatch(key) or len(key) > _MOST_CATEGORY or prefix(key):
+        if not _HAN.fullmatch(key):
             return 6.0
-        return 1.0 + wrapped + 0.3 * bool(self.words.heads.search(key))
+        if self.words.category_ends.search(key):
+            return 0.5 + wrapped
+        long = max(0, len(key) - _MOST_CATEGORY)
+        return 1.0 + wrapped + 0.1 * long + 0.5 * bool(self.words.heads.search(key))
 
     def looks_category(self, line: str) -> bool:
         """Return whether a line is a category that is known by its word."""
@@ -91,8 +94,9 @@ class Names:
             return 6.0
         known = bool(self.words.parents.fullmatch(self.stem(above))) or self.looks_category(above)
         if self.is_whole(above):
-            return 1.5 + 1.0 * known + 0.5 * prefix_free(above)
-        return 0.3 + 0.2 * (len(bare(above)) < _SHORT) + 1.0 * known
+            return 1.5 + 1.0 * known + 0.5 * (not prefix(above))
+        closed = len(bare(above)) > _SHORT and bool(self.words.category_ends.search(above))
+        return 0.3 + 0.2 * (len(bare(above)) < _SHORT) + 1.0 * known + 0.7 * closed
 
     def unitless(self, name: str, parent: str) -> float:
         """Return what it costs that a name closes without the unit that others have."""
@@ -134,11 +138,6 @@ class Names:
             cost += 0.7
         related = self.kin(name, before) or self.kin(name, parent)
         return cost + (-0.5 if related else 0.6)
-
-
-def prefix_free(text: str) -> bool:
-    """Return whether a name does not begin with a serial number."""
-    return prefix(text) == 0
 
 
 @lru_cache(maxsize=4096)

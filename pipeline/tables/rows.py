@@ -22,13 +22,15 @@ _MOST_PARENT_LINES = 2
 _BEAM = 9.0
 _LONE_CHILD = 3.0
 _ODD_ROW = 5.0
+_SECTION = 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row as it was cut: lines of each stub, values by column, where its tokens lie.
 
-    `child` says that it belongs to the parent of a row above; `doubts` names what is judgement.
+    `child` says that it belongs to the parent of a row above, `section` that it is one cell over
+    all columns, a heading inside the table. `placings` are the readings of its values, best first.
     """
 
     start: int
@@ -43,6 +45,7 @@ class Row:
     texts: tuple[str, ...] = ()
     cost: float = 0.0
     child: bool = False
+    section: bool = False
     placings: tuple[Placing, ...] = ()
 
 
@@ -106,6 +109,9 @@ class Reader:
         """Return the path with `cut` at its end: under its own parent, as a sibling, by itself."""
         name = "".join(cut.name)
         lone = _LONE_CHILD if node.children == 1 else 0.0
+        if cut.section:
+            yield _Node(node.cost + lone + cut.cost, node, cut, number=node.number)
+            return
         if cut.parent:
             parent = "".join(cut.parent)
             cost = lone + self._unmarked(cut, within=False)
@@ -169,10 +175,19 @@ class Reader:
     def _cuts(self, start: int) -> Iterator[Row]:
         """Return the rows that may begin at `start`, priced without what stands before them."""
         limit = self.limits[start] if self.limits else len(self.tokens)
+        if self._is_section(start, limit):
+            line = self.tokens[start].text
+            yield Row(start, start + 1, name=(line,), cost=_SECTION, section=True)
         for row, at in self._stubs(Row(start, start), start, limit, self.layout.stubs):
             for filled in self._fill(row, at, limit):
                 if not self.limits or filled.end == limit:
                     yield filled
+
+    def _is_section(self, at: int, limit: int) -> bool:
+        """Return whether a heading inside the table stands here: a known category by itself."""
+        if self.layout.has("category") or (self.limits and limit > at + 1):
+            return False
+        return self._is(at, "text") and self.names.looks_category(self.tokens[at].text)
 
     def _stubs(
         self, row: Row, at: int, limit: int, roles: Sequence[str]

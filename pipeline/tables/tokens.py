@@ -27,6 +27,7 @@ _BLANKS = re.compile(r"[\s\u3000]+")
 _HAN_BLANK = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 _CELL_GAP = re.compile(r"\t|[\s\u3000]{2,}")
 _LONGEST_VALUE = 40
+_YEAR_DIGITS = 4
 _PREFIX = re.compile(r"[(（]?(\d{1,3})[)）.．、](?!\d)")
 _BRACKETS = str.maketrans("", "", "[]【】〖〗〔〕")
 
@@ -58,9 +59,10 @@ class Typer:
         number = r"[-+－]?\d[\d,，]*(?:[.．]\d+)?(?:[:：]\d+(?:\.\d+)?)?"
         unit = rf"(?:{words.units.pattern})"
         return re.compile(
-            rf"(?:{words.qualifiers_before.pattern})?\s*[<>＜＞≥≤≧≦~～±]?=?\s*{number}\s*{unit}?"
-            rf"(?:\s*[-—–~～至－]{{1,2}}\s*{number}\s*{unit}?)?\s*[*＊﹡①-⑳]?"
-            rf"\s*(?:{words.qualifiers_after.pattern})?\s*[*＊﹡]?(?:[(（][^()（）]{{1,10}}[)）])?\s*[*＊﹡①-⑳]?"
+            rf"(?:{words.qualifiers_before.pattern})?\s*[<>＜＞≥≤≧≦~～±]?=?\s*{number}(?:\s*{unit})?"
+            rf"(?:[-—–~～至－]{{1,2}}{number}(?:\s*{unit})?)?\s*[*＊﹡①-⑳]?"
+            rf"\s*(?:{words.qualifiers_after.pattern})?\s*[*＊﹡]?"
+            rf"(?:[(（][^()（）]{{1,10}}[)）])?\s*[*＊﹡①-⑳]?"
         )
 
     def token(self, text: str, block: int, *, starts: bool = False) -> Token:
@@ -182,10 +184,10 @@ def read_line(block: Block, index: int, typer: Typer, heads: Callable[[str], boo
 def _cell_size(words: Sequence[str], typer: Typer, heads: Callable[[str], bool] | None) -> int:
     """Return how many of the next words are one cell: a header cell, a figure, or one word."""
     texts = {size: " ".join(words[:size]) for size in range(1, len(words) + 1)}
-    if heads is not None and words[0].isdigit():
-        for size in range(2, len(words) + 1):
-            if heads(texts[size]):
-                return size
+    if heads is not None and words[0].isdigit() and len(words[0]) == _YEAR_DIGITS:
+        return next((s for s in range(2, len(words) + 1) if heads(texts[s])), 1)
+    if heads is not None and heads(words[0]):
+        return 1
     return next((s for s in range(len(words), 1, -1) if typer.kind(texts[s]) in FIGURES), 1)
 
 

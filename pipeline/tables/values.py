@@ -10,7 +10,7 @@ in its other group of columns, and that a plan which gives a target gives the ba
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from math import comb
 
@@ -21,6 +21,8 @@ _MOST_PLACINGS = 600
 #: Placings that cost so much more than the best one are no rivals.
 _NEAR = 1.6
 _ODD = 0.4
+#: Where each column has its value there is nothing to choose; an odd kind then hardly matters.
+_NO_CHOICE = 0.2
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
@@ -53,7 +55,8 @@ def place(
     if len(figures) > len(columns):
         return ()
     if len(figures) == len(columns):
-        return (_placing(figures, range(len(columns)), columns, subject),)
+        whole = _placing(figures, range(len(columns)), columns, subject)
+        return (replace(whole, cost=_NO_CHOICE * whole.cost),)
     if comb(len(columns), len(figures)) > _MOST_PLACINGS:
         return ()
     placings = [
@@ -92,7 +95,7 @@ def _placing(
     cost, odd = 0.0, []
     for token, at in zip(figures, places, strict=True):
         cells[at] = token.text
-        ill = _fit(token, columns[at], subject, base=_first_year(columns) == at)
+        ill = _fit(token, columns, at, subject)
         cost += ill + 0.02 * at
         if ill >= _ODD:
             odd.append(at)
@@ -110,24 +113,37 @@ def _first_year(columns: Sequence[Column]) -> int:
     return years[0] if len(years) > 1 or (years and rates) else -1
 
 
-def _fit(token: Token, column: Column, subject: Subject, *, base: bool) -> float:
-    """Return how ill a value of this kind stands in this column, 0.0 for well."""
+def _fit(token: Token, columns: Sequence[Column], at: int, subject: Subject) -> float:
+    """Return how ill a value of this kind stands in the column `at`, 0.0 for well."""
+    column = columns[at]
     if column.role == "rate":
         plain = token.kind == "number" and not subject.growth
         return (0.4 if subject.period else 2.2) * plain
     if column.role != "year":
         return 1.0 * (token.kind == "total")
+    base = _first_year(columns) == at
     if token.kind == "number":
-        return _fit_year(token, subject, base=base)
-    ill = {"total": 0.2 if column.mixed else 5.0, "percent": 0.8, "dash": 0.0}
-    return ill.get(token.kind, 2.0 if base else 0.6)
+        return _fit_year(token, columns, subject, base=base)
+    last = all(other.role != "year" for other in columns[at + 1 :])
+    if token.kind == "total":
+        return _fit_total(columns, at, last=last)
+    ill = {"percent": 0.8, "dash": 0.0}
+    return ill.get(token.kind, 2.0 if base else 0.6 if last else 1.0)
 
 
-def _fit_year(token: Token, subject: Subject, *, base: bool) -> float:
+def _fit_total(columns: Sequence[Column], at: int, *, last: bool) -> float:
+    """Return how ill a five-year total stands under a year: only for want of a period."""
+    if any(column.role == "rate" for column in columns):
+        return 0.2 if columns[at].mixed else 5.0
+    return 0.1 if last else 2.0
+
+
+def _fit_year(token: Token, columns: Sequence[Column], subject: Subject, *, base: bool) -> float:
     """Return how ill a plain figure stands under a year; `base` is the first one."""
+    elsewhere = any(column.role == "rate" for column in columns)
     if base:
-        return 1.5 if token.bound else 0.5 * subject.growth
-    return 1.5 if subject.growth else 0.8 * subject.period
+        return 1.5 if token.bound else 0.5 * (subject.growth and elsewhere)
+    return elsewhere * (1.5 if subject.growth else 0.8 * subject.period)
 
 
 def _shape(taken: set[int], columns: Sequence[Column], figures: Sequence[Token]) -> float:
@@ -137,7 +153,8 @@ def _shape(taken: set[int], columns: Sequence[Column], figures: Sequence[Token])
     if base < 0 or not any(token.kind in FIGURES for token in figures):
         return cost
     later = {at for at in taken if at > base}
-    if base not in taken and any(columns[at].role == "year" for at in later):
+    plain = any(token.kind == "number" for token in figures)
+    if base not in taken and plain and any(columns[at].role == "year" for at in later):
         cost += 1.6
     if base in taken and not later and any(c.role == "rate" or c.group >= 0 for c in columns):
         cost += 2.5
