@@ -16,10 +16,10 @@ _NOTHING = 4
 
 def list_page(sheet: Sheet) -> ChromeRule | None:
     """Return the rule by which the page is a list: dated titles or links, hardly a sentence."""
+    if any(line.mass > _TEASER for line in sheet.lines):
+        return None
     lines = [line for line in sheet.lines if len(line.text) > 3]
     mass = sum(line.mass for line in lines)
-    if any(line.mass > _TEASER for line in lines):
-        return None
     for rule, pattern in sheet.of("list-page"):
         items = [
             line

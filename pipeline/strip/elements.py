@@ -12,7 +12,6 @@ from pipeline.strip.sheet import Sheet
 
 # `div#main.article!hidden@2`: tag, id and classes are names; mark and place are none.
 _NAMES = re.compile(r"[#.]([^#.@!/]+)|^([a-z0-9-]+)")
-_PLACE = re.compile(r"(?:!hidden)?@\d+$")
 
 Named = tuple[str, ChromeRule]
 
@@ -30,7 +29,7 @@ class Elements:
         known = self._of_path.get(path)
         if known is None:
             parent, _, segment = path.rpartition("/")
-            rule = self._rule(_PLACE.sub("", segment))
+            rule = self._rule(segment[: segment.rfind("@")] if "@" in segment else segment)
             known = self.on(parent) + (((path, rule),) if rule else ())
             self._of_path[path] = known
         return known
