@@ -18,7 +18,7 @@ from pipeline.publish.matches import MatchesWriter
 from pipeline.publish.release import CHECKSUMS, damaged, is_published, turn, write_checksums
 from pipeline.publish.report import ReportWriter
 from pipeline.publish.summary import SummaryWriter
-from pipeline.publish.tables import TablesWriter, write_tables
+from pipeline.publish.tables import TablesWriter, doubt_rows, write_tables
 from pipeline.publish.text import TextWriter
 from pipeline.store import make_folder
 
@@ -28,6 +28,7 @@ __all__ = [
     "Corpus",
     "Entry",
     "damaged",
+    "doubt_rows",
     "is_published",
     "join",
     "publish",

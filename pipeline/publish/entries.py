@@ -100,7 +100,10 @@ def site_of(page: Page) -> str:
 
     Mirrors keep one folder a host; where neither tells, "unknown". Fit to be a folder's name.
     """
-    host = urlsplit(page.url).hostname or ""
+    try:
+        host = urlsplit(page.url).hostname or ""
+    except ValueError:  # such as "http://[": a page may call itself anything
+        host = ""
     top = PurePosixPath(page.provenance.file).parts[0]
     if not host and top != page.provenance.file and "." in top:
         host = top

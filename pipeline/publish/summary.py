@@ -2,10 +2,15 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from pipeline.publish.entries import Corpus, Entry
 from pipeline.publish.sinks import json_bytes
+from pipeline.records import Aside
 from pipeline.store import write_bytes
+
+# A person mends a few pages at a time; the ledger has all of them.
+MESSAGES = 20
 
 
 class SummaryWriter:
@@ -17,13 +22,17 @@ class SummaryWriter:
         self._status: Counter[str] = Counter()
         self._aside: Counter[str] = Counter()
         self._not_articles: Counter[str] = Counter()
+        self._messages: list[dict[str, Any]] = []
         self._tables = self._doubts = 0
 
     def add(self, entry: Entry) -> None:
         """Count one page."""
         self._status[entry.status] += 1
-        if entry.status == "aside":
+        if isinstance(entry.outcome, Aside):
             self._aside[entry.reason] += 1
+            if len(self._messages) < MESSAGES:
+                message = entry.outcome.message
+                self._messages.append({"raw": entry.raw, "message": message})
         elif entry.status == "not-an-article":
             self._not_articles[entry.reason] += 1
         if entry.kept is not None:
@@ -43,6 +52,7 @@ class SummaryWriter:
             "doubtful_cells": self._doubts,
             "matches": dict(sorted(relations.items())),
             "disagreements": sum(len(match.disagreements) for match in self._corpus.matches),
+            "aside_messages": self._messages,
             "aside_by_reason": dict(sorted(self._aside.items())),
             "not_articles_by_reason": dict(sorted(self._not_articles.items())),
             "other_files": dict(self._corpus.others),

@@ -1,0 +1,365 @@
+"""The command line. Standard output is data, standard error is talk.
+
+Each command loads what it needs when it is called: `--help` answers at once.
+"""
+
+import json
+import signal
+import sys
+import time
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from pipeline.errors import ConfigError, CorpusError, PageError
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from pipeline.config import Config
+    from pipeline.records import Page, RawPage
+    from pipeline.rules import Rules
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM: ends the run as Ctrl-C does, with its own exit status."""
+
+
+CONFIG = click.option(
+    "--config", type=click.Path(path_type=Path), help="Settings; config.toml where there is one."
+)
+RAW = click.option("--raw", type=click.Path(path_type=Path), default=Path("raw"))
+CLEANED = click.option("--cleaned", type=click.Path(path_type=Path), default=Path("cleaned"))
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
+FILE = click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="clean-corpus")
+def cli() -> None:
+    """Scraped Chinese policy pages in, text and tables that people can trust out."""
+
+
+@cli.command()
+@RAW
+@CLEANED
+@CONFIG
+@click.option("--workers", type=click.IntRange(1, 1024), help="Processes; one a core.")
+@click.option("--engine", help="Where the work runs: local.")
+@click.option("--strict", is_flag=True, help="Publish nothing if any page is set aside.")
+@click.option("--allow-mass-delete", is_flag=True, help="Accept that most pages are gone.")
+@JSON
+def run(raw: Path, cleaned: Path, config: Path | None, **options: Any) -> None:
+    """Clean every page in raw/ and publish the result in cleaned/."""
+    from pipeline import tasks
+    from pipeline.job import check_folders, open_job
+    from pipeline.paths import Paths
+    from pipeline.publish import read_summary
+    from pipeline.store import locked
+    from pipeline.terminal import RunProgress, say, summary
+
+    settings = _overridden(_config(config), options)
+    paths = Paths(raw, cleaned)
+    check_folders(paths)
+    started = time.monotonic()
+    with locked(paths.lock), RunProgress() as progress:
+        job = open_job(
+            paths,
+            settings,
+            progress.advance,
+            strict=options["strict"],
+            allow_mass_delete=options["allow_mass_delete"],
+        )
+        done = job.is_done
+        progress.begin({} if done else job.to_do())
+        try:
+            tasks.run(job)
+        finally:
+            job.close()
+    numbers = read_summary(paths.current)
+    if options["as_json"]:
+        click.echo(json.dumps(numbers, ensure_ascii=False))
+    if done:
+        say("There was nothing to do: cleaned/ is up to date with raw/, settings and rules.")
+    summary(numbers, str(cleaned), None if done else time.monotonic() - started)
+
+
+def _overridden(config: "Config", options: dict[str, Any]) -> "Config":
+    """Return the settings with what the command line says in their place."""
+    import msgspec
+
+    from pipeline.config import EngineConfig
+    from pipeline.engines import ENGINES
+
+    if options["workers"]:
+        run = msgspec.structs.replace(config.run, workers=options["workers"])
+        config = msgspec.structs.replace(config, run=run)
+    engine = options["engine"]
+    if engine and engine not in ENGINES:
+        message = f"--engine: {engine} is no engine. Use one of: {', '.join(ENGINES)}"
+        raise ConfigError(message)
+    return msgspec.structs.replace(config, engine=EngineConfig(engine)) if engine else config
+
+
+@cli.command()
+@FILE
+@click.option("--url", default="", help="Where the page came from.")
+@click.option("--explain", is_flag=True, help="Show every dropped block and every change.")
+@JSON
+@CONFIG
+def page(file: Path, url: str, explain: bool, as_json: bool, config: Path | None) -> None:
+    """Clean one page; its text goes to standard output."""
+    from pipeline.explain import changed, dropped
+    from pipeline.terminal import say, story
+
+    settings = _config(config)
+    rules = _rules(settings)
+    cleaned = _clean(file, url, settings, rules)
+    if as_json:
+        click.echo(json.dumps(_record(cleaned), ensure_ascii=False, default=_plain))
+    elif explain:
+        reasons = rules.reasons
+        parts = {"taken out": dropped(cleaned, reasons), "changed": changed(cleaned, reasons)}
+        row = {"page": cleaned.id, "url": cleaned.url, "source": cleaned.source}
+        story(cleaned, row, parts)
+    elif cleaned.text:
+        click.echo(cleaned.text)
+    if not cleaned.is_article:
+        reason = rules.reasons.get(cleaned.dropped_by, "")
+        say(f"{file}: is no article: {cleaned.dropped_by}: {reason}")
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True), default=Path("-"))
+@CONFIG
+def normalize(file: Path, config: Path | None) -> None:
+    """Bring text from FILE or standard input to one spelling."""
+    from pipeline.spelling import normalize_text
+    from pipeline.parse import decode
+
+    rules = _rules(_config(config))
+    click.echo(normalize_text(decode(_read(file)), rules.spelling), nl=False)
+
+
+@cli.command()
+@FILE
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="A folder for them.")
+@CONFIG
+def tables(file: Path, out: Path, config: Path | None) -> None:
+    """Rebuild the tables of one page into CSV files."""
+    from pipeline.publish import write_tables
+    from pipeline.terminal import say
+
+    settings = _config(config)
+    found = _clean(file, "", settings, _rules(settings)).tables
+    for path in write_tables(found, out):
+        click.echo(path)
+    if not found:
+        say(f"{file}: holds no table")
+
+
+@cli.command()
+@click.argument("a", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("b", type=click.Path(path_type=Path, allow_dash=True))
+@JSON
+@CONFIG
+def compare(a: Path, b: Path, as_json: bool, config: Path | None) -> None:
+    """Tell how two pages are related, what they share and which figures differ."""
+    from pipeline.dedup import find_matches
+    from pipeline.terminal import comparison
+
+    settings = _config(config)
+    rules = _rules(settings)
+    texts = {name: _clean(file, "", settings, rules).text for name, file in (("a", a), ("b", b))}
+    match = next(iter(find_matches(texts)), None)
+    if as_json:
+        click.echo(json.dumps(asdict(match) if match else None, ensure_ascii=False))
+    else:
+        comparison(match, (str(a), str(b)))
+
+
+@cli.command()
+@click.argument("page")
+@RAW
+@CLEANED
+@JSON
+@CONFIG
+def explain(page: str, raw: Path, cleaned: Path, as_json: bool, config: Path | None) -> None:
+    """Tell the whole story of a page of the last run: PAGE is its id, URL or path in raw/."""
+    from pipeline import explain
+    from pipeline.paths import Paths
+    from pipeline.records import Page
+    from pipeline.terminal import story
+
+    paths = Paths(raw, cleaned)
+    row = explain.ledger_row(paths, page)
+    outcome = explain.last_outcome(paths, row["page"])
+    if as_json:
+        click.echo(json.dumps(asdict(outcome), ensure_ascii=False, default=_plain))
+        return
+    parts = {}
+    if isinstance(outcome, Page):
+        reasons = _rules(_config(config)).reasons
+        parts["taken out"] = explain.dropped(outcome, reasons)
+        parts["changed"] = explain.changed(outcome, reasons)
+    related = {
+        f"{m['raw_a']} is to": f"{m['relation']} {m['raw_b']}"
+        for m in explain.related(paths, row["page"])
+    }
+    story(outcome, {**row, **related}, parts)
+
+
+@cli.command()
+@RAW
+@CLEANED
+@JSON
+def status(raw: Path, cleaned: Path, as_json: bool) -> None:
+    """Tell what the last run did, and what is waiting in raw/."""
+    from pipeline.job import waiting
+    from pipeline.paths import Paths
+    from pipeline.publish import read_summary
+    from pipeline.terminal import say, summary
+
+    paths = Paths(raw, cleaned)
+    numbers = read_summary(paths.current) if paths.current.exists() else None
+    new = waiting(paths)
+    if as_json:
+        click.echo(json.dumps({"last": numbers, "waiting": new}, ensure_ascii=False))
+        return
+    if numbers is None:
+        say(f"{cleaned}: nothing was published yet. Run `clean-corpus run`")
+    else:
+        summary(numbers, str(cleaned), None)
+    say("waiting in raw/: " + ", ".join(f"{count} {kind}" for kind, count in new.items()))
+
+
+@cli.command()
+@CONFIG
+def check(config: Path | None) -> None:
+    """Read settings and rules, try every rule on its cases, say what is wrong."""
+    from pipeline.flow import failing_cases
+    from pipeline.terminal import complain, say
+
+    rules = _rules(_config(config))
+    failing = list(failing_cases(rules))
+    for line in failing:
+        complain(line)
+    if failing:
+        message = f"rules: {len(failing)} cases do not hold. Mend the rules or the cases above"
+        raise ConfigError(message)
+    everything = list(rules)
+    cases = sum(len(rule.case) for rule in everything)
+    say(f"Settings are fine; {len(everything)} rules load, their {cases} cases hold.")
+
+
+@cli.command()
+@CLEANED
+def verify(cleaned: Path) -> None:
+    """Compare everything published with its checksums."""
+    from pipeline.paths import Paths
+    from pipeline.publish import damaged
+    from pipeline.terminal import say
+
+    paths = Paths(Path("raw"), cleaned)
+    if not paths.current.exists():
+        message = f"{cleaned}: nothing was published yet. Run `clean-corpus run`"
+        raise ConfigError(message)
+    wrong = damaged(paths.current.resolve())
+    for line in wrong:
+        say(line)
+    if wrong:
+        message = (
+            f"{cleaned}: {len(wrong)} files are not as published. Delete .versions/, run again"
+        )
+        raise CorpusError(message)
+    say(f"{cleaned}: everything is as published.")
+
+
+def _config(file: Path | None) -> "Config":
+    from pipeline.config import read_config
+
+    default = Path("config.toml")
+    return read_config(file or (default if default.exists() else None))
+
+
+def _rules(config: "Config") -> "Rules":
+    from pipeline.rules import load_rules
+
+    return load_rules(config.rules.folder)
+
+
+def _read(file: Path) -> bytes:
+    """Return the bytes of a file, or of standard input for `-`."""
+    if str(file) == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        message = f"{file}: cannot be read: {error.strerror}. Name another file"
+        raise ConfigError(message) from error
+
+
+def _clean(file: Path, url: str, config: "Config", rules: "Rules") -> "Page":
+    from pipeline.flow import clean
+
+    try:
+        return clean(_raw_page(file, url), rules, config.parser)
+    except PageError as error:
+        raise ConfigError(str(error)) from error
+
+
+def _raw_page(file: Path, url: str) -> "RawPage":
+    from pipeline.records import Provenance, RawPage
+
+    return RawPage(url, _read(file), "", Provenance(str(file)))
+
+
+def _record(page: "Page") -> dict[str, Any]:
+    """Return the whole record of a page, and what it comes to."""
+    found = {"text": page.text, "is_article": page.is_article}
+    return {**asdict(page), **found, "dropped": [asdict(block) for block in page.dropped]}
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    message = f"{type(value).__name__} is no JSON"
+    raise TypeError(message)
+
+
+def _terminate(_signal: int, _frame: "FrameType | None") -> NoReturn:
+    raise Terminated
+
+
+def main() -> NoReturn:
+    """Run the command line; the exit statuses are those of CONTRACT.md."""
+    signal.signal(signal.SIGTERM, _terminate)
+    status = 0
+    try:
+        cli.main(prog_name="clean-corpus", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except Terminated:
+        click.echo("terminated; what was published before still stands", err=True)
+        status = 143
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted; what was published before still stands", err=True)
+        status = 130
+    except CorpusError as error:
+        from pipeline.terminal import complain
+
+        complain(str(error))
+        status = error.status
+    except BrokenPipeError:
+        # The reader of our standard output had enough. Nothing more can be said to it.
+        sys.stderr.close()
+        status = 1
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()

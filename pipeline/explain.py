@@ -1,0 +1,74 @@
+"""One page of the last run → every block taken out, every change, every rule's reason.
+
+In: a page id, a URL, or a path in raw/. Out: the page as the last run left it, and its row in the
+ledger. Never: a guess at what happened; all of it was written down when it did.
+"""
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from pipeline.errors import ConfigError
+from pipeline.flow import NORMALIZE
+from pipeline.paths import Paths
+from pipeline.records import Outcome, Page
+from pipeline.store import read_outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one rule did: `count` times, to the blocks that began on `lines`."""
+
+    rule: str
+    reason: str
+    what: str
+    lines: tuple[int, ...]
+
+
+def ledger_row(paths: Paths, wanted: str) -> dict[str, str]:
+    """Return the ledger's row of the page with this id, URL or path; `ConfigError` if none."""
+    ledger = paths.cleaned / "ledger.csv"
+    if not ledger.exists():
+        message = f"{ledger}: is not there: nothing was published yet. Run `clean-corpus run`"
+        raise ConfigError(message)
+    raw = wanted.removeprefix(f"{paths.raw}/")
+    with ledger.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if wanted in (row["page"], row["url"]) or raw == row["raw"]:
+                return row
+    message = f"{wanted}: is no page id, URL or path of the last run. See {ledger}"
+    raise ConfigError(message)
+
+
+def last_outcome(paths: Paths, page: str) -> Outcome:
+    """Return what the last run made of a page; `ConfigError` when its state was deleted."""
+    for segment in sorted(paths.segment(NORMALIZE.name, "").glob("*")):
+        for outcome in read_outcomes(segment):
+            if outcome.id == page:
+                return outcome
+    message = f"{paths.work}: the state of the last run is gone. Run `clean-corpus run` again"
+    raise ConfigError(message)
+
+
+def related(paths: Paths, page: str) -> list[dict[str, str]]:
+    """Return the rows of matches.csv that name a page."""
+    with (paths.cleaned / "matches.csv").open(encoding="utf-8", newline="") as file:
+        return [row for row in csv.DictReader(file) if page in (row["a"], row["b"])]
+
+
+def dropped(page: Page, reasons: Mapping[str, str]) -> Iterator[Told]:
+    """Yield each block that was taken out, in the order of the page."""
+    for block in page.dropped:
+        yield Told(block.rule, reasons.get(block.rule, ""), block.text, (block.line,))
+
+
+def changed(page: Page, reasons: Mapping[str, str]) -> Iterator[Told]:
+    """Yield each kind of change once, with the lines it was made on, rule by rule."""
+    rows = sorted(
+        (change.rule, f"{change.before!r} → {change.after!r}", page.blocks[change.block].line)
+        for change in page.changes
+        if change.block >= 0
+    )
+    for (rule, what), group in groupby(rows, key=lambda row: row[:2]):
+        yield Told(rule, reasons.get(rule, ""), what, tuple(line for _, _, line in group))

@@ -1,0 +1,328 @@
+"""One run: what lies in raw/, how it is cut into chunks, and the name of every result.
+
+In: paths and settings. Out: a `Job`, in which nothing has been cleaned yet but everything has its
+name. Never: work redone that has a name already; a folder of ours inside raw/.
+
+A chunk is a set of pages that came together, and never changes: new pages make new chunks, and
+pages that vanished are passed over when chunks are read. So ten new pages clean ten pages.
+"""
+
+import heapq
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline import flow, read
+from pipeline.config import Config
+from pipeline.engines import ENGINES, Engine
+from pipeline.errors import ConfigError, CorpusError, DiskError, EngineError, LimitError
+from pipeline.fingerprint import files_fingerprint, fingerprint
+from pipeline.flow import Settings, Stage
+from pipeline.paths import PUBLISHED, Paths, printable
+from pipeline.publish import Corpus, Entry, is_published, join
+from pipeline.records import Cluster, Found, Match, Outcome
+from pipeline.rules import Rules
+from pipeline.store import make_folder, read_outcomes, read_records, remove
+
+# Small enough that a stage of one chunk fits in memory many times over; Luigi's scheduler, which
+# is quadratic in its tasks, bears the chunks of a hundred thousand pages.
+CHUNK_PAGES = 500
+
+# Below this many pages a share says nothing: one broken file among ten is no alarm.
+LIMITS_COUNT_FROM = 50
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ScanRecord:
+    """What the run before saw: the pages, the other files, and how the pages were cut."""
+
+    pages: tuple[Found, ...]
+    others: dict[str, int]
+    chunks: tuple[tuple[Key, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """What `DetectDuplicates` found."""
+
+    matches: tuple[Match, ...]
+    clusters: tuple[Cluster, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Pages that are cleaned together; `name` is that of its files."""
+
+    members: tuple[Found, ...]
+
+    @property
+    def name(self) -> str:
+        """Return 16 hex digits that name these pages with this content."""
+        return fingerprint(*(part for page in self.members for part in key(page)))
+
+
+def key(page: Found) -> Key:
+    """Return what makes a page the same page: where it lies and what it holds."""
+    return page.file, page.sha256
+
+
+@dataclass(eq=False)
+class Job:
+    """Everything a task asks for. `failures` collects what went wrong, for the exit status."""
+
+    paths: Paths
+    config: Config
+    settings: Settings
+    scan: read.Scan
+    chunks: Sequence[Chunk]
+    advance: Callable[[str, int], None]
+    strict: bool = False
+    failures: list[BaseException] = field(default_factory=list)
+    _engine: Engine | None = None
+
+    def __post_init__(self) -> None:
+        self.shapes = _shapes(self.settings.rules, self.config)
+        self.version = fingerprint(
+            self.shapes["publish"], *(part for page in self.scan.pages for part in key(page))
+        )
+
+    @property
+    def name(self) -> str:
+        """Return the version that this run makes, which names the run too."""
+        return self.version
+
+    @property
+    def rules(self) -> Rules:
+        """Return the rules of this run."""
+        return self.settings.rules
+
+    @property
+    def engine(self) -> Engine:
+        """Return the engine, started when it is first asked for."""
+        if self._engine is None:
+            run = self.config.run
+            self._engine = ENGINES[self.config.engine.name](run.workers, run.page_timeout)
+        return self._engine
+
+    def close(self) -> None:
+        """Stop the engine, if it was started."""
+        if self._engine is not None:
+            self._engine.close()
+
+    def segment(self, stage: Stage, chunk: Chunk | None = None) -> Path:
+        """Return the file of a stage's result for one chunk, or for the whole corpus."""
+        name = chunk.name if chunk else self.version
+        return self.paths.segment(stage.name, f"{name}-{self.shapes[stage.name]}")
+
+    @property
+    def published(self) -> Path:
+        """Return the folder of the version that this run publishes."""
+        return self.paths.versions / self.version
+
+    @property
+    def is_done(self) -> bool:
+        """Return whether readers see this very version already."""
+        return is_published(self.paths, self.version)
+
+    def to_do(self) -> dict[str, int]:
+        """Return, for each stage, how many pages it has to work on."""
+        return {
+            stage.name: sum(
+                len(chunk.members)
+                for chunk in self.chunks
+                if not self.segment(stage, chunk).exists()
+            )
+            for stage in (*flow.STAGES, flow.SIGN)
+        }
+
+    def outcomes(self, stage: Stage = flow.NORMALIZE) -> Iterator[tuple[Found, Outcome]]:
+        """Yield every page of raw/ with what `stage` made of it, in the order of the paths."""
+        alive = {key(page): page for page in self.scan.pages}
+        parts = [_alive(chunk, self.segment(stage, chunk), alive) for chunk in self.chunks]
+        return heapq.merge(*parts, key=lambda pair: os.fsencode(pair[0].file))
+
+    @property
+    def duplicates(self) -> Duplicates:
+        """Return what `DetectDuplicates` stored."""
+        return next(read_records(self.segment(flow.DUPLICATES), Duplicates))
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield every page of raw/ with what became of it in the corpus."""
+        found = self.duplicates
+        return join(self.outcomes(), found.matches, found.clusters)
+
+    def corpus(self) -> Corpus:
+        """Return what the writers must know of all pages together."""
+        raw = {outcome.id: printable(page.file) for page, outcome in self.outcomes()}
+        return Corpus(self.duplicates.matches, raw, self.rules.reasons, self.scan.others)
+
+    @property
+    def scan_record(self) -> ScanRecord:
+        """Return what the next run must know of this one."""
+        chunks = tuple(tuple(key(page) for page in chunk.members) for chunk in self.chunks)
+        return ScanRecord(self.scan.pages, dict(self.scan.others), chunks)
+
+    @property
+    def is_scan_stored(self) -> bool:
+        """Return whether the next run would know it already."""
+        return last_scan(self.paths) == self.scan_record
+
+    def check_aside(self, summary: Mapping[str, Any]) -> None:
+        """Refuse to publish when too many pages were set aside; `strict` allows none."""
+        aside, pages = summary["aside"], summary["pages"]
+        if summary["aside_by_reason"].get("crashed") == pages:
+            message = (
+                f"every page crashed, the first so:\n{summary['aside_messages'][0]['message']}"
+            )
+            raise EngineError(message)
+        share = 0.0 if self.strict else self.config.limits.max_aside_share
+        if aside > share * pages and (self.strict or pages >= LIMITS_COUNT_FROM):
+            limit = "--strict" if self.strict else f"limits.max_aside_share ({share})"
+            reasons = ", ".join(f"{n} {why}" for why, n in summary["aside_by_reason"].items())
+            message = (
+                f"{self.paths.raw}: {aside} of {pages} pages were set aside ({reasons}), more than "
+                f"{limit} allows. Nothing was published. Mend those pages, or allow more"
+            )
+            raise LimitError(message)
+
+    def sweep(self) -> None:
+        """Remove results and versions that neither this run nor a reader of the last one needs."""
+        stages = (*flow.STAGES, flow.SIGN)
+        read = [chunk for chunk in self.chunks if all(page.sha256 for page in chunk.members)]
+        wanted = {self.segment(stage, chunk) for stage in stages for chunk in read}
+        wanted.add(self.segment(flow.DUPLICATES))
+        for stage in (*stages, flow.DUPLICATES):
+            for file in self.paths.segment(stage.name, "").glob("*"):
+                if file not in wanted:
+                    remove(file)
+
+
+def _alive(
+    chunk: Chunk, segment: Path, alive: Mapping[Key, Found]
+) -> Iterator[tuple[Found, Outcome]]:
+    for member, outcome in zip(chunk.members, read_outcomes(segment), strict=True):
+        if key(member) in alive:
+            yield alive[key(member)], outcome
+
+
+def _shapes(rules: Rules, config: Config) -> dict[str, str]:
+    """Return, for each stage, what names everything that shapes its result."""
+    shapes: dict[str, str] = {}
+    before = fingerprint(config.parser, str(config.limits.max_page_bytes))
+    for stage in (*flow.STAGES, flow.SIGN, flow.DUPLICATES):
+        if stage is flow.DUPLICATES:
+            before = fingerprint(before, *config.dedup.preferred_hosts)
+        before = shapes[stage.name] = stage.shape(rules, before)
+    folder = Path(__file__).parent / "publish"
+    files = sorted(file for file in folder.rglob("*") if file.suffix in {".py", ".j2", ".css"})
+    reasons = [f"{rule} {reason}" for rule, reason in sorted(rules.reasons.items())]
+    shapes["publish"] = fingerprint(before, files_fingerprint(files), *reasons)
+    return shapes
+
+
+def open_job(
+    paths: Paths,
+    config: Config,
+    advance: Callable[[str, int], None],
+    *,
+    strict: bool = False,
+    allow_mass_delete: bool = False,
+) -> Job:
+    """Look into raw/ and return the run that would bring cleaned/ up to it.
+
+    `ConfigError` where the folders or rules are wrong, `LimitError` where too many pages vanished.
+    """
+    check_folders(paths)
+    settings = Settings(paths.raw, config.rules.folder, config.parser, config.limits.max_page_bytes)
+    _ = settings.rules  # a broken rule stops the run before any work
+    before = last_scan(paths)
+    known = {page.file: page for page in before.pages}
+    scan = read.scan(paths.raw, known, lambda count: advance("scan", count))
+    if not allow_mass_delete:
+        _check_vanished(before, scan, paths, config)
+    if not scan.pages and not before.pages:
+        suffixes = ", ".join(read.READERS)
+        message = f"{paths.raw}: holds no page. Put {suffixes} files there, or use RAW=dir"
+        raise ConfigError(message)
+    return Job(paths, config, settings, scan, plan(scan.pages, before.chunks), advance, strict)
+
+
+def last_scan(paths: Paths) -> ScanRecord:
+    """Return what the run before saw; nothing, where there was none or its record is damaged."""
+    if not paths.scan.exists():
+        return ScanRecord((), {}, ())
+    try:
+        return next(read_records(paths.scan, ScanRecord))
+    except (CorpusError, StopIteration):
+        return ScanRecord((), {}, ())
+
+
+def waiting(paths: Paths) -> dict[str, int]:
+    """Return how many pages of raw/ are new, changed or gone since the last run."""
+    known = {page.file: page for page in last_scan(paths).pages}
+    before = {file: page.sha256 for file, page in known.items()}
+    now = {page.file: page.sha256 for page in read.scan(paths.raw, known, lambda _: None).pages}
+    return {
+        "new": len(now.keys() - before.keys()),
+        "changed": sum(now[file] != before[file] for file in now.keys() & before.keys()),
+        "gone": len(before.keys() - now.keys()),
+    }
+
+
+def plan(pages: Sequence[Found], chunks: Iterable[Sequence[Key]]) -> list[Chunk]:
+    """Return the chunks that hold all `pages`: those of before, then new ones.
+
+    A chunk none of whose pages is left is forgotten. A page that could not be read is in a chunk
+    of its own, whose result no run keeps.
+    """
+    alive = {key(page): page for page in pages}
+    kept = [
+        Chunk(tuple(alive.pop(member, Found(member[0], 0, member[1])) for member in old))
+        for old in chunks
+        if any(member in alive for member in old) and all(digest for _, digest in old)
+    ]
+    fresh = [page for page in alive.values() if page.sha256]
+    unread = [page for page in alive.values() if not page.sha256]
+    cuts = range(0, len(fresh), CHUNK_PAGES)
+    return [
+        *kept,
+        *(Chunk(tuple(fresh[start : start + CHUNK_PAGES])) for start in cuts),
+        *(Chunk((page,)) for page in unread),
+    ]
+
+
+def _check_vanished(before: ScanRecord, scan: read.Scan, paths: Paths, config: Config) -> None:
+    count, share = len(before.pages), config.limits.max_vanished_share
+    vanished = len({page.file for page in before.pages} - {page.file for page in scan.pages})
+    all_gone = vanished == count > 0
+    if all_gone or (count >= LIMITS_COUNT_FROM and vanished > share * count):
+        message = (
+            f"{paths.raw}: {vanished} of {count} pages of the last run are gone, more than "
+            f"limits.max_vanished_share ({share}) allows. Nothing was published. Bring them back, "
+            "or say --allow-mass-delete if it was meant"
+        )
+        raise LimitError(message)
+
+
+def check_folders(paths: Paths) -> None:
+    """Refuse folders that would harm each other, and a cleaned/ not ours or not writable."""
+    if not paths.raw.is_dir():
+        message = f"{paths.raw}: is no folder. Make it and put pages in it, or use RAW=dir"
+        raise ConfigError(message)
+    raw, cleaned = paths.raw.resolve(), paths.cleaned.resolve()
+    if raw == cleaned or raw in cleaned.parents or cleaned in raw.parents:
+        message = f"{paths.cleaned}: lies in {paths.raw}, or it in that. Use another CLEANED=dir"
+        raise ConfigError(message)
+    for name in PUBLISHED:
+        place = paths.cleaned / name
+        if place.exists() and not place.is_symlink():
+            message = f"{place}: was not published by a run. Move it, or use another CLEANED=dir"
+            raise ConfigError(message)
+    make_folder(paths.work)
+    if not os.access(paths.work, os.W_OK):
+        message = f"{paths.work}: may not be written. Change its owner, or use another CLEANED=dir"
+        raise DiskError(message)

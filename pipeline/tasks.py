@@ -1,0 +1,225 @@
+"""The Luigi graph, thin: tasks name files and call one function. Text is never touched here.
+
+    ScanRaw → StripChrome(chunk) → RebuildTables(chunk) → NormalizeText(chunk) → SignBodies(chunk)
+            → DetectDuplicates → PublishCorpus → WriteReport → CleanCorpus
+
+One task a stage and chunk, never one a page: Luigi's scheduler is quadratic in its tasks. Run by
+Luigi's own scheduler inside this process, one worker; a task hands its pages to the engine.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+import luigi
+
+from pipeline import flow, publish
+from pipeline.errors import EngineError
+from pipeline.job import Chunk, Duplicates, Job
+from pipeline.records import Signature
+from pipeline.store import (
+    TEMPORARY,
+    move,
+    read_outcomes,
+    read_records,
+    remove,
+    write_outcomes,
+    write_records,
+)
+
+
+class NamedParameter(luigi.Parameter):
+    """A run or a chunk; in the ids of tasks, and for luigid, it is its name."""
+
+    def serialize(self, x: Job | Chunk) -> str:
+        """Return the name."""
+        return x.name
+
+    def _warn_on_wrong_param_type(self, param_name: str, param_value: object) -> None:
+        """Say nothing: it is no string, and need not be."""
+
+
+class Stored(luigi.Target):
+    """A file or folder of the store, there whole or not at all."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def exists(self) -> bool:
+        """Return whether it is there."""
+        return self.path.exists()
+
+
+class CorpusTask(luigi.Task):
+    """A task of one run, which remembers why it failed."""
+
+    job: Job = NamedParameter()
+
+    def on_failure(self, exception: BaseException) -> str:
+        """Keep the error for the exit status; Luigi itself only logs it."""
+        self.job.failures.append(exception)
+        return str(super().on_failure(exception))
+
+
+class ScanRaw(CorpusTask):
+    """Remember what lies in raw/ and how it is cut into chunks."""
+
+    def complete(self) -> bool:
+        return self.job.is_scan_stored
+
+    def run(self) -> None:
+        write_records(self.job.paths.scan, [self.job.scan_record])
+
+
+class ChunkTask(CorpusTask):
+    """A stage of the flow for one chunk of pages."""
+
+    chunk: Chunk = NamedParameter()
+    stage: ClassVar[flow.Stage]
+
+    def output(self) -> Stored:
+        return Stored(self.job.segment(self.stage, self.chunk))
+
+    def counted(self, outcomes: Iterator[Any]) -> Iterator[Any]:
+        """Yield `outcomes`, telling the progress of each."""
+        for outcome in outcomes:
+            yield outcome
+            self.job.advance(self.stage.name, 1)
+
+
+class StripChrome(ChunkTask):
+    """Read and parse each page, mark its chrome."""
+
+    stage = flow.STRIP
+
+    def requires(self) -> luigi.Task:
+        return ScanRaw(job=self.job)
+
+    def run(self) -> None:
+        step = flow.first_step(self.job.settings)
+        outcomes = self.job.engine.map(step, self.chunk.members, flow.aside_found)
+        write_outcomes(self.output().path, self.counted(outcomes))
+
+
+class PageTask(ChunkTask):
+    """A step that takes pages from the stage before it."""
+
+    def run(self) -> None:
+        before = list(read_outcomes(self.input().path))
+        step = flow.page_step(self.stage, self.job.settings)
+        outcomes = self.job.engine.map(step, before, flow.aside_outcome)
+        write_outcomes(self.output().path, self.counted(outcomes))
+
+
+class RebuildTables(PageTask):
+    """Rebuild the tables of each page."""
+
+    stage = flow.TABLES
+
+    def requires(self) -> luigi.Task:
+        return StripChrome(job=self.job, chunk=self.chunk)
+
+
+class NormalizeText(PageTask):
+    """Bring each page to one spelling."""
+
+    stage = flow.NORMALIZE
+
+    def requires(self) -> luigi.Task:
+        return RebuildTables(job=self.job, chunk=self.chunk)
+
+
+class SignBodies(ChunkTask):
+    """Make the MinHash signature of each body."""
+
+    stage = flow.SIGN
+
+    def requires(self) -> luigi.Task:
+        return NormalizeText(job=self.job, chunk=self.chunk)
+
+    def run(self) -> None:
+        bodies = flow.bodies(read_outcomes(self.input().path))
+        write_records(self.output().path, self.counted(flow.sign(page) for page in bodies))
+
+
+class DetectDuplicates(CorpusTask):
+    """Compare the bodies of the whole corpus and cluster what is the same."""
+
+    def requires(self) -> list[luigi.Task]:
+        return [SignBodies(job=self.job, chunk=chunk) for chunk in self.job.chunks]
+
+    def output(self) -> Stored:
+        return Stored(self.job.segment(flow.DUPLICATES))
+
+    def run(self) -> None:
+        bodies = list(flow.bodies(outcome for _, outcome in self.job.outcomes()))
+        signed = (read_records(target.path, Signature) for target in self.input())
+        signatures = {one.page: one for part in signed for one in part}
+        hosts = self.job.config.dedup.preferred_hosts
+        found = flow.find_duplicates(bodies, signatures, self.job.rules, hosts)
+        write_records(self.output().path, [Duplicates(*found)])
+
+
+class PublishCorpus(CorpusTask):
+    """Write every output of this version into a folder that no reader sees yet."""
+
+    def requires(self) -> luigi.Task:
+        return DetectDuplicates(job=self.job)
+
+    def output(self) -> Stored:
+        return Stored(self.job.published)
+
+    def run(self) -> None:
+        staging = self.job.published.with_name(self.job.published.name + TEMPORARY)
+        remove(staging)
+        publish.publish(self.job.entries(), self.job.corpus(), staging)
+        self.job.check_aside(publish.read_summary(staging))
+        move(staging, self.job.published)
+
+
+class WriteReport(CorpusTask):
+    """Add the report that people look at, and the checksums of everything."""
+
+    def requires(self) -> luigi.Task:
+        return PublishCorpus(job=self.job)
+
+    def output(self) -> Stored:
+        return Stored(self.job.published / publish.CHECKSUMS)
+
+    def run(self) -> None:
+        publish.write_report(self.job.entries(), self.job.corpus(), self.job.published)
+        publish.write_checksums(self.job.published)
+
+
+class CleanCorpus(CorpusTask):
+    """Turn the readers to the new version, and sweep what no run needs any more."""
+
+    def requires(self) -> luigi.Task:
+        return WriteReport(job=self.job)
+
+    def complete(self) -> bool:
+        return self.job.is_done
+
+    def run(self) -> None:
+        publish.turn(self.job.paths, self.job.version)
+        self.job.sweep()
+
+
+def run(job: Job) -> None:
+    """Bring cleaned/ up to raw/. What failed is raised, the first failure first.
+
+    Luigi's own exit would be 0 whatever failed, so its verdict is looked at here.
+    """
+    # Luigi logs every step and every traceback; the caller says what a person must know.
+    result = luigi.build(
+        [CleanCorpus(job=job)],
+        local_scheduler=True,
+        workers=1,
+        detailed_summary=True,
+        log_level="CRITICAL",
+    )
+    if job.failures:
+        raise job.failures[0]
+    if result.status is not luigi.LuigiStatusCode.SUCCESS:
+        message = f"Luigi ended with {result.status.name}: {result.one_line_summary}. Run again"
+        raise EngineError(message)

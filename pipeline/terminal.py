@@ -1,0 +1,194 @@
+"""What a person sees in a terminal: progress, summaries, stories. The only user of rich.
+
+Talk goes to standard error, data to standard output. Text from pages is shown with its control
+characters escaped: a title must not steer a terminal.
+"""
+
+import time
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.progress import TimeRemainingColumn as TimeLeft
+from rich.table import Table as Grid
+
+from pipeline.records import Aside, Match, Outcome, Page, Table
+
+if TYPE_CHECKING:
+    from pipeline.explain import Told
+
+talk = Console(stderr=True, highlight=False, soft_wrap=True)
+data = Console(highlight=False, soft_wrap=True)
+
+# A log wants a line now and then, not one a page.
+_LOG_SECONDS = 10.0
+
+
+def shown(text: str) -> str:
+    """Return text of a page fit for a terminal: controls escaped, no markup."""
+    return escape("".join(c if c.isprintable() else repr(c)[1:-1] for c in text))
+
+
+class RunProgress:
+    """Progress of a run: bars with rate and time left in a terminal, plain lines in a log."""
+
+    def __init__(self) -> None:
+        self._bars = Progress(
+            TextColumn("{task.description:>10}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeLeft(compact=True),
+            console=talk,
+            transient=True,
+        )
+        self._tasks: dict[str, TaskID] = {}
+        self._totals: dict[str, int] = {}
+        self._done: dict[str, int] = {}
+        self._started: dict[str, float] = {}
+        self._logged = time.monotonic()
+
+    def __enter__(self) -> "RunProgress":
+        if talk.is_terminal:
+            self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if talk.is_terminal:
+            self._bars.stop()
+
+    def begin(self, totals: Mapping[str, int]) -> None:
+        """Tell how many pages each stage will work on."""
+        for stage, total in totals.items():
+            if total:
+                self._totals[stage] = total
+                self._tasks[stage] = self._bars.add_task(stage, total=total, rate="", start=False)
+
+    def advance(self, stage: str, pages: int) -> None:
+        """Tell that a stage has done some more pages."""
+        now = time.monotonic()
+        started = self._started.setdefault(stage, now)
+        done = self._done[stage] = self._done.get(stage, 0) + pages
+        rate = f"{done / (now - started):,.0f} pages/s" if now > started else ""
+        if talk.is_terminal:
+            if stage in self._tasks:
+                self._bars.start_task(self._tasks[stage])
+                self._bars.update(self._tasks[stage], advance=pages, rate=rate)
+            return
+        total = self._totals.get(stage, 0)
+        if done == total or now - self._logged > _LOG_SECONDS:
+            self._logged = now
+            seconds = now - started
+            talk.print(f"stage={stage} pages={done} of={total} seconds={seconds:.1f}", markup=False)
+
+
+def say(message: str, style: str = "") -> None:
+    """Say one line on standard error."""
+    talk.print(shown(message), style=style or None)
+
+
+def complain(message: str) -> None:
+    """Say what is wrong on standard error."""
+    talk.print(f"[bold red]error[/] {shown(message)}")
+
+
+def summary(numbers: Mapping[str, Any], cleaned: str, seconds: float | None) -> None:
+    """Print what a run did, and the three things worth knowing next."""
+    grid = Grid.grid(padding=(0, 2))
+    for label, name in (
+        ("pages read", "pages"),
+        ("articles", "articles"),
+        ("duplicates", "duplicates"),
+        ("not articles", "not_articles"),
+        ("set aside", "aside"),
+        ("tables", "tables"),
+    ):
+        grid.add_row(f"[bold]{numbers[name]:>8,}[/]", label, shown(_detail(name, numbers)))
+    took = "" if seconds is None else f" in {seconds:.1f} s"
+    talk.print(f"Cleaned{took}:")
+    talk.print(grid)
+    for line in _worth_knowing(numbers, cleaned):
+        talk.print(f"  {shown(line)}")
+
+
+def _detail(name: str, numbers: Mapping[str, Any]) -> str:
+    by_reason = {"aside": "aside_by_reason", "not_articles": "not_articles_by_reason"}
+    if name in by_reason:
+        return ", ".join(f"{count} {why}" for why, count in numbers[by_reason[name]].items())
+    if name == "tables" and numbers["doubtful_cells"]:
+        return f"{numbers['doubtful_cells']} doubtful cells"
+    return ""
+
+
+def _worth_knowing(numbers: Mapping[str, Any], cleaned: str) -> Iterable[str]:
+    for page in numbers["aside_messages"]:
+        yield f"set aside: {page['message'].strip().splitlines()[-1]}"
+    if numbers["aside"] > len(numbers["aside_messages"]):
+        yield f"set aside: {numbers['aside']} pages in all, see {cleaned}/ledger.csv"
+    if numbers["disagreements"]:
+        count = numbers["disagreements"]
+        yield f"figures that differ between copies: {count}, in {cleaned}/disagreements.csv"
+    if numbers["other_files"]:
+        others = ", ".join(f"{count} {kind}" for kind, count in numbers["other_files"].items())
+        yield f"files in raw/ that are no pages, passed over: {others}"
+    yield f"report: {cleaned}/report/index.html"
+
+
+def story(outcome: Outcome, row: Mapping[str, str], parts: Mapping[str, Iterable["Told"]]) -> None:
+    """Print the whole story of one page on standard output."""
+    data.print(f"[bold]{shown(_title(outcome))}[/]")
+    for name, value in row.items():
+        if value:
+            data.print(f"  {name:10} {shown(value)}")
+    if isinstance(outcome, Aside):
+        data.print(f"  {'message':10} {shown(outcome.message)}")
+    for heading, told in parts.items():
+        _told(heading, list(told))
+    if isinstance(outcome, Page):
+        for table in outcome.tables:
+            _table(table)
+
+
+def _title(outcome: Outcome) -> str:
+    title = outcome.title if isinstance(outcome, Page) else ""
+    return title or outcome.provenance.file
+
+
+def _told(heading: str, rows: list["Told"]) -> None:
+    data.print(f"\n[bold]{heading}[/] ({sum(len(told.lines) for told in rows)})")
+    for told in rows:
+        lines = ", ".join(map(str, told.lines[:8])) + (" …" if len(told.lines) > 8 else "")
+        times = f" ×{len(told.lines)}" if len(told.lines) > 1 else ""
+        data.print(f"  line {lines}{times}: {shown(told.what)}")
+        data.print(f"      [cyan]{shown(told.rule)}[/] {shown(told.reason)}")
+
+
+def _table(table: Table) -> None:
+    from pipeline.publish import doubt_rows
+
+    data.print(f"\n[bold]table[/] {shown(table.title)}: {len(table.rows)} rows")
+    for _, row, column, value, others, why in doubt_rows(table):
+        reading = f"{value or '(empty)'} or {others or '(empty)'}"
+        data.print(f"  row {row}, {shown(column)}: {shown(reading)}")
+        data.print(f"      {shown(why)}")
+
+
+def comparison(match: Match | None, names: tuple[str, str]) -> None:
+    """Print how two pages are related on standard output."""
+    first, second = map(shown, names)
+    if match is None:
+        data.print(f"{first} and {second} are not related")
+        return
+    part, whole = match.containment
+    data.print(f"[bold]{match.relation}[/]: {first} to {second}")
+    data.print(f"  Jaccard {match.jaccard:.3f}, {part:.0%} of the first is in the second,")
+    data.print(f"  {whole:.0%} of the second is in the first, {match.figures:.0%} of figures agree")
+    data.print(f"\n[bold]figures that differ[/] ({len(match.disagreements)})")
+    for found in match.disagreements:
+        data.print(f"  [red]{shown(' '.join(found.figures_a))}[/]: {shown(found.sentence_a)}")
+        data.print(f"  [green]{shown(' '.join(found.figures_b))}[/]: {shown(found.sentence_b)}\n")
+    data.print(f"[bold]shared passages[/] ({len(match.passages)})")
+    for passage in match.passages:
+        data.print(f"  {shown(passage)}")

@@ -1,0 +1,307 @@
+"""The whole job: what is published, what is done again, and what is never lost."""
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, Cli
+
+REPORT = """<html><head><title>{title}</title></head><body>
+<div class="nav"><a href="/">首页</a></div>
+<div class="article"><h1>{title}</h1>
+<p>各位代表：现在，我代表市人民政府，向大会报告工作，请予审议，并请各位委员提出意见。</p>
+<p>{city}全年地区生产总值增长{rate}%，新增城镇就业{jobs}万人，居民收入与经济增长基本同步。</p>
+<p>过去一年，我们坚持稳中求进工作总基调，扎实做好各项工作，较好完成了全年目标任务。</p>
+</div><div class="footer">版权所有</div></body></html>"""
+
+
+def page(title: str, city: str = "甲市", rate: float = 5.5, jobs: int = 12) -> str:
+    return REPORT.format(title=title, city=city, rate=rate, jobs=jobs)
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    """Return a small raw/ with two articles."""
+    folder = tmp_path / "raw"
+    (folder / "a").mkdir(parents=True)
+    (folder / "a" / "1.html").write_text(page("甲市二〇二三年政府工作报告"), "utf-8")
+    (folder / "2.txt").write_text(
+        "关于开展防汛检查的通知\n\n" + "请各县认真检查水库堤防，" * 9, "utf-8"
+    )
+    return folder
+
+
+def ledger(cleaned: Path) -> dict[str, dict[str, str]]:
+    with (cleaned / "ledger.csv").open(encoding="utf-8", newline="") as file:
+        return {row["raw"]: row for row in csv.DictReader(file)}
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Return every published file's bytes by its name."""
+    folder = (folder / ".current").resolve()
+    return {
+        file.relative_to(folder).as_posix(): file.read_bytes()
+        for file in folder.rglob("*")
+        if file.is_file()
+    }
+
+
+def run(cli: Cli, raw: Path, cleaned: Path, *more: object) -> subprocess.CompletedProcess[str]:
+    return cli("run", "--raw", raw, "--cleaned", cleaned, *more)
+
+
+def test_a_second_run_has_nothing_to_do(cli: Cli, raw: Path, tmp_path: Path) -> None:
+    cleaned = tmp_path / "cleaned"
+    first = run(cli, raw, cleaned)
+    assert first.returncode == 0, first.stderr
+    before = {file: file.stat().st_mtime_ns for file in cleaned.rglob("*") if file.is_file()}
+    second = run(cli, raw, cleaned)
+    assert second.returncode == 0
+    assert "nothing to do" in second.stderr
+    lock = cleaned / ".work" / "lock"
+    assert {f: t for f, t in before.items() if f != lock} == {
+        file: file.stat().st_mtime_ns
+        for file in cleaned.rglob("*")
+        if file.is_file() and file != lock
+    }
+
+
+def test_every_published_text_and_article_is_named_in_the_ledger(
+    cli: Cli, raw: Path, tmp_path: Path
+) -> None:
+    cleaned = tmp_path / "cleaned"
+    run(cli, raw, cleaned)
+    rows = ledger(cleaned)
+    assert set(rows) == {"a/1.html", "2.txt"}
+    articles = [json.loads(line) for line in (cleaned / "articles.jsonl").open(encoding="utf-8")]
+    assert {row["page"] for row in rows.values()} == {article["id"] for article in articles}
+    for article in articles:
+        text = (cleaned / rows[article["raw"]]["text"]).read_text("utf-8")
+        assert text == article["text"] + "\n"
+
+
+def test_workers_state_and_times_make_no_difference(cli: Cli, raw: Path, tmp_path: Path) -> None:
+    (raw / "3.html").write_text(page("甲市二〇二三年政府工作报告", rate=6.5), "utf-8")
+    one, two = tmp_path / "one", tmp_path / "two"
+    run(cli, raw, one, "--workers", "1")
+    other = tmp_path / "other"
+    for file in sorted(raw.rglob("*"), reverse=True):
+        if file.is_file():
+            copy = other / file.relative_to(raw)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, copy)
+            run(cli, other, two, "--workers", "3")
+    assert tree(one) == tree(two)
+    shutil.rmtree(two / ".work")
+    run(cli, other, two)
+    assert tree(one) == tree(two)
+
+
+def test_a_new_page_costs_one_page(cli: Cli, raw: Path, tmp_path: Path) -> None:
+    cleaned = tmp_path / "cleaned"
+    run(cli, raw, cleaned)
+    before = {file: file.stat().st_ino for file in (cleaned / ".work" / "strip").iterdir()}
+    (raw / "new.html").write_text(page("乙市二〇二三年政府工作报告", "乙市", 7.1, 31), "utf-8")
+    run(cli, raw, cleaned)
+    after = {file: file.stat().st_ino for file in (cleaned / ".work" / "strip").iterdir()}
+    assert before.items() < after.items()
+    assert set(ledger(cleaned)) == {"a/1.html", "2.txt", "new.html"}
+
+
+def test_a_page_that_changed_or_went_is_followed(cli: Cli, raw: Path, tmp_path: Path) -> None:
+    cleaned = tmp_path / "cleaned"
+    run(cli, raw, cleaned)
+    (raw / "2.txt").unlink()
+    (raw / "a" / "1.html").write_text(page("丙市二〇二三年政府工作报告", "丙市"), "utf-8")
+    waiting = cli("status", "--raw", raw, "--cleaned", cleaned, "--json")
+    assert json.loads(waiting.stdout)["waiting"] == {"new": 0, "changed": 1, "gone": 1}
+    assert run(cli, raw, cleaned).returncode == 0
+    rows = ledger(cleaned)
+    assert set(rows) == {"a/1.html"}
+    assert "丙市" in (cleaned / rows["a/1.html"]["text"]).read_text("utf-8")
+
+
+def test_an_edited_spelling_rule_leaves_chrome_alone(cli: Cli, raw: Path, tmp_path: Path) -> None:
+    cleaned, rules = tmp_path / "cleaned", tmp_path / "rules"
+    rules.mkdir()
+    config = tmp_path / "config.toml"
+    config.write_text("[rules]\nfolder = 'rules'\n", "utf-8")
+    run(cli, raw, cleaned, "--config", config)
+    state = cleaned / ".work"
+    before = {file: file.stat().st_ino for file in (state / "strip").iterdir()}
+    spelled = set((state / "normalize").iterdir())
+    (rules / "spelling.toml").write_text("# nothing yet\n", "utf-8")
+    done = run(cli, raw, cleaned, "--config", config)
+    assert done.returncode == 0, done.stderr
+    assert before == {file: file.stat().st_ino for file in (state / "strip").iterdir()}
+    assert spelled.isdisjoint((state / "normalize").iterdir())
+
+
+def test_pages_that_cannot_be_cleaned_are_set_aside_with_a_mend(
+    cli: Cli, raw: Path, tmp_path: Path
+) -> None:
+    (raw / "empty.html").touch()
+    (raw / "blank.txt").write_text("\n \u3000\n", "utf-8")
+    (raw / "scan.html").write_bytes(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + bytes(range(256)) * 40)
+    (raw / "large.txt").write_text("国" * 3000, "utf-8")
+    (raw / "style.css").write_text("body {}", "utf-8")
+    os.mkfifo(raw / "pipe.html")
+    (raw / "link.html").symlink_to(raw / "2.txt")
+    config = tmp_path / "config.toml"
+    config.write_text("[limits]\nmax_page_bytes = 4000\n", "utf-8")
+    cleaned = tmp_path / "cleaned"
+    done = run(cli, raw, cleaned, "--config", config)
+    assert done.returncode == 0, done.stderr
+    rows = ledger(cleaned)
+    reasons = {name: row["reason"] for name, row in rows.items() if row["status"] == "aside"}
+    assert {name: reasons[name] for name in ("empty.html", "blank.txt", "large.txt")} == {
+        "empty.html": "empty",
+        "blank.txt": "empty",
+        "large.txt": "too-big",
+    }
+    assert "scan.html" in reasons
+    assert {name for name, row in rows.items() if row["status"] == "article"} == {
+        "a/1.html",
+        "2.txt",
+    }
+    for name in reasons:
+        assert f"{name}: " in done.stderr
+    assert "1 .css" in done.stderr
+    strict = run(cli, raw, tmp_path / "strict", "--config", config, "--strict")
+    assert strict.returncode == 5
+    assert not (tmp_path / "strict" / "ledger.csv").exists()
+
+
+def no_raw(raw: Path, _cleaned: Path) -> None:
+    shutil.rmtree(raw)
+
+
+def empty_raw(raw: Path, _cleaned: Path) -> None:
+    shutil.rmtree(raw)
+    raw.mkdir()
+
+
+def a_file_in_the_way(_raw: Path, cleaned: Path) -> None:
+    cleaned.touch()
+
+
+def cleaned_in_raw(raw: Path, cleaned: Path) -> None:
+    cleaned.symlink_to(raw / "a")
+
+
+def a_ledger_of_somebody(_raw: Path, cleaned: Path) -> None:
+    cleaned.mkdir()
+    (cleaned / "ledger.csv").touch()
+
+
+@pytest.mark.parametrize(
+    ("prepare", "status", "said"),
+    [
+        (no_raw, 2, "is no folder"),
+        (empty_raw, 2, "holds no page"),
+        (a_file_in_the_way, 4, "a folder is wanted there"),
+        (cleaned_in_raw, 2, "lies in"),
+        (a_ledger_of_somebody, 2, "was not published by a run"),
+    ],
+)
+def test_folders_that_cannot_be_used(
+    cli: Cli,
+    raw: Path,
+    tmp_path: Path,
+    prepare: Callable[[Path, Path], None],
+    status: int,
+    said: str,
+) -> None:
+    cleaned = tmp_path / "cleaned"
+    prepare(raw, cleaned)
+    done = run(cli, raw, cleaned)
+    assert done.returncode == status, done.stderr
+    assert said in done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written(cli: Cli, raw: Path, tmp_path: Path) -> None:
+    cleaned = tmp_path / "cleaned"
+    cleaned.mkdir(mode=0o500)
+    done = run(cli, raw, cleaned)
+    assert done.returncode == 4
+    assert "may not be written" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "said"),
+    [
+        ("config.toml", "parsr = 'x'", "config.toml: parsr: is not a setting"),
+        (
+            "rules/spelling.toml",
+            '[[rule]]\nid = "mine.x"\nsource = "y"',
+            "mine.x: reason: is missing",
+        ),
+        ("rules/chrome.toml", '[[rule]]\nid = "mine.x"\nfind = ', "is not TOML"),
+    ],
+)
+def test_a_broken_setting_or_rule_stops_before_any_work(
+    cli: Cli, raw: Path, tmp_path: Path, file: str, content: str, said: str
+) -> None:
+    (tmp_path / "rules").mkdir()
+    config = tmp_path / "config.toml"
+    config.write_text("[rules]\nfolder = 'rules'\n", "utf-8")
+    (tmp_path / file).write_text(content, "utf-8")
+    for command in (("run", "--raw", raw, "--cleaned", tmp_path / "cleaned"), ("check",)):
+        done = cli(*command, "--config", config)
+        assert done.returncode == 2
+        assert said in done.stderr
+    assert not (tmp_path / "cleaned" / "ledger.csv").exists()
+
+
+def test_pages_that_vanish_stop_the_run(cli: Cli, raw: Path, tmp_path: Path) -> None:
+    cleaned = tmp_path / "cleaned"
+    run(cli, raw, cleaned)
+    before = tree(cleaned)
+    shutil.rmtree(raw)
+    raw.mkdir()
+    done = run(cli, raw, cleaned)
+    assert done.returncode == 5
+    assert "2 of 2 pages of the last run are gone" in done.stderr
+    assert tree(cleaned) == before
+    meant = run(cli, raw, cleaned, "--allow-mass-delete")
+    assert meant.returncode == 0, meant.stderr
+    assert ledger(cleaned) == {}
+
+
+def test_a_run_that_meets_another_ends_at_once(cli: Cli, raw: Path, tmp_path: Path) -> None:
+    cleaned = tmp_path / "cleaned"
+    code = (
+        "from pathlib import Path; from pipeline.store import locked\n"
+        f"with locked(Path({str(cleaned / '.work' / 'lock')!r})):\n"
+        "    print('held', flush=True)\n    input()\n"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == b"held\n"
+    done = run(cli, raw, cleaned)
+    holder.communicate(b"\n")
+    assert done.returncode == 3
+    assert str(holder.pid) in done.stderr
+
+
+def test_verify_finds_what_was_changed_by_hand(cli: Cli, raw: Path, tmp_path: Path) -> None:
+    cleaned = tmp_path / "cleaned"
+    run(cli, raw, cleaned)
+    assert cli("verify", "--cleaned", cleaned).returncode == 0
+    text = next((cleaned / "text").rglob("*.txt"))
+    text.write_text(text.read_text("utf-8").replace("增长", "下降"), "utf-8")
+    (cleaned / "report" / "index.html").unlink()
+    done = cli("verify", "--cleaned", cleaned)
+    assert done.returncode == 1
+    assert "has other bytes" in done.stderr
+    assert "report/index.html: is gone" in done.stderr
