@@ -1,6 +1,7 @@
 """Marking chrome: every rule's cases, whole pages, and what must always hold."""
 
 import re
+import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -79,3 +80,15 @@ def test_patterns_are_linear(rule: ChromeRule) -> None:
         pattern.match(flood)
         pattern.fullmatch(flood + "。")
         assert strip(page_of(flood, flood[:119]), rules()).blocks[0].text == flood
+
+
+@pytest.mark.parametrize("file", sorted(PAGES.glob("*.toml")), ids=lambda file: file.stem)
+def test_pages(file: Path) -> None:
+    """Whole pages of our own wording: lines that must come out, and texts that must not."""
+    wanted = tomllib.loads(file.read_text("utf-8"))
+    body = next(f for f in PAGES.glob(f"{file.stem}.*") if f != file).read_bytes()
+    page = strip(parsed(body, wanted.get("url", "")), rules())
+    lines = [line.strip() for line in page.text.split("\n")]
+    assert page.dropped_by == wanted.get("dropped_by", "")
+    assert [line for line in wanted.get("must", []) if line not in lines] == []
+    assert [text for text in wanted.get("must_not", []) if text in page.text] == []

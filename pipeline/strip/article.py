@@ -41,9 +41,11 @@ def no_article(sheet: Sheet) -> ChromeRule | None:
     left = sheet.left()
     weight = sum(line.weight for line in left)
     if weight < _SHORT:
+        # A door has no sentence beside it, so its own words may have gone as chrome.
+        lines = left if any(line.mass for line in left) else sheet.lines
         for mechanism in _DOORS:
             for rule, pattern in sheet.of(mechanism):
-                if any(line.weight < _DOOR and pattern.search(line.text) for line in left):
+                if any(line.weight < _DOOR and pattern.search(line.text) for line in lines):
                     return rule
     if weight < _NOTHING:
         return next((rule for rule, _ in sheet.of("empty-shell")), None)

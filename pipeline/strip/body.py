@@ -16,6 +16,7 @@ from pipeline.rules.chrome import ChromeRule
 from pipeline.strip.elements import Elements
 from pipeline.strip.sheet import Line, Sheet
 
+_HEADING = re.compile("h[1-3](?![a-z])")
 _MOST = 0.85  # an element with less of its parent's mass is not all of the body
 _PRIOR = 0.5  # a known container with less of the page's mass is a teaser
 _POST = 0.2  # an element with less of the largest one's mass is a teaser of it
@@ -37,10 +38,15 @@ def mark_outside(sheet: Sheet) -> None:
     for i, line in enumerate(sheet.lines):
         if line.rule or i == title or _below(line.block.path, body):
             continue
-        if title < i < inside[0] and title >= 0 and line.prose and line.block.links < _LEAD:
+        if 0 <= title < i < inside[0] and _is_lead(line):
             continue
         if i < inside[0] or not _kept(sheet, line):
             line.rule = rule
+
+
+def _is_lead(line: Line) -> bool:
+    """Return whether a line between title and body belongs to them: a lead, or a second heading."""
+    return (line.prose and line.block.links < _LEAD) or _is_heading(line)
 
 
 def _kept(sheet: Sheet, line: Line) -> bool:
@@ -130,15 +136,19 @@ def _title(sheet: Sheet, before: int) -> int:
     places = range(before - 1, -1, -1)
     lines = sheet.lines
     for i in places:
-        if sheet.title and _same_title(lines[i].text, sheet.title):
+        if sheet.title and lines[i].rule is None and _same_title(lines[i].text, sheet.title):
             return i
     return next((i for i in places if _is_heading(lines[i])), -1)
 
 
 def _same_title(text: str, title: str) -> bool:
-    return len(text) > 4 and (text in title or title in text) and len(text) < 2 * len(title)
+    """Return whether one is the other, or most of it: a page's title may end with the site."""
+    if text == title:
+        return True
+    return len(text) > 3 and (text in title or title in text) and len(text) < 2 * len(title)
 
 
 def _is_heading(line: Line) -> bool:
     segment = line.block.path.rpartition("/")[2]
-    return line.rule is None and bool(re.match("h[1-3](?![a-z])", segment)) and len(line.text) > 3
+    plain = line.rule is None and line.block.links < _LEAD
+    return plain and _HEADING.match(segment) is not None and len(line.text) > 1
