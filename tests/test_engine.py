@@ -1,0 +1,50 @@
+"""Work in processes: in order, whatever happens to a worker."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from pipeline.engines import ENGINES, Engine
+
+
+def work(item: int) -> str:
+    if item == 13:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if item == 17:
+        time.sleep(600)
+    if item == 19:
+        message = "nineteen"
+        raise ValueError(message)
+    return f"done {item}"
+
+
+def failed(item: int, reason: str, message: str) -> str:
+    return f"{reason} {item}: {message.strip().splitlines()[-1]}"
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    engine = ENGINES["local"](2, 1.0)
+    yield engine
+    engine.close()
+
+
+def test_results_come_in_the_order_of_the_items(engine: Engine) -> None:
+    items = [n for n in range(100) if n not in {13, 17, 19}]
+    assert list(engine.map(work, items, failed)) == [f"done {n}" for n in items]
+
+
+def test_one_item_that_ends_hangs_or_breaks_a_worker_costs_itself_alone(engine: Engine) -> None:
+    results = list(engine.map(work, range(40), failed))
+    broken = {n: result for n, result in enumerate(results) if result != f"done {n}"}
+    assert set(broken) == {13, 17, 19}
+    assert broken[13].startswith("worker-died 13")
+    assert broken[17].startswith("timeout 17")
+    assert broken[19] == "crashed 19: ValueError: nineteen"
+
+
+def test_nothing_to_do_is_nothing_done(engine: Engine) -> None:
+    assert list(engine.map(work, [], failed)) == []
