@@ -66,9 +66,11 @@ class Lexicon:
     phrases: Pattern
     categories: Pattern
     category_ends: Pattern
+    openings: Pattern
     heads: Pattern
     bare: Pattern
     growth: Pattern
+    moves: Pattern
     period: Pattern
     within: Pattern
     parents: Pattern

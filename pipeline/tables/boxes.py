@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pipeline.records import Block, Table
 from pipeline.rules.tables import TableRules
 from pipeline.tables import around
-from pipeline.tables.tokens import squeeze
+from pipeline.tables.tokens import pieces, squeeze
 
 _MOST_OPENING = 2
 _MOST_TEXT = 6
@@ -75,13 +75,18 @@ def _read_box(blocks: Sequence[Block], shown: Sequence[int], rules: TableRules) 
     if marker is None:
         return None
     items = _items(lines[len(opening) :], marker)
-    if len(items) < 2:
+    if len(items) < 2 or _are_rows([blocks[i].text for i in shown[1 : len(items) + 1]]):
         return None
     number, title = found[1], found[2].strip()
     *header, preface = rules.columns.box
     rows = [(number, title, "0", preface, "".join(opening))] if opening else []
     rows += [(number, title, str(item.number), *_parts(item)) for item in items]
     return Table(title, tuple(header), tuple(rows), block=shown[0])
+
+
+def _are_rows(texts: Sequence[str]) -> bool:
+    """Return whether lines are rows of a table after all: cells apart by tabs or blanks."""
+    return sum(len(pieces(text)) > 2 for text in texts) * 2 > len(texts)
 
 
 def _lines(blocks: Sequence[Block], shown: Sequence[int], rules: TableRules) -> list[str]:

@@ -10,7 +10,9 @@ from pipeline.records import Doubt, Table
 from pipeline.rules.tables import TableRules
 from pipeline.tables.around import Surroundings
 from pipeline.tables.header import FIGURE_ROLES, Column, Layout
+from pipeline.tables.names import Names
 from pipeline.tables.rows import Row
+from pipeline.tables.tokens import bare, prefix
 from pipeline.tables.values import adds_up, slides
 
 
@@ -100,6 +102,7 @@ def _doubts(number: int, row: Row, full: Row, context: _Context) -> Iterator[Dou
         return
     yield from _value_doubts(number, row, context)
     yield from _group_doubts(number, row, full, context)
+    yield from _line_doubts(number, row, context)
 
 
 def _value_doubts(number: int, row: Row, context: _Context) -> Iterator[Doubt]:
@@ -151,6 +154,20 @@ def _group_doubts(number: int, row: Row, full: Row, context: _Context) -> Iterat
     if layout.has("binding") and not row.binding and not row.child:
         why = rules.doubts["within" if within else "merged"]
         yield Doubt(number, places["binding"][0], ("",), why)
+
+
+def _line_doubts(number: int, row: Row, context: _Context) -> Iterator[Doubt]:
+    """Return what is judgement in the parting of lines: one wrapped name, or heading and name."""
+    _, places, rules = context
+    name = "".join(row.name)
+    if prefix(name) or prefix("".join(row.parent)) or row.serial:
+        return
+    category = "".join(row.category)
+    if category and not row.parent and not rules.lexicon.categories.fullmatch(bare(category)):
+        yield Doubt(number, places["category"][0], (category + name,), rules.doubts["wrap"])
+    names = Names(rules.lexicon, units=False, numbered=False)
+    if len(row.name) > 1 and names.may_part(*row.name[:2]):
+        yield Doubt(number, places["name"][0], (row.name[0],), rules.doubts["wrap"])
 
 
 def _shares_unit(row: Row) -> bool:

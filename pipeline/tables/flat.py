@@ -25,7 +25,7 @@ _MOST_TOKENS = 60_000
 _MOST_TEXT_LINES = 10
 _MOST_HEADER_CELLS = 60
 _SAMPLE = 400
-_GOOD_ROW = 1.0
+_GOOD_ROW = 0.25
 #: What a header cell costs that no list knows: such a header must read the rows much better.
 _GUESS = 2.0
 _FEWEST_GUESSED = 2
@@ -210,7 +210,8 @@ def _read(
         return None
     texts = [token.text for token in body if token.kind == "text"]
     limits = _row_ends(body) if wide else ()
-    reader = Reader(body, layout, habits(texts, rules.lexicon), limits)
+    names = habits(texts, rules.lexicon, categories=layout.has("category"))
+    reader = Reader(body, layout, names, limits)
     rows, cost = reader.read()
     cost += _GUESS * _guessed(layout, rules)
     return _Reading(count, layout, body, rows, cost) if rows else None
@@ -270,8 +271,18 @@ def _row_ends(tokens: Sequence[Token]) -> tuple[int, ...]:
 def _text(reading: _Reading) -> str:
     """Return the table as text: one row a line, each cell of the page once, in reading order."""
     lines = ["\t".join(line) for line in reading.layout.lines]
-    for row in reading.rows:
-        cells = ["".join(row.category), row.serial, "".join(row.parent), "".join(row.name)]
-        cells += [row.unit, *(token.text for token in row.values), row.binding, *row.texts]
-        lines.append("\t".join(cell for cell in cells if cell))
+    lines += ["\t".join(_own_cells(row, reading.body)) for row in reading.rows]
     return "\n".join(lines)
+
+
+def _own_cells(row: Row, body: Sequence[Token]) -> Iterator[str]:
+    """Return the cells of a row as they stood on the page, the lines of a wrapped one joined."""
+    texts = [token.text for token in body[row.start : row.end] if token.kind != "gap"]
+    wrapped = [lines for lines in (row.category, row.parent, row.name) if lines]
+    at = 0
+    while at < len(texts):
+        size = 1
+        if wrapped and tuple(texts[at : at + len(wrapped[0])]) == wrapped[0]:
+            size = len(wrapped.pop(0))
+        yield "".join(texts[at : at + size])
+        at += size

@@ -48,8 +48,14 @@ class Layout:
 
     @property
     def stubs(self) -> tuple[Role, ...]:
-        """Return the roles before the figures, in their order on the page."""
-        return tuple(column.role for column in self.columns if column.role in STUBS)
+        """Return the roles before the figures, in their order on the page.
+
+        The attribute is among them where its column stands before that of the first figure.
+        """
+        roles = [column.role for column in self.columns]
+        first = next((at for at, role in enumerate(roles) if role in FIGURE_ROLES), 0)
+        early = ("binding",) if "binding" in roles[:first] else ()
+        return tuple(role for role in roles if role in STUBS or role in early)
 
     @property
     def figures(self) -> tuple[Column, ...]:
@@ -90,12 +96,13 @@ def candidates(cells: Sequence[str], words: Lexicon) -> Iterator[tuple[int, Layo
 
 def _known(cells: Sequence[str], words: Lexicon) -> int:
     """Return how many leading cells are known header cells; what stands in brackets belongs."""
-    count, closed = 0, False
+    count, closed, figures = 0, False, False
     for cell in cells[:_MOST_HEADER_CELLS]:
         role = role_of(cell, words)
         if (role is None and not _is_addition(cell)) or (closed and role == "measure"):
             break
-        closed = closed or role == "binding"
+        figures = figures or role in FIGURE_ROLES or role == "group"
+        closed = closed or (role == "binding" and figures)
         count += 1
     return count
 
@@ -152,7 +159,7 @@ def _split_rows(cells: Sequence[str], roles: Sequence[Role]) -> tuple[int, int]:
     come again in the same order are the second row (产值 增速 产值 增速).
     """
     total = len(cells)
-    if "binding" in roles[:-1]:
+    if "binding" in roles[:-1] and any(role in FIGURE_ROLES for role in _before(roles, "binding")):
         first = roles.index("binding") + 1
         while first < total and roles[first] == "text":
             first += 1
@@ -164,6 +171,11 @@ def _split_rows(cells: Sequence[str], roles: Sequence[Role]) -> tuple[int, int]:
         if times > 1 and roles[total - size * times - 1] not in STUBS:
             return total - size * times, size * times
     return total, 0
+
+
+def _before(roles: Sequence[Role], role: Role) -> Sequence[Role]:
+    """Return the roles before the first `role`."""
+    return roles[: roles.index(role)]
 
 
 def _one_row(cells: Sequence[str], roles: Sequence[Role]) -> Layout:

@@ -20,6 +20,7 @@ from pipeline.tables.tokens import bare, prefix
 _HAN = re.compile(r"[\u3400-\u9fff、，]{2,24}")
 _LAST_BRACKETS = re.compile(r"\(([^()]{1,14})\)[*＊﹡①-⑳]?$")
 _MOST_CATEGORY = 8
+_USUAL_CATEGORY = 4
 _SHORT = 3
 
 
@@ -32,6 +33,8 @@ class Names:
     """Whether names of this table close with their unit in brackets."""
     numbered: bool
     """Whether names of this table begin with a serial number."""
+    categories: bool = False
+    """Whether the table has a column of categories."""
 
     def has_unit(self, text: str) -> bool:
         """Return whether a name closes with a unit in brackets."""
@@ -72,7 +75,21 @@ class Names:
         if self.words.category_ends.search(key):
             return 0.5 + wrapped
         long = max(0, len(key) - _MOST_CATEGORY)
-        return 1.0 + wrapped + 0.1 * long + 0.5 * bool(self.words.heads.search(key))
+        cost = wrapped + 0.1 * long + 0.5 * bool(self.words.heads.search(key))
+        return cost + (0.5 if self._may_be_category(key) else 1.0)
+
+    def _may_be_category(self, line: str) -> bool:
+        """Return whether an unknown word has the size of a category and no indicator's opening."""
+        fits = len(line) == _USUAL_CATEGORY and _HAN.fullmatch(line) is not None
+        return fits and not self.words.openings.match(line)
+
+    def may_part(self, above: str, below: str) -> bool:
+        """Return whether two lines may be a heading and a name, though no list knows the first."""
+        return (
+            self._may_be_category(bare(above))
+            and not self.is_rest(below)
+            and len(self.stem(below)) >= _USUAL_CATEGORY
+        )
 
     def looks_category(self, line: str) -> bool:
         """Return whether a line is a category that is known by its word."""
@@ -81,6 +98,7 @@ class Names:
     def name(self, lines: Sequence[str]) -> float:
         """Return what it costs to read `lines` as one name, wrapped where they are several."""
         cost = sum(self._join(a, b) for a, b in pairwise(lines))
+        cost += 0.4 * (len(lines) > 1 and self.categories and self.may_part(*lines[:2]))
         if len(lines) > 3:
             cost += 2.0 * (len(lines) - 3)
         if self.is_rest(lines[0]) and len(lines) > 1:
@@ -150,9 +168,14 @@ def _share(one: str, other: str) -> int:
     return 0
 
 
-def habits(texts: Sequence[str], words: Lexicon) -> Names:
+def habits(texts: Sequence[str], words: Lexicon, *, categories: bool) -> Names:
     """Return the costs for a table whose text cells are `texts`."""
     plain = Names(words, units=False, numbered=False)
     units = sum(plain.has_unit(text) for text in texts)
     numbered = sum(prefix(text) > 0 for text in texts)
-    return Names(words, units * 3 >= len(texts) > 0, numbered >= 3 and numbered * 4 >= len(texts))
+    return Names(
+        words,
+        units=units * 3 >= len(texts) > 0,
+        numbered=numbered >= 3 and numbered * 4 >= len(texts),
+        categories=categories,
+    )

@@ -23,6 +23,8 @@ _BEAM = 9.0
 _LONE_CHILD = 3.0
 _ODD_ROW = 5.0
 _SECTION = 0.4
+_UNKNOWN_SECTION = 1.5
+_MOST_WORDED = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,19 +177,27 @@ class Reader:
     def _cuts(self, start: int) -> Iterator[Row]:
         """Return the rows that may begin at `start`, priced without what stands before them."""
         limit = self.limits[start] if self.limits else len(self.tokens)
-        if self._is_section(start, limit):
-            line = self.tokens[start].text
-            yield Row(start, start + 1, name=(line,), cost=_SECTION, section=True)
+        heading = self._section(start, limit)
+        if heading is not None:
+            yield heading
         for row, at in self._stubs(Row(start, start), start, limit, self.layout.stubs):
             for filled in self._fill(row, at, limit):
                 if not self.limits or filled.end == limit:
                     yield filled
 
-    def _is_section(self, at: int, limit: int) -> bool:
-        """Return whether a heading inside the table stands here: a known category by itself."""
-        if self.layout.has("category") or (self.limits and limit > at + 1):
-            return False
-        return self._is(at, "text") and self.names.looks_category(self.tokens[at].text)
+    def _section(self, at: int, limit: int) -> Row | None:
+        """Return the heading inside the table that stands at `at`, None where none does.
+
+        A known category by itself, or the only cell of a line where each line is a row.
+        """
+        line = self.tokens[at].text
+        if not self._is(at, "text") or (self.limits and limit > at + 1):
+            return None
+        known = self.names.looks_category(line)
+        if (self.layout.has("category") or not known) and not self.limits:
+            return None
+        cost = _SECTION if known else _UNKNOWN_SECTION
+        return Row(at, at + 1, name=(line,), cost=cost, section=True)
 
     def _stubs(
         self, row: Row, at: int, limit: int, roles: Sequence[str]
@@ -198,7 +208,7 @@ class Reader:
             return
         readers = {
             "category": self._category, "serial": self._serial, "name": self._name,
-            "unit": self._unit,
+            "unit": self._unit, "binding": self._early_binding,
         }  # fmt: skip
         for filled, after in readers[roles[0]](row, at, limit):
             yield from self._stubs(filled, after, limit, roles[1:])
@@ -263,13 +273,19 @@ class Reader:
         if token is not None and token.kind == "text" and len(token.text) <= _MOST_LINES:
             yield replace(row, unit=token.text, cost=row.cost + 1.0), at + 1
 
+    def _early_binding(self, row: Row, at: int, limit: int) -> Iterator[tuple[Row, int]]:
+        if at < limit and self._is(at, "binding"):
+            yield replace(row, binding=self.tokens[at].text), at + 1
+        else:
+            yield replace(row, cost=row.cost + 1.0), at
+
     def _fill(self, row: Row, at: int, limit: int) -> Iterator[Row]:
         """Return `row` with its figures, attribute and closing texts."""
         figures = len(self.layout.figures)
         for end, cost in self._value_ends(at, limit, figures):
-            after = end
-            binding = ""
-            if self.layout.has("binding") and after < limit and self._is(after, "binding"):
+            after, binding = end, row.binding
+            late = self.layout.has("binding") and "binding" not in self.layout.stubs
+            if late and after < limit and self._is(after, "binding"):
                 binding = self.tokens[after].text
                 after += 1
             values = tuple(self.tokens[at:end])
@@ -293,8 +309,8 @@ class Reader:
             if count > figures:
                 return
             if token.kind not in VALUES:
-                cost += 1.5
-                if cost > 3.0:
+                cost += 3.0 if self.names.has_unit(token.text) else 1.5
+                if cost > _MOST_WORDED:
                     return
             end += 1
 

@@ -36,7 +36,8 @@ _BRACKETS = str.maketrans("", "", "[]【】〖〗〔〕")
 class Token:
     """A cell or a line of a wrapped cell. `block` holds it; `starts` says that it begins a row.
 
-    `bound` marks a figure that is a limit (>6.5, 53以上): a target, never what was measured.
+    `bound` marks a figure that is a limit (>6.5, 53以上): a target, never what was measured;
+    `moves` marks words that speak of a change (与经济增长同步).
     """
 
     text: str
@@ -44,6 +45,7 @@ class Token:
     block: int = -1
     starts: bool = False
     bound: bool = False
+    moves: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ class Typer:
         """Return `text` as a token with its kind."""
         kind = self.kind(text)
         bound = kind in FIGURES and bool(self.lexicon.bounds.search(text))
-        return Token(text, kind, block, starts, bound)
+        moves = kind in ("phrase", "text") and bool(self.lexicon.moves.search(text))
+        return Token(text, kind, block, starts, bound, moves)
 
     def kind(self, text: str) -> TokenKind:
         """Return the kind of a cell; `text` where it is nothing that a column of values holds."""

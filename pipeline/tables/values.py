@@ -117,8 +117,9 @@ def _fit(token: Token, columns: Sequence[Column], at: int, subject: Subject) -> 
     """Return how ill a value of this kind stands in the column `at`, 0.0 for well."""
     column = columns[at]
     if column.role == "rate":
-        plain = token.kind == "number" and not subject.growth
-        return (0.4 if subject.period else 2.2) * plain
+        if subject.growth or token.moves or token.kind not in ("number", "phrase", "text"):
+            return 0.0
+        return 0.4 if subject.period else 2.2 if token.kind == "number" else 0.7
     if column.role != "year":
         return 1.0 * (token.kind == "total")
     base = _first_year(columns) == at
@@ -128,7 +129,7 @@ def _fit(token: Token, columns: Sequence[Column], at: int, subject: Subject) -> 
     if token.kind == "total":
         return _fit_total(columns, at, last=last)
     ill = {"percent": 0.8, "dash": 0.0}
-    return ill.get(token.kind, 2.0 if base else 0.6 if last else 1.0)
+    return ill.get(token.kind, 2.0 if base else 0.4 if last else 1.0)
 
 
 def _fit_total(columns: Sequence[Column], at: int, *, last: bool) -> float:
@@ -153,9 +154,9 @@ def _shape(taken: set[int], columns: Sequence[Column], figures: Sequence[Token])
     if base < 0 or not any(token.kind in FIGURES for token in figures):
         return cost
     later = {at for at in taken if at > base}
-    plain = any(token.kind == "number" for token in figures)
+    plain = next((token for token in figures if token.kind == "number"), None)
     if base not in taken and plain and any(columns[at].role == "year" for at in later):
-        cost += 1.6
+        cost += 0.6 if plain.bound else 1.6
     if base in taken and not later and any(c.role == "rate" or c.group >= 0 for c in columns):
         cost += 2.5
     elif base in taken and not later:
