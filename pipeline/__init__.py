@@ -35,8 +35,8 @@ def strip(body: bytes | str, url: str = "") -> Page:
 
     `PageError` when it holds no text at all.
     """
-    from pipeline.parse import parse
     from pipeline.chrome import strip
+    from pipeline.parse import parse
 
     rules = _rules()
     return strip(parse(_raw(body, url), rules.metadata), rules.chrome)

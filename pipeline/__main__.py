@@ -137,8 +137,8 @@ def page(file: Path, url: str, explain: bool, as_json: bool, config: Path | None
 @CONFIG
 def normalize(file: Path, config: Path | None) -> None:
     """Bring text from FILE or standard input to one spelling."""
-    from pipeline.spelling import normalize_text
     from pipeline.parse import decode
+    from pipeline.spelling import normalize_text
 
     rules = _rules(_config(config))
     click.echo(normalize_text(decode(_read(file)), rules.spelling), nl=False)

@@ -22,7 +22,7 @@ from pipeline.fingerprint import files_fingerprint, fingerprint
 from pipeline.flow import Settings, Stage
 from pipeline.paths import PUBLISHED, Paths, printable
 from pipeline.publish import Corpus, Entry, is_published, join
-from pipeline.records import Cluster, Found, Match, Outcome
+from pipeline.records import Cluster, Found, Match, Outcome, Signature
 from pipeline.rules import Rules
 from pipeline.store import make_folder, read_outcomes, read_records, remove
 
@@ -144,6 +144,11 @@ class Job:
         alive = {key(page): page for page in self.scan.pages}
         parts = [_alive(chunk, self.segment(stage, chunk), alive) for chunk in self.chunks]
         return heapq.merge(*parts, key=lambda pair: os.fsencode(pair[0].file))
+
+    def signatures(self) -> Iterator[Signature]:
+        """Yield the signatures of every chunk."""
+        for chunk in self.chunks:
+            yield from read_records(self.segment(flow.SIGN, chunk), Signature)
 
     @property
     def duplicates(self) -> Duplicates:

@@ -16,12 +16,10 @@ import luigi
 from pipeline import flow, publish
 from pipeline.errors import EngineError
 from pipeline.job import Chunk, Duplicates, Job
-from pipeline.records import Signature
 from pipeline.store import (
     TEMPORARY,
     move,
     read_outcomes,
-    read_records,
     remove,
     write_outcomes,
     write_records,
@@ -82,6 +80,7 @@ class ChunkTask(CorpusTask):
 
     def counted(self, outcomes: Iterator[Any]) -> Iterator[Any]:
         """Yield `outcomes`, telling the progress of each."""
+        self.job.advance(self.stage.name, 0)
         for outcome in outcomes:
             yield outcome
             self.job.advance(self.stage.name, 1)
@@ -146,15 +145,16 @@ class DetectDuplicates(CorpusTask):
     """Compare the bodies of the whole corpus and cluster what is the same."""
 
     def requires(self) -> list[luigi.Task]:
-        return [SignBodies(job=self.job, chunk=chunk) for chunk in self.job.chunks]
+        # What is stored needs no task: Luigi's scheduler is spared the chunks of earlier runs.
+        tasks = (SignBodies(job=self.job, chunk=chunk) for chunk in self.job.chunks)
+        return [ScanRaw(job=self.job), *(task for task in tasks if not task.complete())]
 
     def output(self) -> Stored:
         return Stored(self.job.segment(flow.DUPLICATES))
 
     def run(self) -> None:
         bodies = list(flow.bodies(outcome for _, outcome in self.job.outcomes()))
-        signed = (read_records(target.path, Signature) for target in self.input())
-        signatures = {one.page: one for part in signed for one in part}
+        signatures = {one.page: one for one in self.job.signatures()}
         hosts = self.job.config.dedup.preferred_hosts
         found = flow.find_duplicates(bodies, signatures, self.job.rules, hosts)
         write_records(self.output().path, [Duplicates(*found)])
