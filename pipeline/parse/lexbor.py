@@ -4,9 +4,11 @@ In: decoded, mended markup. Out: a `Document`. Never a node outside this module:
 once and let go.
 """
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from collections.abc import Iterator
 
-from pipeline.parse.grid import FRAMING, Shape, is_data, text_of
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
+
+from pipeline.parse.grid import FRAMING, is_data
 from pipeline.parse.markup import SKIPPED_TAGS, Assembler, Document, label
 from pipeline.parse.soup import cells_of
 from pipeline.records import Block
@@ -18,7 +20,9 @@ _HIDDEN = (
 
 def read(markup: str) -> Document:
     """Return what the page says. Linear in the markup, if it is not nested too deep."""
-    tree = LexborHTMLParser(markup, scripting=True)
+    # With events lexbor copies the chosen <option> at every new one: 52 s for 100,000 of them.
+    without_events = LexborDocumentOptions.WO_EVENTS.value
+    tree = LexborHTMLParser(markup, scripting=True, options=without_events)
     body = tree.body
     blocks = _Walk(tree, markup).blocks(body) if body else ()
     return Document(blocks, _title(tree), _metas(tree))
@@ -31,41 +35,41 @@ class _Walk:
         root = tree.body
         self._hidden = {node.mem_id for node in tree.css(_HIDDEN)}
         self._anchors = {node.mem_id for node in tree.css("a:not([href])")}
-        self._tables = {node.mem_id for node in tree.css("table") if _is_data_table(node)}
+        self._tables = set(_data_tables(tree))
         self._out = Assembler(root, self._label, source)
 
     def blocks(self, body: LexborNode) -> tuple[Block, ...]:
         """Return the blocks below `body`."""
         out = self._out
-        stack: list[tuple[LexborNode, bool]] = []
+        parents: list[LexborNode] = []
         node = body.first_child
-        while node is not None or stack:
+        while node is not None or parents:
             if node is None:
-                node, link = stack.pop()
-                out.close(link=link)
-                node = node.next
+                out.close()
+                node = parents.pop().next
                 continue
             tag = node.tag or ""
             if tag == "-text":
                 out.text(node.text_content or "")
-            elif tag[:1] != "-" and tag not in SKIPPED_TAGS and not self._taken(node, tag):
-                link = tag == "a" and node.mem_id not in self._anchors
-                out.open(node, tag, link=link)
-                stack.append((node, link))
+            elif tag in SKIPPED_TAGS or (tag == "table" and self._taken(node)):
+                pass
+            else:
+                out.open(node, tag, link=tag == "a" and node.mem_id not in self._anchors)
+                parents.append(node)
                 node = node.first_child
                 continue
             node = node.next
         out.end_line()
         return tuple(out.blocks)
 
-    def _taken(self, node: LexborNode, tag: str) -> bool:
-        """Return whether the node is a data table, which then is taken whole."""
-        if tag != "table" or node.mem_id not in self._tables:
+    def _taken(self, node: LexborNode) -> bool:
+        """Return whether a table holds data, and then is taken whole."""
+        if node.mem_id not in self._tables:
             return False
         cells = cells_of(node.html or "")
         if not cells:
             return False
-        self._out.table(node, tag, cells, text_of(cells))
+        self._out.table(node, cells, sum(len(link.text()) for link in node.css("a[href]")))
         return True
 
     def _label(self, node: LexborNode) -> str:
@@ -75,20 +79,15 @@ class _Walk:
         return label(name or "", classes or "", hidden=node.mem_id in self._hidden)
 
 
-def _is_data_table(table: LexborNode) -> bool:
-    """Return whether a table holds data; a table around other tables is a frame."""
-    if any(inner.mem_id != table.mem_id for inner in table.css("table")):
-        return False
-    rows = [len(row.css("td,th")) for row in table.css("tr")]
-    return is_data(
-        Shape(
-            rows=rows,
-            chars=len("".join(table.text().split())),
-            longest=max((len(cell.text()) for cell in table.css("td,th")), default=0),
-            linked=sum(len(link.text().strip()) for link in table.css("a[href]")),
-            framed=table.css_first(FRAMING) is not None,
-        )
-    )
+def _data_tables(tree: LexborHTMLParser) -> Iterator[int]:
+    """Yield the tables that hold data; a table around other tables, or a form, is a frame."""
+    for table in tree.css(f"table:not(:has(table,{FRAMING}))"):
+        if len(table.css("td:nth-child(2),th:nth-child(2)")) < 2:
+            continue
+        cells = [len(cell.text()) for cell in table.css("td,th")]
+        linked = sum(len(link.text().strip()) for link in table.css("a[href]"))
+        if is_data(cells, linked):
+            yield table.mem_id
 
 
 def _title(tree: LexborHTMLParser) -> str:

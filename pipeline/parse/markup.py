@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pipeline.parse.flat import kind_of
+from pipeline.parse.grid import text_of
 from pipeline.records import Block, BlockKind, Cell
 
 #: Elements that start and end a line of their own; all others stand in the line.
@@ -31,10 +32,11 @@ BLOCK_TAGS: Final = frozenset(
         *("tfoot", "th", "thead", "tr", "ul"),
     )
 )
-#: Elements whose content is not text of the page: code, pictures, what a form offers, what a
-#: browser too old for the element would show.
+#: Nodes whose content is not text of the page: code, pictures, what a form offers, what a browser
+#: too old for the element would show; and comments, as lexbor names them.
 SKIPPED_TAGS: Final = frozenset(
     (
+        *("-comment", "-doctype", "-document", ""),
         *("applet", "audio", "canvas", "datalist", "head", "iframe", "math", "noembed"),
         *("noframes", "noscript", "object", "script", "select", "style", "svg", "template"),
         *("title", "video"),
@@ -91,28 +93,28 @@ class Document:
 
 @dataclass(slots=True, eq=False)
 class _Frame:
-    """An open element, `depth` elements below <body>. Its path is made when a block asks for it."""
+    """An open element. Its path is made when a block asks for it; <body> has place 0."""
 
     node: Any
     tag: str
     place: int
-    depth: int
     children: int = 0
     path: str = ""
+    link: bool = False
 
 
 class Assembler:
     """Gathers the events of one walk into blocks.
 
-    `label(node)` returns an element's `#id.class` and marks, and is asked only for elements that
-    hold a block.
+    `label(node)` returns an element's `#id.class` and marks; it is asked only for elements that
+    hold a block. Of elements in the line, which most are, only the place is noted.
     """
 
     def __init__(self, root: object, label: Callable[[Any], str], source: str) -> None:
         self.blocks: list[Block] = []
         self._label = label
         self._lines = _Lines(source)
-        self._frames = [_Frame(root, "body", 0, 0)]
+        self._frames = [_Frame(root, "body", 0)]
         self._containers = [self._frames[0]]
         self._texts: list[str] = []
         self._linked = self._chars = 0
@@ -121,28 +123,34 @@ class Assembler:
 
     def open(self, node: object, tag: str, *, link: bool = False) -> None:
         """Note that an element starts; `link` says that it is an <a> that leads somewhere."""
-        parent = self._frames[-1]
+        frames = self._frames
+        parent = frames[-1]
         parent.children += 1
-        frame = _Frame(node, tag, parent.children, len(self._frames))
+        frame = _Frame(node, tag, parent.children)
+        frames.append(frame)
         if tag in BLOCK_TAGS:
-            self.end_line()
+            if self._texts:
+                self.end_line(self._containers[-1])
             self._containers.append(frame)
             self._headings += tag in HEADING_TAGS
             self._item = tag == "li" or (self._item and tag != "tr")
-        elif tag == "br":
-            self.end_line()
-        self._links += link
-        self._frames.append(frame)
+        elif link:
+            frame.link = True
+            self._links += 1
+        elif tag == "br" and self._texts:
+            self.end_line(self._containers[-1])
 
-    def close(self, *, link: bool = False) -> None:
+    def close(self) -> None:
         """Note that the element opened last ends."""
         frame = self._frames[-1]
-        if frame.tag in BLOCK_TAGS:
-            self.end_line()
+        if frame is self._containers[-1]:
+            if self._texts:
+                self.end_line(frame)
             self._containers.pop()
             self._headings -= frame.tag in HEADING_TAGS
             self._item = self._item and frame.tag != "li"
-        self._links -= link
+        elif frame.link:
+            self._links -= 1
         self._frames.pop()
 
     def text(self, text: str) -> None:
@@ -168,27 +176,28 @@ class Assembler:
     def _verbatim(self, text: str) -> None:
         for i, line in enumerate(text.split("\n")):
             if i:
-                self.end_line()
+                self.end_line(self._containers[-1])
             if line:
                 self.text(line)
 
-    def table(self, node: object, tag: str, cells: tuple[Cell, ...], text: str) -> None:
-        """Take a data table as one block."""
-        self.open(node, tag)
-        path = self._path(self._frames[-1])
-        self.blocks.append(Block("table", text, path, 0.0, cells, self._lines.of(text)))
+    def table(self, node: object, cells: tuple[Cell, ...], linked: int) -> None:
+        """Take a data table as one block; `linked` counts its characters in links."""
+        self.open(node, "table")
+        text = text_of(cells)
+        if text:
+            links = min(1.0, linked / len(text))
+            path = self._path(self._frames[-1])
+            self.blocks.append(Block("table", text, path, links, cells, self._lines.of(text)))
         self.close()
 
-    def end_line(self) -> None:
-        """End the block in hand; nothing happens where there is none."""
-        if not self._texts:
-            return
+    def end_line(self, container: "_Frame | None" = None) -> None:
+        """End the block in hand, which `container` holds (by default <body>)."""
         raw = "".join(self._texts)
         self._texts.clear()
         text = _BLANKS.sub(" ", raw).strip(" ").rstrip(" \xa0\u3000")
         if text:
-            links = min(1.0, self._linked / self._chars) if self._chars else 0.0
-            path = self._path(self._containers[-1])
+            links = min(1.0, self._linked / self._chars) if self._linked else 0.0
+            path = self._path(container or self._frames[0])
             line = self._lines.of(raw)
             self.blocks.append(Block(self._kind(text), text, path, links, (), line))
             self._item = False
@@ -200,14 +209,21 @@ class Assembler:
         return "item" if self._item else kind_of(text)
 
     def _path(self, frame: _Frame) -> str:
-        """Return the frame's path; those of its parents are made on the way, once."""
-        first = frame.depth
-        while first and not self._frames[first].path:
-            first -= 1
-        path = self._frames[first].path
-        for below in self._frames[first + 1 : frame.depth + 1]:
-            segment = f"{below.tag}{self._label(below.node)}@{below.place}"
-            path = below.path = f"{path}/{segment}" if path else segment
+        """Return the path of an open frame; those of its parents are made on the way, once."""
+        if frame.path or frame is self._frames[0]:
+            return frame.path
+        todo = []
+        for above in reversed(self._frames):
+            if above.path:
+                break
+            todo.append(above)
+        path = above.path
+        for below in reversed(todo):
+            if below.place:
+                segment = f"{below.tag}{self._label(below.node)}@{below.place}"
+                path = below.path = f"{path}/{segment}" if path else segment
+            if below is frame:
+                break
         return path
 
 

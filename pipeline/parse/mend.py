@@ -5,7 +5,9 @@ comment or script that swallows the rest, nesting that takes minutes. Never a te
 never a line end: the lines of the source stay countable.
 """
 
+import itertools
 import re
+from collections import Counter
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]")
 _RAW = re.compile(
@@ -16,18 +18,30 @@ _BODY_TAG = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)(?=[\s/>])[^<>]*>")
-_PLAIN = re.compile("<plaintext[^<>]*>", re.IGNORECASE)
 # Elements that end with their tag, or where the next of their kind starts: they never nest.
 _FLAT_TAGS = frozenset(
     (
-        *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta"),
-        *("param", "source", "track", "wbr", "p", "li", "option", "dt", "dd", "tr", "td"),
-        *("th", "tbody", "thead", "tfoot", "a"),
+        *("area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link"),
+        *("meta", "option", "p", "param", "source", "tbody", "td", "tfoot", "th", "thead", "tr"),
+        *("track", "wbr"),
+    )
+)
+# Elements that every later block opens again until they are closed (HTML Standard §13.2.4.3), so
+# that a page of <font> without </font> has as many nodes as the product of both.
+_FORMATTING = frozenset(
+    (
+        *("a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong"),
+        *("tt", "u"),
     )
 )
 #: Deeper than any page seen (about 60), and far above what costs time: parsers look through all
 #: open elements for each new one.
-MAX_DEPTH = 256
+MAX_DEPTH, _MAX_FORMATTING = 256, 32
+_STRETCH = 1 << 14
+#: No tag is longer (characters) but for a picture in its address, or thousands of attributes, of
+#: which each is compared with all before it.
+_LONGEST_TAG, _LONGEST_VALUE, _MOST_ATTRIBUTES = 50_000, 2_000, 50
+_ATTRIBUTE = re.compile(r"""\s([^\s"'=<>/]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'<>]+))?""")
 
 
 def mend(markup: str) -> str:
@@ -36,9 +50,9 @@ def mend(markup: str) -> str:
     if "<!--" in markup:
         markup = _close_comment(markup)
     markup = _close_raw(markup)
-    if _may_be_deep(markup):
-        markup = _flatten(markup)
-    return markup
+    if len(markup) > _LONGEST_TAG:
+        markup = "<".join(map(_shorten, markup.split("<")))
+    return _flatten(markup) if _may_be_deep(markup) else markup
 
 
 def remove_controls(text: str) -> str:
@@ -75,15 +89,28 @@ def _close_raw(markup: str) -> str:
     return markup
 
 
+def _shorten(part: str) -> str:
+    """Return what follows a `<` with its tag shortened, if it is that of a very long one."""
+    if len(part) <= _LONGEST_TAG or not part[0].isalpha():
+        return part
+    end = part.find(">")
+    tag = part[:end] if end >= 0 else part
+    if len(tag) <= _LONGEST_TAG:
+        return part
+    name = re.split(r"[\s/]", tag, maxsplit=1)[0]
+    attributes = itertools.islice(_ATTRIBUTE.finditer(tag), _MOST_ATTRIBUTES)
+    kept = (match.group() for match in attributes if len(match.group()) <= _LONGEST_VALUE)
+    return name + "".join(kept) + part[len(tag) :]
+
+
 def _may_be_deep(markup: str) -> bool:
     """Return whether elements may be nested too deep: a bound, from counts of whole stretches."""
     if markup.count("<") <= MAX_DEPTH:
         return False
     depth = 0
-    for at in range(0, len(markup), 1 << 14):
-        stretch = markup[at : at + (1 << 14)]
-        closes = stretch.count("</")
-        opens = stretch.count("<") - closes
+    for at in range(0, len(markup), _STRETCH):
+        closes = markup.count("</", at, at + _STRETCH)
+        opens = markup.count("<", at, at + _STRETCH) - closes
         if depth + opens > MAX_DEPTH * 4:
             return True
         depth = max(0, depth + opens - closes)
@@ -91,28 +118,29 @@ def _may_be_deep(markup: str) -> bool:
 
 
 def _flatten(markup: str) -> str:
-    """Return `markup` without the tags of elements below `MAX_DEPTH`; their text stays."""
-    open_tags: dict[str, int] = {}
-    depth = 0
-    dropped: dict[str, int] = {}
+    """Return `markup` without the tags of elements nested too deep; their text stays."""
+    open_tags: Counter[str] = Counter()
+    dropped: Counter[str] = Counter()
+    room = {True: _MAX_FORMATTING, False: MAX_DEPTH}
 
     def keep(match: re.Match[str]) -> str:
-        nonlocal depth
         closing, name = match.group(1), match.group(2).lower()
+        formatting = name in _FORMATTING
         if name in _FLAT_TAGS:
             return match.group()
+        if not closing and room[formatting]:
+            room[formatting] -= 1
+            open_tags[name] += 1
+            return match.group()
         if not closing:
-            if depth >= MAX_DEPTH:
-                dropped[name] = dropped.get(name, 0) + 1
-                return " "
-            depth += 1
-            open_tags[name] = open_tags.get(name, 0) + 1
-        elif dropped.get(name):
+            dropped[name] += 1
+            return " "
+        if dropped[name]:
             dropped[name] -= 1
             return " "
-        elif open_tags.get(name):
+        if open_tags[name]:
             open_tags[name] -= 1
-            depth -= 1
+            room[formatting] += 1
         return match.group()
 
-    return _TAG.sub(keep, _PLAIN.sub("", markup))
+    return _TAG.sub(keep, markup)

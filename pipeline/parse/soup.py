@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from bs4.dammit import EncodingDetector
 from bs4.element import NavigableString, PreformattedString, Tag
 
-from pipeline.parse.grid import FRAMING, Shape, is_data, text_of
+from pipeline.parse.grid import FRAMING, is_data
 from pipeline.parse.markup import SKIPPED_TAGS, Assembler, Document, label, raised
 from pipeline.records import Block, Cell
 
@@ -20,7 +20,8 @@ from pipeline.records import Block, Cell
 # a few hundred such cells are already more places than a page has characters.
 _MAX_ROWSPAN, _MAX_COLSPAN, _MAX_PLACES = 65_534, 1_000, 200_000
 _NUMBER = re.compile(r"\s*\+?(\d{1,9})")
-_LINE_TAGS = frozenset(("br", "p", "div", "li", "tr"))
+_MARKED_TAGS = ("br", "p", "div", "li", "sup", "sub")
+_ENDS = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
 _BLANKS = re.compile("[ \t\r\n\f]+")
 
 
@@ -37,26 +38,41 @@ def cells_of(fragment: str) -> tuple[Cell, ...]:
     cell are parted by newlines. Empty where there is no table, or where its spans cover more
     places than a page can mean.
     """
-    table = BeautifulSoup(fragment, "lxml").find("table")
-    if not isinstance(table, Tag):
+    table = BeautifulSoup(fragment, "lxml").table
+    if table is None:
         return ()
-    taken: dict[tuple[int, int], bool] = {}
-    cells: list[Cell] = []
+    _part_lines(table)
     rows = table.find_all("tr")
+    taken: set[tuple[int, int]] = set()
+    cells: list[Cell] = []
     for row, element in enumerate(rows):
         column = 0
-        for cell in element.find_all(("td", "th"), recursive=False):
+        for cell in element.contents:
+            if not isinstance(cell, Tag) or cell.name not in ("td", "th"):
+                continue
             while (row, column) in taken:
                 column += 1
-            down = min(_span(cell, "rowspan", _MAX_ROWSPAN, len(rows) - row), len(rows) - row)
+            down = min(_span(cell, "rowspan", _MAX_ROWSPAN, len(rows)), len(rows) - row)
             right = _span(cell, "colspan", _MAX_COLSPAN, 1)
             if len(taken) + down * right > _MAX_PLACES:
                 return ()
-            taken.update(((row + i, column + j), True) for i in range(down) for j in range(right))
-            head = cell.name == "th" or element.find_parent("thead") is not None
+            taken.update((row + i, column + j) for i in range(down) for j in range(right))
+            head = cell.name == "th" or (
+                element.parent is not None and element.parent.name == "thead"
+            )
             cells.append(Cell(row, column, _lines(cell), down, right, head))
             column += right
     return tuple(cells)
+
+
+def _part_lines(table: Tag) -> None:
+    """Write a mark around every element of `table` that starts a line, and digits as raised."""
+    for element in table.find_all(_MARKED_TAGS):
+        if element.name in ("sup", "sub"):
+            element.string = raised(element.name, element.get_text())
+        else:
+            element.insert_before("\v")
+            element.insert_after("\v")
 
 
 def _span(cell: Tag, name: str, most: int, rest: int) -> int:
@@ -68,12 +84,7 @@ def _span(cell: Tag, name: str, most: int, rest: int) -> int:
 
 
 def _lines(cell: Tag) -> str:
-    """Return a cell's text, one line for each <br> and paragraph, without blank lines."""
-    for element in cell.find_all(_LINE_TAGS):
-        element.insert_before("\v")
-        element.insert_after("\v")
-    for element in cell.find_all(("sup", "sub")):
-        element.string = raised(element.name, element.get_text())
+    """Return a cell's text, its lines parted by newlines, without blank ones."""
     text = _BLANKS.sub(" ", cell.get_text())
     lines = (line.strip(" \xa0\u3000") for line in text.split("\v"))
     return "\n".join(line for line in lines if line)
@@ -81,7 +92,8 @@ def _lines(cell: Tag) -> str:
 
 def read(markup: str) -> Document:
     """Return what the page says: the second parser, slower, to hold the first against."""
-    tree = BeautifulSoup(markup, "lxml")
+    # lxml ends the page at the first </html>; a browser goes on.
+    tree = BeautifulSoup(_ENDS.sub("", markup), "lxml")
     title = tree.find("title")
     return Document(
         _blocks(tree.body, markup) if tree.body else (),
@@ -103,20 +115,17 @@ def _metas(tree: BeautifulSoup) -> Iterator[tuple[str, str]]:
 def _blocks(body: Tag, source: str) -> tuple[Block, ...]:
     """Return the blocks below `body`, in one walk."""
     out = Assembler(body, _label, source)
-    stack = [(iter(body.children), False)]
-    while stack:
-        children, link = stack[-1]
-        node = next(children, None)
+    levels = [iter(body.children)]
+    while levels:
+        node = next(levels[-1], None)
         if node is None:
-            stack.pop()
-            if stack:
-                out.close(link=link)
+            levels.pop()
+            if levels:
+                out.close()
         elif isinstance(node, Tag):
-            if node.name in SKIPPED_TAGS or _taken(node, out):
-                continue
-            leads = node.name == "a" and node.has_attr("href")
-            out.open(node, node.name, link=leads)
-            stack.append((iter(node.children), leads))
+            if node.name not in SKIPPED_TAGS and not _taken(node, out):
+                out.open(node, node.name, link=node.name == "a" and node.has_attr("href"))
+                levels.append(iter(node.children))
         elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
             out.text(str(node))
     out.end_line()
@@ -125,24 +134,16 @@ def _blocks(body: Tag, source: str) -> tuple[Block, ...]:
 
 def _taken(node: Tag, out: Assembler) -> bool:
     """Return whether `node` is a data table, which then is taken whole."""
-    if node.name != "table" or node.find("table") or not is_data(_shape(node)):
+    if node.name != "table" or node.select_one(f"table,{FRAMING}"):
         return False
-    cells = cells_of(str(node))
+    if len(node.select("td:nth-child(2),th:nth-child(2)")) < 2:
+        return False
+    sizes = [len(cell.get_text()) for cell in node.find_all(("td", "th"))]
+    linked = sum(len(link.get_text().strip()) for link in node.find_all("a", href=True))
+    cells = cells_of(str(node)) if is_data(sizes, linked) else ()
     if cells:
-        out.table(node, node.name, cells, text_of(cells))
+        out.table(node, cells, linked)
     return bool(cells)
-
-
-def _shape(table: Tag) -> Shape:
-    """Return what `grid` wants to know of a table."""
-    cells = [cell.get_text() for cell in table.find_all(("td", "th"))]
-    return Shape(
-        rows=[len(row.find_all(("td", "th"))) for row in table.find_all("tr")],
-        chars=len("".join(table.get_text().split())),
-        longest=max(map(len, cells), default=0),
-        linked=sum(len(link.get_text().strip()) for link in table.find_all("a", href=True)),
-        framed=bool(table.select_one(FRAMING)),
-    )
 
 
 def _label(node: Tag) -> str:

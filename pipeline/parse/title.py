@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Iterator
 
 from pipeline.parse.markup import Document
-from pipeline.records import Block
 
 _SEPARATORS = re.compile(r"\s*(?:[-—–_|·›»>＞<＜:：/\\]{1,3}|\s)\s*|(?<!^)(?=[(（])")
 _MAIN_HEADING = re.compile(r"(?:^|/)h1[#.!@][^/]*$")
@@ -17,7 +16,7 @@ _NOT_WORDS = re.compile(r"[\W_]+")
 _LONGEST_TITLE = 150
 _SHORTEST_TITLE = 4
 #: A block may show more than the title (a breadcrumb before it), or a piece of it of this length.
-_SLACK, _SHORTEST_PIECE = 40, 8
+_SLACK, _SHORTEST_PIECE = 60, 8
 _MOST_PIECES = 12
 
 
@@ -33,8 +32,8 @@ def choose_title(document: Document, offered: Iterable[str], lines: Iterable[str
     the first <h1>; then the first of `lines`, which look like titles; then what a <meta> offers,
     and <title> up to the site's name.
     """
-    heads = [" ".join(head.split()) for head in (*offered, document.title)]
-    shown = [fold(b.text) for b in document.blocks if len(b.text) <= _LONGEST_TITLE]
+    heads = [head for head in map(_on_one_line, (*offered, document.title)) if head]
+    shown = [fold(b.text) for b in document.blocks if len(b.text) <= _LONGEST_TITLE and heads]
     for head in heads:
         found = _shown_piece(head, shown)
         if found:
@@ -61,6 +60,10 @@ def _width(text: str) -> int:
     return sum(1 if char < "\u0250" else 2 for char in text)
 
 
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
 def _main_headings(document: Document) -> Iterator[str]:
     return (block.text for block in document.blocks if _MAIN_HEADING.search(block.path))
 
@@ -70,13 +73,15 @@ def anchors(document: Document, title: str) -> list[int]:
     wanted = fold(title)
     if len(wanted) < _SHORTEST_TITLE:
         return []
-    return [i for i, block in enumerate(document.blocks) if _shows(block, wanted)]
+    longest = len(title) + _SLACK
+    return [
+        i
+        for i, block in enumerate(document.blocks)
+        if _SHORTEST_TITLE <= len(block.text) <= longest and _shows(block.text, wanted)
+    ]
 
 
-def _shows(block: Block, wanted: str) -> bool:
-    text = block.text
-    if len(text) > len(wanted) * 2 + _SLACK or len(text) < _SHORTEST_TITLE:
-        return False
+def _shows(text: str, wanted: str) -> bool:
     folded = fold(text)
     return wanted in folded or (len(folded) >= _SHORTEST_PIECE and folded in wanted)
 
