@@ -15,6 +15,9 @@ _CELL = re.compile(r"[\d.,%+\-~/ <>=]{1,20}|.{0,3}\d[\d.,]*.{0,4}")
 _AGAINST_TITLE = -5.0  # a title in a list of links; sixty of them outweigh a long paragraph
 _AGAINST_CELL = -0.5  # long tables stand between paragraphs
 _AGAINST_CHROME = -20.0
+_LINKED = 0.8
+_MOST = 0.6
+_PATIENCE = (1.0, 0.2)
 
 
 def is_cell(line: Line) -> bool:
@@ -25,26 +28,42 @@ def is_cell(line: Line) -> bool:
 def find_core(lines: Sequence[Line], chrome: Sequence[bool]) -> tuple[int, int]:
     """Return the stretch of `lines` that holds the body, `(0, 0)` where there is no prose.
 
-    `chrome` tells of each line whether some line rule would take it, wherever it stands.
+    `chrome` tells of each line whether some line rule would take it, wherever it stands. Where
+    no stretch holds most of the sentences (programmes, lists of names) titles count less against
+    it, and at last not at all.
     """
+    masses = [0.0 if no else line.mass for line, no in zip(lines, chrome, strict=True)]
+    enough = sum(masses) * _MOST
+    for patience in _PATIENCE:
+        scores = [
+            _score(line, patience, against=no) for line, no in zip(lines, chrome, strict=True)
+        ]
+        start, end = _best(scores)
+        if sum(masses[start:end]) >= enough:
+            return start, end
+    return 0, len(lines)
+
+
+def _best(scores: Sequence[float]) -> tuple[int, int]:
+    """Return the stretch with the greatest sum, `(0, 0)` where none is positive."""
     best, stretch = 0.0, (0, 0)
     total, start = 0.0, 0
-    for i, (line, against) in enumerate(zip(lines, chrome, strict=True)):
+    for i, score in enumerate(scores):
         if total <= 0:
             total, start = 0.0, i
-        total += _score(line, against=against)
+        total += score
         if total > best:
             best, stretch = total, (start, i + 1)
     return stretch
 
 
-def _score(line: Line, *, against: bool) -> float:
+def _score(line: Line, patience: float, *, against: bool) -> float:
     if against:
-        return _AGAINST_CHROME
+        return _AGAINST_CHROME * patience
     if line.block.kind == "table":
         return max(line.weight / 2, 1.0)
     if line.prose:
         return line.weight
-    if line.block.links > 0.8:
-        return _AGAINST_TITLE * 2
-    return _AGAINST_CELL if is_cell(line) else _AGAINST_TITLE
+    if line.block.links > _LINKED:
+        return _AGAINST_TITLE * 2 * patience
+    return _AGAINST_CELL if is_cell(line) else _AGAINST_TITLE * patience

@@ -88,22 +88,28 @@ def _take(lines: Iterable[Line], rule: ChromeRule) -> None:
 def _mark_above(sheet: Sheet, head: Sequence[Line]) -> None:
     """Mark the site's header above the title: short lines above the last chrome of the head."""
     last = max((i for i, line in enumerate(head) if line.rule), default=-1)
-    title = max((i for i in range(last) if head[i].rule is None), default=-1)
+    loose = (i for i in range(last) if head[i].rule is None)
+    title = max((i for i in loose if head[i].weight >= _SHORTEST_TITLE), default=-1)
     above = [line for line in head[: max(title, 0)] if _is_loose(line)]
     for rule, _ in sheet.of("above-title"):
         loose = [line for line in above if not sheet.keeps(rule, line)]
         if len(loose) >= _HEADER_LINES:
             _take(loose, rule)
-    if last >= 0:
-        _mark_titles(sheet, head[:-_TITLE_LINES])
+    if title > 0:
+        _mark_titles(sheet, head[: min(title, len(head) - _TITLE_LINES)])
 
 
 def _mark_below(sheet: Sheet, tail: Sequence[Line]) -> None:
     """Mark titles and words below the first chrome of the tail, and lists of titles above it."""
     first = next((i for i, line in enumerate(tail) if line.rule), len(tail))
-    below = [line for line in tail[first:] if _is_loose(line)]
-    for rule, _ in sheet.of("after-end"):
-        _take((line for line in below if not sheet.keeps(rule, line)), rule)
+    for rule, announced in sheet.of("after-end"):
+        below: list[Line] = []
+        own = False  # what an annex or list announces is the body's own, up to the next chrome
+        for line in tail[first:]:
+            own = line.rule is None and (own or announced.search(line.text) is not None)
+            if not own and _is_loose(line) and not sheet.keeps(rule, line):
+                below.append(line)
+        _take(below, rule)
     if first < len(tail):
         _mark_titles(sheet, tail[:first])
 

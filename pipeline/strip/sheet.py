@@ -34,7 +34,7 @@ class Line:
     def __init__(self, block: Block) -> None:
         self.block = block
         self.rule: ChromeRule | None = None
-        self.weight = len(block.text.encode("utf-8", "replace")) / 3 * (1 - block.links)
+        self.weight = len(block.text.strip().encode("utf-8", "replace")) / 3 * (1 - block.links)
         linked = block.links >= (_LINKED if self.weight >= _CLAUSE_WEIGHT else _LINKED_SHORT)
         self.prose = not linked and _is_prose(block.text, self.weight)
         self._text: str | None = None
