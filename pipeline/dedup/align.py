@@ -6,13 +6,17 @@ and counts. Never: time that grows with the product of two lengths.
 
 import numpy as np
 
-from pipeline.dedup.compiled import Codes, Counts, Hashes, Places, Runs, compiled
+from pipeline.dedup.compiled import Codes, Hashes, Places, Runs, compiled
 from pipeline.dedup.kernel import NUMBER
+
+Fields = tuple[Codes, Hashes, Places]  # masked codes, what tells numbers apart, lines
+_FIELDS = "Tuple((u4[::1], u8[::1], i4[::1]))"
 
 SEED = 8  # codes; two texts that share so many in a row share a phrase, not a word
 REACH = 12  # codes; the longest name that another may stand in for
-CONTEXT = 6  # letters before a number that must agree before two numbers are compared
-TRIES = 8  # places looked at for each gram; a phrase more common than that says little
+CONTEXT = 6  # letters beside a number that must agree before two numbers are compared
+TRIES = 16  # places looked at for each gram; a phrase more common than that says little
+PHRASE = 5  # seeds in a row: twelve codes, more than two unrelated texts share by chance
 BRIDGE = 60  # codes; a shorter gap is a misread word or a rewritten sentence
 
 
@@ -62,22 +66,29 @@ def resume(a: Codes, i: int, b: Codes, j: int) -> tuple[int, int]:
     return -1, -1
 
 
-@compiled("UniTuple(i8, 2)(u4[::1], i8, u4[::1], i4, i4[::1])")
-def longest_run(a: Codes, i: int, b: Codes, head: int, nexts: Places) -> tuple[int, int]:
-    """Return where in `b`, of the places chained to `head`, `a[i:]` goes on longest; how long."""
-    best, place, tries = 0, -1, 0
+@compiled(f"UniTuple(i8, 2)({_FIELDS}, i8, {_FIELDS}, i4, i4[::1])")
+def best_run(a: Fields, i: int, b: Fields, head: int, nexts: Places) -> tuple[int, int]:
+    """Return where in `b`, of the places chained to `head`, `a[i:]` goes on best; how long.
+
+    A number that differs outweighs `SEED` letters: in a list every line has the same words.
+    """
+    best, place, longest, tries = 0, -1, 0, 0
     j = head
     while j >= 0 and tries < TRIES:
-        length = run_length(a, i, b, j)
-        if length > best:
-            best, place = length, j
+        length = run_length(a[0], i, b[0], j)
+        worth = length
+        for p in range(length):
+            if a[1][i + p] != b[1][j + p]:
+                worth -= SEED
+        if place < 0 or worth > best:
+            best, place, longest = worth, j, length
         tries += 1
         j = nexts[j]
-    return place, best
+    return place, longest
 
 
-@compiled("i4[:,::1](u4[::1], u8[::1], u4[::1], u8[::1])")
-def align(a: Codes, a_seeds: Hashes, b: Codes, b_seeds: Hashes) -> Runs:
+@compiled(f"i4[:,::1]({_FIELDS}, u8[::1], {_FIELDS}, u8[::1])")
+def align(a: Fields, a_seeds: Hashes, b: Fields, b_seeds: Hashes) -> Runs:
     """Return the runs that `a` shares with `b`, in the order of `a`, none overlapping another.
 
     A row is: start in a, start in b, length, and 1 where it resumes the run before it after at
@@ -85,14 +96,15 @@ def align(a: Codes, a_seeds: Hashes, b: Codes, b_seeds: Hashes) -> Runs:
     """
     size = table_size(len(b_seeds))
     heads, nexts = chain_grams(b_seeds, size)
-    runs = np.empty((len(a) // SEED + 1, 4), np.int32)
+    x, y = a[0], b[0]
+    runs = np.empty((len(x) // SEED + 1, 4), np.int32)
     count = i = end = 0
     while i < len(a_seeds):
-        j, length = longest_run(a, i, b, heads[np.int64(a_seeds[i] & np.uint64(size - 1))], nexts)
+        j, length = best_run(a, i, b, heads[np.int64(a_seeds[i] & np.uint64(size - 1))], nexts)
         if length < SEED:
             i += 1
             continue
-        while i > end and j > 0 and a[i - 1] == b[j - 1]:
+        while i > end and j > 0 and x[i - 1] == y[j - 1]:
             i, j, length = i - 1, j - 1, length + 1
         linked = 0
         while length >= SEED:
@@ -101,11 +113,11 @@ def align(a: Codes, a_seeds: Hashes, b: Codes, b_seeds: Hashes) -> Runs:
             count, linked = count + 1, 1
             i, j = i + length, j + length
             end = i
-            step, other = resume(a, i, b, j)
+            step, other = resume(x, i, y, j)
             if step < 0:
                 break
             i, j = i + step, j + other
-            length = run_length(a, i, b, j)
+            length = run_length(x, i, y, j)
     return runs[:count].copy()
 
 
@@ -118,21 +130,23 @@ def missing(seeds: Hashes, others: Hashes) -> tuple[int, int]:
     """
     size = table_size(len(others))
     heads, nexts = chain_grams(others, size)
-    total = longest = end = 0
-    for i in range(len(seeds) + 1):
-        start = i
-        if i == len(seeds):
-            start += SEED - 1  # the end of the text closes the last stretch
-        else:
-            j = heads[np.int64(seeds[i] & np.uint64(size - 1))]
-            while j >= 0 and others[j] != seeds[i]:
-                j = nexts[j]
-            if j < 0:
-                continue
-        if start - end > BRIDGE:
-            total += start - end
-            longest = max(longest, start - end)
-        end = max(end, i + SEED)
+    total = longest = end = streak = 0
+    for i in range(len(seeds)):
+        j = heads[np.int64(seeds[i] & np.uint64(size - 1))]
+        while j >= 0 and others[j] != seeds[i]:
+            j = nexts[j]
+        streak = streak + 1 if j >= 0 else 0
+        if streak < PHRASE:
+            continue
+        gap = i - streak + 1 - end
+        if gap > BRIDGE:
+            total += gap
+            longest = max(longest, gap)
+        end = i + SEED
+    gap = len(seeds) + SEED - 1 - end
+    if gap > BRIDGE:
+        total += gap
+        longest = max(longest, gap)
     return total, longest
 
 
@@ -157,45 +171,109 @@ def is_exchange(a: Codes, b: Codes) -> bool:
     return shorter >= 2 and 4 * found <= shorter
 
 
-@compiled("UniTuple(i8, 2)(u4[::1], u8[::1], u8[::1])")
-def weigh_numbers(codes: Codes, values: Hashes, others: Hashes) -> tuple[int, int]:
-    """Return how many numbers of a run agree and how many differ.
+@compiled(f"i4[:,::1](i4[:,::1], {_FIELDS}, {_FIELDS})")
+def pair_numbers(runs: Runs, a: Fields, b: Fields) -> Places:
+    """Return the numbers that stand at the same place of a run in both texts, one pair a row.
 
-    `codes` are the run's, `values` and `others` those of its numbers in the two texts. A number
-    counts only after `CONTEXT` letters of the run.
+    A row is: place in a, place in b, 1 where they agree, and its context: the letters before it
+    or after it, whichever are more, in the run and on its line and up to the next number. What
+    ends the line before says nothing about a number.
     """
-    agree = differ = letters = 0
-    for p in range(len(codes)):
-        if codes[p] != NUMBER:
-            letters += 1
+    codes, values, lines = a
+    _, other_values, other_lines = b
+    pairs = np.empty((len(codes), 4), np.int32)
+    count = 0
+    for n in range(len(runs)):
+        letters, open_pair = 0, -1
+        for p in range(runs[n, 2]):
+            i, j = runs[n, 0] + p, runs[n, 1] + p
+            if p and (lines[i] != lines[i - 1] or other_lines[j] != other_lines[j - 1]):
+                letters, open_pair = 0, -1
+            if codes[i] != NUMBER:
+                letters += 1
+                if open_pair >= 0:
+                    pairs[open_pair, 3] = max(pairs[open_pair, 3], letters)
+                continue
+            pairs[count, 0], pairs[count, 1], pairs[count, 3] = i, j, letters
+            pairs[count, 2] = values[i] == other_values[j]
+            open_pair, letters = count, 0
+            count += 1
+    return pairs[:count].copy()
+
+
+@compiled(f"i8({_FIELDS}, i8, {_FIELDS}, i8, i8)")
+def clause_reach(a: Fields, i: int, b: Fields, j: int, step: int) -> int:
+    """Return how many codes lie between a number and the end of its clause, in direction `step`.
+
+    -1 where the clause ends elsewhere in the other text, or has other words there.
+    """
+    count = 0
+    while True:
+        p, q = i + (count + 1) * step, j + (count + 1) * step
+        x = 0 <= p < len(a[0]) and a[2][p] == a[2][i]
+        y = 0 <= q < len(b[0]) and b[2][q] == b[2][j]
+        if x != y or (x and a[0][p] != b[0][q]):
+            return -1
+        if not x:
+            return count
+        count += 1
+
+
+@compiled(f"i4[:,::1](i4[:,::1], {_FIELDS}, {_FIELDS})")
+def same_clauses(pairs: Places, a: Fields, b: Fields) -> Places:
+    """Return the pairs of numbers that differ in clauses of the same words.
+
+    The last of the fields are numbers of clauses here. A row is: place in a, place in b, codes of
+    the clause before the number, codes after it. A clause with fewer than `CONTEXT` codes before
+    the number borrows from the one before it, whose codes must be the same then.
+    """
+    found = np.empty((len(pairs), 4), np.int32)
+    count = 0
+    for n in range(len(pairs)):
+        i, j = pairs[n, 0], pairs[n, 1]
+        if pairs[n, 2]:
             continue
-        if letters >= CONTEXT:
-            agree += values[p] == others[p]
-            differ += values[p] != others[p]
-        letters = 0
-    return agree, differ
+        left, right = clause_reach(a, i, b, j, -1), clause_reach(a, i, b, j, 1)
+        if min(left, right) < 0:
+            continue
+        while left < min(CONTEXT, i, j) and a[0][i - left - 1] == b[0][j - left - 1]:
+            left += 1
+        if left >= CONTEXT:
+            found[count, 0], found[count, 1] = i, j
+            found[count, 2], found[count, 3] = left, right
+            count += 1
+    return found[:count].copy()
 
 
-@compiled("i8[::1](i4[:,::1], u4[::1], u8[::1], u4[::1], u8[::1])")
-def weigh(runs: Runs, a: Codes, a_values: Hashes, b: Codes, b_values: Hashes) -> Counts:
-    """Return five counts that speak for or against one origin of two aligned texts.
-
-    Codes in shared runs; numbers in shared contexts that agree, and that differ; words exchanged
-    between two runs; other small gaps between runs.
-    """
-    counts = np.zeros(5, np.int64)
+@compiled(f"i4[:,::1](i4[:,::1], {_FIELDS}, {_FIELDS})")
+def agreeing_spans(runs: Runs, a: Fields, b: Fields) -> Places:
+    """Return the parts of runs without a differing number: start in a, length; in order."""
+    spans = np.empty((len(a[0]), 2), np.int32)
+    count = 0
     for n in range(len(runs)):
         i, j, length = runs[n, 0], runs[n, 1], runs[n, 2]
-        counts[0] += length
-        agree, differ = weigh_numbers(
-            a[i : i + length], a_values[i : i + length], b_values[j : j + length]
-        )
-        counts[1] += agree
-        counts[2] += differ
+        start = 0
+        for p in range(length + 1):
+            if p < length and a[1][i + p] == b[1][j + p]:
+                continue
+            if p > start:
+                spans[count, 0], spans[count, 1] = i + start, p - start
+                count += 1
+            start = p + 1
+    return spans[:count].copy()
+
+
+@compiled("UniTuple(i8, 2)(i4[:,::1], u4[::1], u4[::1])")
+def weigh_gaps(runs: Runs, a: Codes, b: Codes) -> tuple[int, int]:
+    """Return how many gaps between linked runs exchange a word, and how many do not."""
+    exchanged = small = 0
+    for n in range(1, len(runs)):
         if runs[n, 3]:
             i_end, j_end = runs[n - 1, 0] + runs[n - 1, 2], runs[n - 1, 1] + runs[n - 1, 2]
-            counts[3 if is_exchange(a[i_end:i], b[j_end:j]) else 4] += 1
-    return counts
+            exchange = is_exchange(a[i_end : runs[n, 0]], b[j_end : runs[n, 1]])
+            exchanged += exchange
+            small += not exchange
+    return exchanged, small
 
 
 @compiled("i4[:,::1](u4[::1], u8[::1], i8)")

@@ -10,10 +10,13 @@ from functools import cached_property
 import numpy as np
 
 from pipeline.dedup import kernel
-from pipeline.dedup.align import SEED
+from pipeline.dedup.align import SEED, Fields
 from pipeline.dedup.compiled import Codes, Hashes, Places
 from pipeline.dedup.fold import Folded, fold
 from pipeline.dedup.signature import GRAM
+
+_LINE_ENDS = np.array([ord("\n")], np.uint32)
+_CLAUSE_ENDS = np.array(sorted(map(ord, "\n\t，,。.；;：:！!？?、（）()[]〔〕【】《》")), np.uint32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +24,19 @@ class Masked:
     """Folded codes with each number as one code.
 
     `values` tells numbers apart (0 for a letter), `starts` is the place in the core's codes,
-    `seeds` holds a hash for each run of `SEED` codes.
+    `lines` the line of the text, `seeds` holds a hash for each run of `SEED` codes.
     """
 
     codes: Codes
     values: Hashes
     starts: Places
+    lines: Places
     seeds: Hashes
+
+    @property
+    def fields(self) -> Fields:
+        """Return what the alignment of numbers reads."""
+        return self.codes, self.values, self.lines
 
     def end(self, place: int, size: int) -> int:
         """Return where the code at `place` ends in the core's codes, of which there are `size`."""
@@ -64,7 +73,8 @@ class Body:
         """Return the core with its numbers masked."""
         core = self.core
         codes, values, starts = kernel.mask_numbers(core.raw, core.codes, core.offsets)
-        return Masked(codes, values, starts, kernel.gram_hashes(codes, SEED))
+        lines = kernel.number_parts(core.raw, core.offsets[starts], _LINE_ENDS)
+        return Masked(codes, values, starts, lines, kernel.gram_hashes(codes, SEED))
 
     @property
     def extent(self) -> int:
@@ -74,7 +84,14 @@ class Body:
     @cached_property
     def letters(self) -> str:
         """Return the core as a string, to look for a phrase in."""
-        return "".join(map(chr, self.core.codes.tolist()))
+        return self.core.codes.tobytes().decode("utf-32-le", "surrogatepass")
+
+    @cached_property
+    def clauses(self) -> Fields:
+        """Return the masked fields with numbers of clauses in the place of lines."""
+        masked, core = self.masked, self.core
+        parts = kernel.number_parts(core.raw, core.offsets[masked.starts], _CLAUSE_ENDS)
+        return masked.codes, masked.values, parts
 
     def spelled(self, start: int, end: int) -> str:
         """Return the original spelling of the core's codes `start` to `end`."""

@@ -116,6 +116,26 @@ def joins(raw: Codes, codes: Codes, offsets: Places, i: int) -> bool:
     return digits == 3
 
 
+@compiled("i4[::1](u4[::1], i4[::1], u4[::1])")
+def number_parts(raw: Codes, offsets: Places, stops: Codes) -> Places:
+    """Return the number of the part of `raw` that each of `offsets` lies in; they rise.
+
+    Parts end at one of `stops`, which are sorted, but not at a point or comma between digits.
+    """
+    parts = np.empty(len(offsets), np.int32)
+    part = place = 0
+    for i in range(len(offsets)):
+        while place < offsets[i]:
+            found = np.searchsorted(stops, raw[place])
+            if found < len(stops) and stops[found] == raw[place]:
+                inside = raw[place] == _COMMA or raw[place] == _POINT
+                inside = inside and place > 0 and is_digit(raw[place - 1])
+                part += not (inside and is_digit(raw[place + 1]))
+            place += 1
+        parts[i] = part
+    return parts
+
+
 @compiled("Tuple((u4[::1], u8[::1], i4[::1]))(u4[::1], u4[::1], i4[::1])")
 def mask_numbers(raw: Codes, codes: Codes, offsets: Places) -> tuple[Codes, Hashes, Places]:
     """Return folded codes with each number as one `NUMBER`, then two arrays of the same length.

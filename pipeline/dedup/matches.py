@@ -120,7 +120,7 @@ class _Finder:
         if found is None:
             return None
         evidence = found.evidence
-        differing = evidence.differ and found.relation != "template"
+        differing = found.relation != "template"  # a form differs by intent
         return Match(
             a,
             b,
@@ -129,7 +129,7 @@ class _Finder:
             found.containment,
             evidence.figures,
             passages(x, y, evidence.runs),
-            disagreements(x, y, evidence.runs) if differing else (),
+            disagreements(x, y, evidence.numbers) if differing else (),
         )
 
     def _spread(self, i: int, j: int, match: Match) -> Iterator[Match]:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from pipeline.dedup import align, kernel
 from pipeline.dedup.body import Body
-from pipeline.dedup.compiled import Hashes, Runs
+from pipeline.dedup.compiled import Hashes, Places, Runs
 from pipeline.records import Relation
 
 # All measured on labelled corpora of reposts, excerpts, digests and form letters.
 NEAR_LEAST = 0.42  # two copies, each with 5 % of its characters misread, share this much
-NEAR_RATIO = 0.68  # of the lengths of two copies; digests keep three fifths at most
+NEAR_RATIO = 0.74  # of the lengths of two copies; digests and excerpts keep less, as a rule
 NEAR_LACKING = 0.25  # of a body may be missing in its copy, in stretches above `align.BRIDGE`
 PASSAGE = 300  # codes; a longer one is a part of its own, not an edit
 NEAR_PASSAGE = 0.04  # of the body; so is what is longer than this share, in a long body
@@ -24,13 +24,15 @@ OVERLAP_LETTERS = 120
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What two aligned bodies say about their origin; counts, and the runs they come from.
+    """What two aligned bodies say about their origin.
 
-    `agree` and `differ` count numbers in shared contexts, `exchanged` words that stand in for
-    other words, `small` other gaps of a few letters.
+    `runs` are those of `align.align`, `numbers` the pairs of `align.pair_numbers`. Counts:
+    `letters` in shared runs, numbers in shared contexts that `agree` and that `differ`, words
+    `exchanged` for others, other `small` gaps.
     """
 
     runs: Runs
+    numbers: Places
     letters: int
     agree: int
     differ: int
@@ -50,15 +52,27 @@ class Evidence:
         A copy keeps its figures and names but for noise, which strikes letters one by one. A
         form changes them together: the place, the year, the amounts.
         """
+        if self.agree >= 6 and self.figures >= 0.85:
+            return False
         # Two misread letters side by side look like an exchanged word once in sixteen gaps.
         names = self.exchanged - self.small / 16
         if names >= 1:
             changes = names + self.differ
             needed = min(6.0, 1 + self.letters / 800)
             return changes >= needed and changes >= 0.35 * (changes + self.agree)
-        needed = min(4.0, 1 + self.letters / 600)
-        noisy = self.small >= 4 * self.differ
-        return self.differ >= needed and self.figures <= 0.25 and not noisy
+        needed = min(3.0, 1 + self.letters / 600)
+        return self.differ >= max(needed, self._misread) and self.figures <= 0.25
+
+    @property
+    def _misread(self) -> float:
+        """Return more differing numbers than misread letters account for.
+
+        A number has about three digits, and a third of the gaps are longer than one letter.
+        """
+        if not self.small:
+            return 0.0
+        share = min(0.5, 4 * self.small / self.letters)
+        return 2 + 4 * share * (self.agree + self.differ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +104,13 @@ def compare(a: Body, b: Body) -> Comparison | None:
 def gather(a: Body, b: Body) -> Evidence:
     """Return the evidence of the runs that `a` shares with `b`."""
     x, y = a.masked, b.masked
-    runs = align.align(x.codes, x.seeds, y.codes, y.seeds)
-    counts = align.weigh(runs, x.codes, x.values, y.codes, y.values)
-    return Evidence(runs, *(int(count) for count in counts))
+    runs = align.align(x.fields, x.seeds, y.fields, y.seeds)
+    numbers = align.pair_numbers(runs, x.fields, y.fields)
+    agrees = numbers[numbers[:, 3] >= align.CONTEXT, 2]
+    agree = int(agrees.sum())
+    exchanged, small = align.weigh_gaps(runs, x.codes, y.codes)
+    letters = int(runs[:, 2].sum())
+    return Evidence(runs, numbers, letters, agree, len(agrees) - agree, exchanged, small)
 
 
 def _relation(a: Body, b: Body, shares: tuple[float, float], evidence: Evidence) -> Relation | None:
