@@ -1,0 +1,122 @@
+"""Blanks: runs become one, and none stays where Chinese has none.
+
+In: a draft, its marks settled. Out: edits of blanks inside lines. Never: the blank between two
+Latin words, two numbers, or two cells of a row.
+"""
+
+import re
+from typing import Final
+
+from pipeline.normalize.context import (
+    BLANKS,
+    CLOSING,
+    HAN,
+    HAN_PATTERN,
+    OPENING,
+    PROSE_PATTERN,
+    STOPS,
+    is_han,
+    is_latin,
+)
+from pipeline.normalize.draft import Draft, Edit
+from pipeline.rules.spelling import SpellingRules
+
+_RUN: Final = re.compile(f"[{BLANKS}]+")
+_NUMERAL: Final = "[0-9]{1,2}|[一二三四五六七八九十]{1,3}"
+_DATE: Final = re.compile(
+    "(?:[0-9]{4}|[一二三四五六七八九〇零○]{4}) ?年"
+    f"(?: ?(?:{_NUMERAL}) ?月(?: ?(?:{_NUMERAL}) ?日)?)?"
+    "|(?<![0-9])[0-9]{1,2} ?月 ?[0-9]{1,2} ?日"
+)
+_JUSTIFIED: Final = re.compile(f"[{HAN}](?: [{HAN}])+")
+_UNITS: Final = frozenset("%‰℃°㎡㎞㎏²³")
+_WINDOW: Final = 24  # a date is not longer
+
+
+class _Line:
+    """One line with its blanks already single, as far as decisions about them go."""
+
+    def __init__(self, line: str, rules: SpellingRules) -> None:
+        self.line = line
+        self.rules = rules
+        self.prose = PROSE_PATTERN.search(line) is not None
+        self.chinese = HAN_PATTERN.search(line) is not None
+        self.marker = self._end(rules.list_marker)
+        self.division = self._end(rules.division)
+        self.justified = self._justified()
+
+    def _end(self, pattern: re.Pattern[str]) -> int:
+        """Return where the marker at line start ends, -1 where there is none."""
+        found = pattern.match(self.line) if self.chinese else None
+        return found.end() if found else -1
+
+    def _justified(self) -> int:
+        """Return from where on the line is single Han characters, -1 where it is not."""
+        start = max(0, self.division)
+        rest = _RUN.sub(" ", self.line[start:]).strip()
+        if not _JUSTIFIED.fullmatch(rest):
+            return -1
+        letters = rest.replace(" ", "")
+        columns = self.rules.lexicon.columns
+        return -1 if any(re.fullmatch(column, letters) for column in columns) else start
+
+    def goes(self, start: int, end: int) -> bool:
+        """Return whether the blanks between `start` and `end` go."""
+        left, right = self.line[start - 1], self.line[end]
+        if self._touches_mark(left, right):
+            return True
+        if start == self.marker:
+            return not (right.isdigit() and left in ".．")
+        if start == self.division:
+            return False
+        return (
+            0 <= self.justified < start
+            or (right in "%‰" and left.isdigit())
+            or self._in_date(start, end)
+            or (self.prose and self._is_gap_of_layout(left, right))
+        )
+
+    def _touches_mark(self, left: str, right: str) -> bool:
+        """Return whether a mark stands here that has its own air."""
+        if left in STOPS or right in STOPS or left in OPENING:
+            return True
+        if right in CLOSING:
+            return not (right == "’" and is_latin(left))
+        return "…" in (left, right)
+
+    def _in_date(self, start: int, end: int) -> bool:
+        """Return whether the blanks part a number of a date from 年, 月 or 日."""
+        if not {self.line[start - 1], self.line[end]} & {"年", "月", "日"}:
+            return False
+        begin = max(0, start - _WINDOW)
+        head, tail = self.line[begin:start], self.line[end : end + _WINDOW]
+        window = f"{_RUN.sub(' ', head)} {_RUN.sub(' ', tail)}"
+        place = len(_RUN.sub(" ", head))
+        return any(m.start() < place < m.end() - 1 for m in _DATE.finditer(window))
+
+    def _is_gap_of_layout(self, left: str, right: str) -> bool:
+        """Return whether a layout engine makes the gap itself (CLREQ): Han beside a word."""
+        if left in CLOSING or right in OPENING:
+            return True
+        words = [is_han(c) or is_latin(c) or c in _UNITS for c in (left, right)]
+        return all(words) and (is_han(left) or is_han(right))
+
+
+def drop_blanks(draft: Draft, rules: SpellingRules) -> list[Edit]:
+    """Return edits of every blank inside a line that goes, or that stands for several."""
+    rule, text, edits = rules.id_of("blanks"), draft.text, list[Edit]()
+    line: _Line | None = None
+    start = end = -1
+    for match in _RUN.finditer(text):
+        if match.start() > end or line is None:
+            start = text.rfind("\n", 0, match.start()) + 1
+            end = text.find("\n", match.end())
+            end = len(text) if end < 0 else end
+            line = _Line(text[start:end], rules)
+        first, last = match.start() - start, match.end() - start
+        if first == 0 or match.end() == end:
+            continue  # trimmed by rejoin.py, which keeps an indent that means something
+        after = "" if line.goes(first, last) else " "
+        if after != match[0]:
+            edits.append((match.start(), match.end(), after, rule))
+    return edits

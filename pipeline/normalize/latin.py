@@ -1,0 +1,53 @@
+"""Latin-only lines: full-width marks become ASCII, with the blanks that belong to them.
+
+In: a draft. Out: edits of ，。：！？（）． in lines without any Chinese. Never: a blank in a clock.
+"""
+
+import re
+from typing import Final
+
+from pipeline.normalize.context import (
+    BLANKS,
+    CHINESE_PATTERN,
+    KANA_PATTERN,
+    LATIN_PATTERN,
+    is_latin,
+)
+from pipeline.normalize.draft import Draft, Edit
+from pipeline.rules.spelling import SpellingRules
+
+_ASCII: Final = dict(zip("，。：！？（）．", ",.:!?().", strict=True))
+_MARK: Final = re.compile(f"[{BLANKS}]*([，。：！？（）．])[{BLANKS}]*")
+_MARKS: Final = re.compile("[，。：！？（）．]")
+
+
+def respell_latin_lines(draft: Draft, rules: SpellingRules) -> list[Edit]:
+    """Return edits that give Latin-only lines their own marks."""
+    if draft.seen.isdisjoint(_ASCII):
+        return []
+    rule, start, edits = rules.id_of("latin-line"), 0, list[Edit]()
+    for line in draft.text.split("\n"):
+        if not CHINESE_PATTERN.search(line) and _MARKS.search(line) and _is_latin(line):
+            for match in _MARK.finditer(line):
+                after = _spelled(line, match)
+                edits.append((start + match.start(), start + match.end(), after, rule))
+        start += len(line) + 1
+    return edits
+
+
+def _is_latin(line: str) -> bool:
+    return LATIN_PATTERN.search(line) is not None and not KANA_PATTERN.search(line)
+
+
+def _spelled(line: str, match: re.Match[str]) -> str:
+    """Return the ASCII mark for `match`, with one blank where a word meets it."""
+    mark = _ASCII[match[1]]
+    left, right = line[match.start() - 1 : match.start()], line[match.end() : match.end() + 1]
+    had_blank = match.end() > match.end(1)
+    if mark == "(":
+        return " (" if match.start() and left not in "([“‘《" else "("
+    if left.isdigit() and right.isdigit() and mark in ":." and not had_blank:
+        return mark
+    if mark == "." and match[1] == "．" and not had_blank:
+        return mark
+    return f"{mark} " if is_latin(right) or (had_blank and right) else mark

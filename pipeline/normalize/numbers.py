@@ -1,0 +1,83 @@
+"""Full-width marks inside numbers and addresses become half-width.
+
+In: a draft. Out: edits of ． ： and ， there. Never: a mark between a label and its number, or the
+comma between two figures of a list.
+"""
+
+import re
+from typing import Final
+
+from pipeline.normalize.draft import Draft, Edit
+from pipeline.rules.spelling import SpellingRules
+
+_DIGITS: Final = frozenset("0123456789０１２３４５６７８９")
+# Typed wholly full width, so that ， can only be the separator of thousands.
+_THOUSANDS: Final = re.compile("(?<![０-９．，])[０-９]{1,3}(?:，[０-９]{3})+(?![０-９])")
+_SCHEME: Final = re.compile("(?:http|ftp|ｈｔｔｐ|ｆｔｐ)[sｓ]?(：)(?=[/／]{2})", re.IGNORECASE)
+_RUN: Final = re.compile("[!-~０-９Ａ-Ｚａ-ｚ．／－＿＠]+")
+_ADDRESS: Final = re.compile("//|@|www\\.|\\.(?:cn|com|net|org|gov|edu)(?:[/:.]|$)", re.IGNORECASE)
+_FOLD: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_LONGEST_LEFT: Final = 3  # 9：30 and 1：500; in 2023：15 the colon follows a year, not an hour
+
+
+def respell_numbers(draft: Draft, rules: SpellingRules) -> list[Edit]:
+    """Return edits that make ．, ： and ， half-width inside numbers and addresses."""
+    text, seen, found = draft.text, draft.seen, dict[int, str]()
+    if "．" in seen:
+        _points(text, found)
+    if "：" in seen:
+        _colons(text, rules, found)
+    if "，" in seen and not seen.isdisjoint("０１２３４５６７８９"):
+        for match in _THOUSANDS.finditer(text):
+            places = (i for i in range(match.start(), match.end()) if text[i] == "，")
+            found.update(dict.fromkeys(places, ","))
+    rule = rules.id_of("full-width-number")
+    return [(place, place + 1, found[place], rule) for place in sorted(found)]
+
+
+def _points(text: str, found: dict[int, str]) -> None:
+    """Add ． between digits, and in whatever is an address once it is read half-width."""
+    for match in _RUN.finditer(text):
+        if "．" not in match[0]:
+            continue
+        folded = match[0].translate(_FOLD)
+        address = _ADDRESS.search(folded) is not None
+        for place in range(match.start(), match.end()):
+            if text[place] != "．":
+                continue
+            beside = text[place - 1 : place], text[place + 1 : place + 2]
+            number = beside[0] in _DIGITS and beside[1] in _DIGITS
+            if number or (address and place + 1 < match.end()):
+                found[place] = "."
+
+
+def _colons(text: str, rules: SpellingRules, found: dict[int, str]) -> None:
+    """Add ： of clocks and ratios, and of http：//."""
+    for match in _SCHEME.finditer(text):
+        found[match.start(1)] = ":"
+    place = text.find("：")
+    while place >= 0:
+        if is_between_digits(text, place) and not follows_label(text, place, rules):
+            start = number_start(text, place)
+            if place - start <= _LONGEST_LEFT:
+                found[place] = ":"
+        place = text.find("：", place + 1)
+
+
+def is_between_digits(text: str, place: int) -> bool:
+    """Return whether both neighbours of `place` are digits of either width."""
+    return text[place - 1 : place] in _DIGITS and text[place + 1 : place + 2] in _DIGITS
+
+
+def number_start(text: str, end: int) -> int:
+    """Return where the digits before `end` begin; looks no further than a year is long."""
+    start = end
+    while start > max(0, end - _LONGEST_LEFT - 1) and text[start - 1] in _DIGITS:
+        start -= 1
+    return start
+
+
+def follows_label(text: str, place: int, rules: SpellingRules) -> bool:
+    """Return whether the number before `place` belongs to a label, as in 附件1：2023."""
+    start = number_start(text, place)
+    return rules.numbered_label.search(text, max(0, start - 4), start) is not None

@@ -1,0 +1,189 @@
+"""What tells that a line is not the end of its paragraph.
+
+In: a line, the lines after it, rules. Out: signs for and against a broken paragraph. Never reads
+more of a paragraph than the line it was given last: long paragraphs stay cheap.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from pipeline.normalize.context import CLOSING, FILLER, HAN, HAN_PATTERN, OPENING
+from pipeline.rules.spelling import SpellingRules
+
+_AHEAD: Final = 4  # lines in which an open mark has to be closed
+_NEVER_FIRST: Final = frozenset(CLOSING + "，。、；：？！" + ")")
+
+_FINISHED: Final = frozenset("。！？；：….!?;:⋯")
+_CLOSERS: Final = frozenset(CLOSING + ")]\"'")
+_OPENERS: Final = frozenset(OPENING + "([")
+_OPEN: Final = _OPENERS | {'"'}
+_BREAKING: Final = _OPENERS | frozenset("，、,")
+_OPENER_OF: Final = dict(zip("”’）》〉】〕］」』〗)]", "“‘（《〈【〔［「『〖（［", strict=True))
+_CLOSER_OF: Final = {
+    opener: closer for closer, opener in _OPENER_OF.items() if closer not in ")]"
+} | {'"': '"'}
+_PAIRED: Final = re.compile('[“”‘’（）()《》〈〉【】〔〕「」『』"]')
+_CLAUSE: Final = re.compile(f"[，。]|(?<=[{HAN}”）》%])[,.]")
+_SENTENCE: Final = re.compile(f"[，。；？！]|(?<=[{HAN}”）》%])[,;?!.]")
+_MARK: Final = re.compile("[，。、；：？！“”（）《》,;:]")
+_END_INSIDE: Final = re.compile(f"[。！？；]|(?<=[{HAN}])[.!?;]")
+_DATE: Final = re.compile("[（(]?[\\d一二三四五六七八九〇零○]{4}[年.\\-/][^，。,]{0,8}[）)]?$")
+_BRACKETED: Final = re.compile("[（(【\\[].*[）)】\\]]$")
+_DOTS: Final = re.compile("\\.{3,}|。{3,}|…+|⋯+")
+_DEEPEST: Final = 16  # open marks kept in mind; more are no prose
+_PROSE_LENGTH: Final = 20
+_REMNANT: Final = 10  # a shorter line under a heading is the end of its sentence, no paragraph
+_WRAP_LINES, _WRAP_SLACK, _WRAP_LEAST = 3, 2, 10
+
+
+def is_unfinished(line: str) -> bool:
+    """Return whether `line` ends neither a sentence nor a line of its own."""
+    if not line or line[-1] in _FINISHED or line[-1] == FILLER:
+        return False
+    return not (line[-1] in _CLOSERS and line[-2:-1] in _FINISHED)
+
+
+def may_break(line: str, below: str) -> bool:
+    """Return False where no sign of a broken paragraph is possible: most cells and headings."""
+    return (
+        len(line) >= _WRAP_LEAST
+        or line[-1] in _BREAKING
+        or below[:1] in _NEVER_FIRST
+        or not _OPEN.isdisjoint(line)
+    )
+
+
+class Paragraph:
+    """The lines that were found to be one paragraph so far."""
+
+    def __init__(self, line: str, rules: SpellingRules) -> None:
+        self.rules = rules
+        self.first = line
+        self.last = ""
+        self.length = 0
+        self.clauses = self.ended = False
+        self.open: list[str] = []
+        self.add(line)
+
+    def add(self, line: str) -> None:
+        """Take in the next line."""
+        self.last = line
+        self.length += len(line) - line.count(" ") - line.count("\u3000")
+        self.clauses = self.clauses or _CLAUSE.search(line) is not None
+        self.ended = self.ended or _END_INSIDE.search(line) is not None
+        if self.open or not _OPEN.isdisjoint(line):
+            for mark in _PAIRED.findall(line):
+                _pair(self.open, mark)
+
+    def goes_on(self, lines: Sequence[str], place: int) -> bool:
+        """Return whether lines[place] continues this paragraph, indents and blocks aside."""
+        below = lines[place]
+        return self._has_sign(lines, place) and self._may_take(below)
+
+    def _has_sign(self, lines: Sequence[str], place: int) -> bool:
+        """Return whether any of the signs of a broken paragraph is there (POLICY §8)."""
+        below = lines[place]
+        return (
+            self._breaks_off()
+            or below[:1] in _NEVER_FIRST
+            or self._is_closed_by(lines[place : place + _AHEAD])
+            or self._reads_on_in(below)
+            or is_wrapped(lines, place - 1)
+        )
+
+    def _may_take(self, below: str) -> bool:
+        """Return whether nothing forbids that `below` goes on here."""
+        if not below or not HAN_PATTERN.search(self.last) or below.strip(FILLER) == "":
+            return False
+        if self.rules.item.match(below) or _DATE.match(below):
+            return False
+        # Two numbers would become one.
+        return not (self.last[-1].isdigit() and below[0].isdigit())
+
+    def _breaks_off(self) -> bool:
+        """Return whether the last line ends in a comma or an opening mark."""
+        end = self.last[-1]
+        if end == ",":
+            return HAN_PATTERN.search(self.last[-2:-1]) is not None or self.last[-2:-1] in _CLOSERS
+        return end in "，、" or end in _OPENERS
+
+    def _is_closed_by(self, ahead: Sequence[str]) -> bool:
+        """Return whether a mark is open that the lines `ahead` close before opening another."""
+        if not self.open:
+            return False
+        opener = self.open[-1]
+        pattern = re.compile(f"[{re.escape(opener + _CLOSER_OF[opener])}]")
+        for line in ahead:
+            if self.rules.item.match(line):
+                return False
+            found = pattern.search(line.translate(_WIDE_BRACKETS))
+            if found:
+                return found[0] == _CLOSER_OF[opener]
+        return False
+
+    def _reads_on_in(self, below: str) -> bool:
+        """Return whether this is prose cut inside a sentence, and `below` is prose too."""
+        if self.length < _PROSE_LENGTH or not self.clauses or not below:
+            return False
+        if self._is_heading() and not (len(below) < _REMNANT and below[-1] in "。."):
+            return False
+        if self._is_title() or _BRACKETED.match(below):
+            return False
+        cut_number = self.last[-1].isalnum() and self.last[-1].isascii()
+        return _SENTENCE.search(below) is not None or (
+            cut_number and HAN_PATTERN.match(below[0]) is not None
+        )
+
+    def _is_heading(self) -> bool:
+        return not self.ended and self.rules.item.match(self.first) is not None
+
+    def _is_title(self) -> bool:
+        if self.ended:
+            return False
+        return bool(self.rules.title.search(self.last) or _BRACKETED.match(self.first))
+
+
+def _pair(stack: list[str], mark: str) -> None:
+    """Push an opening mark, or pop the one that `mark` closes; a stray closer does nothing."""
+    if mark == '"' and '"' in stack:
+        del stack[stack.index('"') :]
+    elif mark not in _OPENER_OF:
+        if len(stack) < _DEEPEST:
+            stack.append("（" if mark == "(" else mark)
+    elif _OPENER_OF[mark] in stack:
+        while stack.pop() != _OPENER_OF[mark]:
+            pass
+
+
+_WIDE_BRACKETS: Final = str.maketrans("()", "（）")
+
+
+def is_wrapped(lines: Sequence[str], place: int) -> bool:
+    """Return whether three lines of one width that hold marks, `place` among them, follow.
+
+    That is text wrapped by hand. Lines whose first marks all stand at one place are verses.
+    """
+    if len(lines[place]) < _WRAP_LEAST or not _MARK.search(lines[place]):
+        return False
+    width = _width(lines[place])
+    if width < _WRAP_LEAST:
+        return False
+    run = [lines[place]]
+    for step in (-1, 1):
+        for near in (place + step, place + 2 * step):
+            if not 0 <= near < len(lines) or abs(_width(lines[near]) - width) > _WRAP_SLACK:
+                break
+            run.append(lines[near])
+    marks = [_MARK.search(line) for line in run]
+    alike = len({mark.start() for mark in marks if mark}) == 1
+    return len(run) >= _WRAP_LINES and all(marks) and not alike
+
+
+def _width(line: str) -> int:
+    """Return the characters of `line`, counted so that no respelling changes it; 0 for Latin."""
+    if not HAN_PATTERN.search(line):
+        return 0
+    dotted = ".." in line or "。。" in line or "…" in line or "⋯" in line
+    length = len(_DOTS.sub("……", line)) if dotted else len(line)
+    return length - line.count(" ") - line.count("\u3000")

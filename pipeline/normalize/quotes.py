@@ -1,0 +1,214 @@
+"""Straight, wrong-way and corner quotes become “ ” and, inside, ‘ ’ (GB/T 15834 §4.8).
+
+In: a draft, paragraphs whole. Out: edits of quotes and of << >>. Never: an odd quote, an inch
+mark, an apostrophe, a prime; and never a guess at which of two readings is meant.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from pipeline.normalize.context import (
+    CHINESE_PATTERN,
+    HAN_PATTERN,
+    KANA_PATTERN,
+    LATIN_PATTERN,
+    is_chinese,
+    is_latin,
+    lines_with,
+)
+from pipeline.normalize.draft import Draft, Edit
+from pipeline.rules.spelling import SpellingRules
+
+_DOUBLE: Final = re.compile('["“”＂]')
+_SINGLE: Final = re.compile("['‘’＇]")
+_CURLY: Final = re.compile("[“”]")
+_UNEVEN: Final = re.compile("[“”\n]")
+_CORNERS: Final = re.compile("[「」『』〝〞〟“”‘’]")
+_CORNER: Final = re.compile("[「」『』〝〞〟]")
+_OPENING: Final = frozenset("「『〝“‘")
+_PARTNER: Final = {"」": "「", "』": "『", "〞": "〝", "〟": "〝", "”": "“", "’": "‘"}
+_LEVELS: Final = (("“", "”"), ("‘", "’"))
+_TITLE: Final = re.compile("<<([^<>\n]{1,200})>>")
+
+
+def pair_straight(draft: Draft, rules: SpellingRules) -> list[Edit]:
+    """Return edits that pair straight and wrong-way quotes, line by line."""
+    rule, edits, text = rules.id_of("quotes"), list[Edit](), draft.text
+    lines: dict[int, str] = {}
+    if not draft.seen.isdisjoint("\"＂'＇"):
+        lines.update(lines_with(text, re.compile("[\"＂'＇]")))
+    lines.update(_uneven_lines(draft))
+    for start in sorted(lines):
+        line = lines[start]
+        if CHINESE_PATTERN.search(line) and not _is_foreign(line):
+            found = {**_doubles(line), **_singles(line)}
+            edits += [
+                (start + place, start + place + 1, found[place], rule) for place in sorted(found)
+            ]
+    return edits
+
+
+def _uneven_lines(draft: Draft) -> dict[int, str]:
+    """Return the lines whose “ and ” do not take turns, by their start."""
+    if draft.seen.isdisjoint("“”"):
+        return {}
+    if not "".join(_CURLY.findall(draft.text)).replace("“”", ""):
+        return {}
+    turns = "".join(_UNEVEN.findall(draft.text)).replace("“”", "").split("\n")
+    odd = {number for number, left in enumerate(turns) if left}
+    lines, start = {}, 0
+    for number, line in enumerate(draft.text.split("\n")):
+        if number in odd:
+            lines[start] = line
+        start += len(line) + 1
+    return lines
+
+
+def _is_foreign(line: str) -> bool:
+    """Return whether `line` is Japanese: its quotes are its own."""
+    return len(KANA_PATTERN.findall(line)) > 1
+
+
+def _doubles(line: str) -> dict[int, str]:
+    """Return place → mark for the double quotes of `line` that change."""
+    places = [match.start() for match in _DOUBLE.finditer(line)]
+    places = _without_inches(line, places)
+    if len(places) % 2 or not places:
+        return {}
+    marks = [line[place] for place in places]
+    nested = _nested(marks)
+    if nested is None:
+        nested = [_LEVELS[0][i % 2] for i in range(len(marks))]
+    elif _all_curly(marks):
+        return {}
+    if not _plausible(line, places, nested):
+        return {}
+    pairs = zip(places, marks, nested, strict=True)
+    return {place: new for place, old, new in pairs if old != new}
+
+
+def _all_curly(marks: Sequence[str]) -> bool:
+    return all(mark in "“”" for mark in marks)
+
+
+def _nested(marks: Sequence[str]) -> list[str] | None:
+    """Return marks that respect the curly ones, or None where they contradict each other.
+
+    A straight mark closes what a straight or curly one opened; inside, curly pairs are inner.
+    """
+    stack: list[str] = []
+    after: list[str] = []
+    for mark in marks:
+        opens = mark == "“" or (mark != "”" and not stack)
+        if opens:
+            after.append(_LEVELS[min(len(stack), 1)][0])
+            stack.append(mark)
+        elif stack:
+            stack.pop()
+            after.append(_LEVELS[min(len(stack), 1)][1])
+        else:
+            return None
+    return None if stack else after
+
+
+def _plausible(line: str, places: Sequence[int], marks: Sequence[str]) -> bool:
+    """Return whether no pair is empty and none stands wholly between Latin letters."""
+    for left, right in zip(places[::2], places[1::2], strict=True):
+        inside = line[left + 1 : right]
+        if not inside.strip() and marks[0] == "“":
+            return False
+    return True
+
+
+def _without_inches(line: str, places: list[int]) -> list[int]:
+    """Return `places` but for inch and second marks: straight, after a digit, opening nothing.
+
+    65"电视 has one. Where the count leaves both readings open, two digits decide for inches.
+    """
+    kept: list[int] = []
+    is_open = False
+    for i, place in enumerate(places):
+        straight_after_digit = line[place] in '"＂' and line[place - 1 : place].isdigit()
+        if straight_after_digit and not is_open:
+            rest = places[i + 1 :]
+            second = rest[:1] and line[rest[0]] in '"＂' and line[rest[0] - 1].isdigit()
+            if len(rest) % 2 == 0 or second:
+                continue
+        kept.append(place)
+        is_open = not is_open
+    return kept
+
+
+def _singles(line: str) -> dict[int, str]:
+    """Return place → mark for the single quotes of `line` that change."""
+    places = [match.start() for match in _SINGLE.finditer(line) if _is_quote(line, match.start())]
+    marks = [line[place] for place in places]
+    if len(places) % 2 or not places:
+        return {}
+    wanted = [_LEVELS[1][i % 2] for i in range(len(places))]
+    found: dict[int, str] = {}
+    for i in range(0, len(places), 2):
+        left, right = places[i], places[i + 1]
+        inside = line[left + 1 : right]
+        chinese = HAN_PATTERN.search(inside) or (
+            is_chinese(line[left - 1 : left]) and is_chinese(line[right + 1 : right + 2])
+        )
+        if not inside.strip() or not chinese:
+            return {}
+        found |= {left: wanted[i], right: wanted[i + 1]}
+    return {place: new for place, new in found.items() if line[place] != new and marks}
+
+
+def _is_quote(line: str, place: int) -> bool:
+    """Return whether the single mark at `place` is a quote and no apostrophe or minute."""
+    left, right = line[place - 1 : place] if place else "", line[place + 1 : place + 2]
+    if LATIN_PATTERN.match(right) and (left.isalnum() and left.isascii()):
+        return False
+    if line[place] in "'＇" and left.isdigit() and not HAN_PATTERN.match(right):
+        return False
+    return not (line[place] in "'’" and is_latin(left) and right in ("", " "))
+
+
+def turn_corners(draft: Draft, rules: SpellingRules) -> list[Edit]:
+    """Return edits that make 「」『』〝〞 the marks of their nesting level, outermost double."""
+    if draft.seen.isdisjoint("「」『』〝〞〟"):
+        return []
+    rule, edits = rules.id_of("corner-quotes"), list[Edit]()
+    for start, line in lines_with(draft.text, _CORNER):
+        if KANA_PATTERN.search(line):
+            continue
+        for place, mark in _levels(line):
+            edits.append((start + place, start + place + 1, mark, rule))
+    return sorted(edits)
+
+
+def _levels(line: str) -> list[tuple[int, str]]:
+    """Return (place, mark) for every corner quote of `line`; nothing where they are unbalanced."""
+    stack: list[tuple[int, str]] = []
+    found: list[tuple[int, str]] = []
+    for match in _CORNERS.finditer(line):
+        mark, place = match[0], match.start()
+        if mark in _OPENING:
+            stack.append((place, mark))
+        elif stack and stack[-1][1] == _PARTNER[mark]:
+            begin, opener = stack.pop()
+            if opener in "「『〝":
+                level = _LEVELS[len(stack) % 2]
+                found += [(begin, level[0]), (place, level[1])]
+        elif mark != "’":
+            return []
+    return [] if stack else found
+
+
+def write_title_marks(draft: Draft, rules: SpellingRules) -> list[Edit]:
+    """Return edits that make <<x>> in a Chinese line 《x》."""
+    if "<" not in draft.seen or ">" not in draft.seen:
+        return []
+    rule, edits = rules.id_of("title-marks"), list[Edit]()
+    for match in _TITLE.finditer(draft.text):
+        beside = draft.text[match.start() - 1 : match.start()], draft.text[match.end() :][:1]
+        if HAN_PATTERN.search(match[1]) or any(map(is_chinese, beside)):
+            edits.append((match.start(), match.start() + 2, "《", rule))
+            edits.append((match.end() - 2, match.end(), "》", rule))
+    return edits

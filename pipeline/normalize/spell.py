@@ -1,0 +1,150 @@
+"""Text or page → one spelling. The order of the mechanisms is the order of the list.
+
+In: a text with one block a line, or a page. Out: the same in the house style. Never loses a line,
+changes a number, or respells a table, a dropped block or a page that is no article.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from pipeline.normalize.blanks import drop_blanks
+from pipeline.normalize.brackets import widen_brackets
+from pipeline.normalize.dashes import write_dashes, write_dots, write_middle_dots, write_tildes
+from pipeline.normalize.draft import BlockDraft, Draft, Edit
+from pipeline.normalize.entities import resolve_references
+from pipeline.normalize.latin import respell_latin_lines
+from pipeline.normalize.letters import (
+    compose,
+    drop_joiners,
+    respell_characters,
+    write_ideographic_zero,
+)
+from pipeline.normalize.marks import widen_between_han, widen_marks
+from pipeline.normalize.mojibake import fix_latin, lossy_runs, read_c1, undo_mojibake
+from pipeline.normalize.numbers import respell_numbers
+from pipeline.normalize.quotes import pair_straight, turn_corners, write_title_marks
+from pipeline.normalize.rejoin import rejoin
+from pipeline.normalize.script import simplify
+from pipeline.normalize.structure import write_document_numbers, write_list_points
+from pipeline.records import Page
+from pipeline.rules.spelling import SpellingRule, SpellingRules
+
+Mechanism = Callable[[Draft, SpellingRules], list[Edit]]
+
+_REPAIR: Final[tuple[Mechanism, ...]] = (resolve_references, undo_mojibake)
+_LETTERS: Final[tuple[Mechanism, ...]] = (
+    fix_latin,
+    read_c1,
+    respell_numbers,
+    drop_joiners,
+    respell_characters,
+    compose,
+)
+_PARAGRAPHS: Final[tuple[Mechanism, ...]] = (rejoin, write_ideographic_zero, simplify)
+_QUOTES: Final[tuple[Mechanism, ...]] = (
+    widen_between_han,
+    write_title_marks,
+    turn_corners,
+    pair_straight,
+    write_document_numbers,
+    write_list_points,
+    write_dots,
+    write_dashes,
+    write_tildes,
+    write_middle_dots,
+)
+_MARKS: Final[tuple[Mechanism, ...]] = (widen_marks, widen_brackets)
+_LINES: Final[tuple[Mechanism, ...]] = (respell_latin_lines, drop_blanks)
+_ROUNDS: Final = 4  # a mark settles a bracket, which settles the next mark
+_BREAKS: Final = re.compile("\r\n?|[\u2028\u2029]")
+_ODD_BREAKS: Final = "\r\u2028\u2029"
+
+
+def normalize_text(text: str, rules: SpellingRules) -> str:
+    """Return `text` in the house style, one block a line, without blank lines.
+
+    Doing it twice changes nothing more. An empty text stays empty.
+    """
+    draft = Draft(_with_newlines(text))
+    _respell(draft, rules)
+    return "\n".join(line for line in draft.text.split("\n") if line)
+
+
+def normalize_page(page: Page, rules: SpellingRules) -> Page:
+    """Return `page` with its published text and title in the house style.
+
+    Tables, dropped blocks and pages that are no article stay as they are. `changes` tells every
+    respelling; `replay` carries them out again.
+    """
+    if page.dropped_by:
+        return page
+    draft = BlockDraft(page.blocks)
+    _respell(draft, rules)
+    texts, spelled = draft.texts(), draft.spelled
+    blocks = tuple(
+        replace(block, text=texts.get(place, "")) if place in spelled else block
+        for place, block in enumerate(page.blocks)
+    )
+    title = normalize_text(page.title, rules).replace("\n", " ")
+    return replace(page, title=title, blocks=blocks, changes=(*page.changes, *draft.changes))
+
+
+def try_rule(rule: SpellingRule, text: str, rules: SpellingRules) -> str:
+    """Return what the normalizer makes of a case of `rule`: all rules work, as they do on pages."""
+    return normalize_text(text, rules) if rule in rules.rules else text
+
+
+def _with_newlines(text: str) -> str:
+    """Return `text` with every kind of line break as LF."""
+    return _BREAKS.sub("\n", text) if any(odd in text for odd in _ODD_BREAKS) else text
+
+
+def _respell(draft: Draft, rules: SpellingRules) -> None:
+    """Carry out all mechanisms in order."""
+    _run(_REPAIR, draft, rules)
+    draft.hide(rules, lossy_runs(draft))
+    before = draft.text
+    _run(_LETTERS, draft, rules)
+    if draft.text != before:
+        draft.hide(rules)  # addresses typed full width are addresses now
+    _run((*_PARAGRAPHS, replace_words, *_QUOTES), draft, rules)
+    for _ in range(_ROUNDS):
+        if not _run(_MARKS, draft, rules):
+            break
+    _run(_LINES, draft, rules)
+    draft.reveal()
+
+
+def _run(mechanisms: tuple[Mechanism, ...], draft: Draft, rules: SpellingRules) -> int:
+    """Carry out `mechanisms`; return how many edits the last of them made."""
+    edits: list[Edit] = []
+    for mechanism in mechanisms:
+        edits = mechanism(draft, rules)
+        draft.apply(edits)
+    return len(edits)
+
+
+def replace_words(draft: Draft, rules: SpellingRules) -> list[Edit]:
+    """Return edits of the user's own patterns; one that would change a digit is left undone."""
+    found: list[Edit] = []
+    for pattern, rule in rules.replacements:
+        for match in pattern.finditer(draft.text):
+            after = match.expand(rule.replace)
+            if match[0] and after != match[0] and _digits(after) == _digits(match[0]):
+                found.append((match.start(), match.end(), after, rule.id))
+    return _apart(sorted(found))
+
+
+def _apart(edits: list[Edit]) -> list[Edit]:
+    """Return `edits` without those that overlap an earlier one or touch a line break."""
+    kept: list[Edit] = []
+    for edit in edits:
+        if not kept or kept[-1][1] <= edit[0]:
+            kept.append(edit)
+    return kept
+
+
+def _digits(text: str) -> list[str]:
+    return [character for character in text if character.isdigit()]
