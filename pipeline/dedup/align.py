@@ -263,17 +263,18 @@ def agreeing_spans(runs: Runs, a: Fields, b: Fields) -> Places:
     return spans[:count].copy()
 
 
-@compiled("UniTuple(i8, 2)(i4[:,::1], u4[::1], u4[::1])")
-def weigh_gaps(runs: Runs, a: Codes, b: Codes) -> tuple[int, int]:
-    """Return how many gaps between linked runs exchange a word, and how many do not."""
-    exchanged = small = 0
+@compiled("UniTuple(i8, 3)(i4[:,::1], u4[::1], u4[::1])")
+def weigh_gaps(runs: Runs, a: Codes, b: Codes) -> tuple[int, int, int]:
+    """Return how many gaps between linked runs exchange a word, how many do not; their codes."""
+    exchanged = small = size = 0
     for n in range(1, len(runs)):
         if runs[n, 3]:
             i_end, j_end = runs[n - 1, 0] + runs[n - 1, 2], runs[n - 1, 1] + runs[n - 1, 2]
             exchange = is_exchange(a[i_end : runs[n, 0]], b[j_end : runs[n, 1]])
             exchanged += exchange
             small += not exchange
-    return exchanged, small
+            size += max(runs[n, 0] - i_end, runs[n, 1] - j_end)
+    return exchanged, small, size
 
 
 @compiled("i4[:,::1](u4[::1], u8[::1], i8)")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from pipeline.dedup import kernel
 from pipeline.dedup.compiled import Codes, Counts, Hashes
 from pipeline.dedup.signature import PERMUTATIONS, bands
 from pipeline.records import Signature
@@ -15,6 +16,7 @@ from pipeline.records import Signature
 Pairs = Counts  # of places; two columns, or one array of places
 
 FULL = 32  # pages; in a fuller bucket not every pair is proposed
+CROWD = 24  # candidates of a page that are kept, the likest; form letters have thousands
 NEIGHBOURS = 2  # in a full bucket a page meets so many of the pages that follow it in the order
 FULL_BANDS = 8  # and only in so many bands
 
@@ -22,7 +24,7 @@ FULL_BANDS = 8  # and only in so many bands
 def stack(signatures: Sequence[Signature]) -> Codes:
     """Return the values of `signatures`, one row each."""
     joined = b"".join(signature.values for signature in signatures)
-    return np.frombuffer(joined, "<u4").reshape(-1, PERMUTATIONS)
+    return np.frombuffer(bytearray(joined), "<u4").reshape(-1, PERMUTATIONS)
 
 
 def propose(values: Codes) -> Pairs:
@@ -40,7 +42,19 @@ def propose(values: Codes) -> Pairs:
         found += all_pairs(order, starts, sizes, FULL)
         for first, size in zip(starts[sizes > FULL], sizes[sizes > FULL], strict=True):
             found.append(_some_pairs(order[first : first + size], full_bands))
-    return distinct(np.concatenate(found), len(values))
+    return _likest(distinct(np.concatenate(found), len(values)), values)
+
+
+def _likest(pairs: Pairs, values: Codes) -> Pairs:
+    """Return the pairs that are among the `CROWD` likest of one of their two pages."""
+    equal = kernel.count_equal(values, pairs)
+    kept = np.zeros(len(pairs), np.bool_)
+    for side in (0, 1):
+        order = np.lexsort((pairs[:, 1 - side], -equal, pairs[:, side]))
+        starts, sizes = buckets(pairs[order, side])
+        ranks = np.arange(len(pairs)) - np.repeat(starts, sizes)
+        kept[order[ranks < CROWD]] = True
+    return pairs[kept]
 
 
 def distinct(pairs: Pairs, size: int) -> Pairs:
@@ -58,7 +72,7 @@ def _mix(columns: Codes) -> Hashes:
     return keys
 
 
-def buckets(keys: Hashes) -> tuple[Pairs, Pairs]:
+def buckets(keys: Hashes | Pairs) -> tuple[Pairs, Pairs]:
     """Return where each run of equal `keys` starts, and its length."""
     starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]]) if len(keys) else np.empty(0, int)
     return starts, np.diff(np.r_[starts, len(keys)])

@@ -6,7 +6,7 @@ arguments.
 
 import numpy as np
 
-from pipeline.dedup.compiled import FNV_BASIS, FNV_PRIME, Codes, Hashes, Places, compiled
+from pipeline.dedup.compiled import FNV_BASIS, FNV_PRIME, Codes, Counts, Hashes, Places, compiled
 
 NUMBER = np.uint32(ord("#"))  # stands for a whole number in masked codes; no letter folds to it
 
@@ -85,6 +85,16 @@ def minima(hashes: Hashes, factors: Codes, terms: Codes) -> Codes:
                 least = min(least, np.uint32(np.uint32(factor * mixed[i]) + term))
             values[k] = least
     return values
+
+
+@compiled("i8[::1](u4[:,::1], i8[:,::1])")
+def count_equal(values: Codes, pairs: Counts) -> Counts:
+    """Return for each pair of rows of `values` how many values are equal."""
+    counts = np.zeros(len(pairs), np.int64)
+    for n in range(len(pairs)):
+        for k in range(values.shape[1]):
+            counts[n] += values[pairs[n, 0], k] == values[pairs[n, 1], k]
+    return counts
 
 
 @compiled("i8(u8[::1], u8[::1])")

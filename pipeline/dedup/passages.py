@@ -21,11 +21,11 @@ def passages(a: Body, b: Body, runs: Runs) -> tuple[str, ...]:
     spans = spans[np.argsort(-spans[:, 1], kind="stable")[:MOST]]
     starts = [int(a.masked.starts[place]) for place, _ in spans.tolist()]
     ends = [a.masked.end(place + length - 1, len(a.core)) for place, length in spans.tolist()]
-    order = sorted(zip(starts, ends, strict=True), key=lambda span: (span[0] - span[1], span))
+    found = [(start - end, start, end) for start, end in zip(starts, ends, strict=True)]
     return tuple(
         a.spelled(start, min(end, start + LONGEST))
-        for start, end in order
-        if end - start >= LETTERS
+        for length, start, end in sorted(found)
+        if -length >= LETTERS
     )
 
 

@@ -27,13 +27,15 @@ class Evidence:
     """What two aligned bodies say about their origin.
 
     `runs` are those of `align.align`, `numbers` the pairs of `align.pair_numbers`. Counts:
-    `letters` in shared runs, numbers in shared contexts that `agree` and that `differ`, words
+    `letters` in shared runs, which with the small gaps between them are `covered` of the longer
+    body (0.0 to 1.0), numbers in shared contexts that `agree` and that `differ`, words
     `exchanged` for others, other `small` gaps.
     """
 
     runs: Runs
     numbers: Places
     letters: int
+    covered: float
     agree: int
     differ: int
     exchanged: int
@@ -61,7 +63,9 @@ class Evidence:
             needed = min(6.0, 1 + self.letters / 800)
             return changes >= needed and changes >= 0.35 * (changes + self.agree)
         needed = min(3.0, 1 + self.letters / 600)
-        return self.differ >= max(needed, self._misread) and self.figures <= 0.25
+        # Where every word stands as it stood, only the figures can tell a form from a copy.
+        most = 0.75 if self.covered >= 0.97 else 0.5
+        return self.differ >= max(needed, self._misread) and self.figures <= most
 
     @property
     def _misread(self) -> float:
@@ -108,9 +112,10 @@ def gather(a: Body, b: Body) -> Evidence:
     numbers = align.pair_numbers(runs, x.fields, y.fields)
     agrees = numbers[numbers[:, 3] >= align.CONTEXT, 2]
     agree = int(agrees.sum())
-    exchanged, small = align.weigh_gaps(runs, x.codes, y.codes)
+    exchanged, small, gaps = align.weigh_gaps(runs, x.codes, y.codes)
     letters = int(runs[:, 2].sum())
-    return Evidence(runs, numbers, letters, agree, len(agrees) - agree, exchanged, small)
+    covered = (letters + gaps) / max(len(x.codes), len(y.codes), 1)
+    return Evidence(runs, numbers, letters, covered, agree, len(agrees) - agree, exchanged, small)
 
 
 def _relation(a: Body, b: Body, shares: tuple[float, float], evidence: Evidence) -> Relation | None:
