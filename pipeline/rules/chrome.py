@@ -21,6 +21,7 @@ Mechanism = Literal[
     "filler",
     "start",
     "end",
+    "thread",
     "path",
     "comments",
     "body",
@@ -29,6 +30,7 @@ Mechanism = Literal[
     "keyword-list",
     "link-menu",
     "above-title",
+    "below-tab-title",
     "after-end",
     "outside-body",
     "list-page",
@@ -37,7 +39,7 @@ Mechanism = Literal[
     "empty-shell",
 ]
 ZONES: tuple[Zone, ...] = ("head", "middle", "tail")
-LINE_RULES = ("piece", "filler", "start", "end")
+LINE_RULES = ("piece", "filler", "start", "end", "thread")
 SHORT = 120  # most chrome lines are shorter; longer lines meet the few rules that ask for them
 
 
@@ -51,6 +53,7 @@ class ChromeRule(Rule, frozen=True, kw_only=True):
     - `piece`: a line made of pieces, and of nothing else, is chrome;
     - `filler`: a piece that proves nothing alone (a date, a button);
     - `start`, `end`: a piece that opens or closes the article: all above, or below, goes with it;
+    - `thread`: as `end`, and earlier too where dated posts of readers stand below it;
     - `path`: an element with such a tag, id or class holds chrome;
     - `comments`: such an element holds what readers wrote, be it longer than the article;
     - `body`: an element with such an id or class is likely to hold the body;

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from pipeline.rules.chrome import ChromeRule
 from pipeline.strip.elements import Elements
-from pipeline.strip.sheet import Line, Sheet
+from pipeline.strip.sheet import Line, Sheet, same_title
 
 _HEADING = re.compile("h[1-3](?![a-z])")
 _MOST = 0.85  # an element with less of its parent's mass is not all of the body
@@ -136,16 +136,9 @@ def _title(sheet: Sheet, before: int) -> int:
     places = range(before - 1, -1, -1)
     lines = sheet.lines
     for i in places:
-        if sheet.title and lines[i].rule is None and _same_title(lines[i].text, sheet.title):
+        if sheet.title and lines[i].rule is None and same_title(lines[i].text, sheet.title):
             return i
     return next((i for i in places if _is_heading(lines[i])), -1)
-
-
-def _same_title(text: str, title: str) -> bool:
-    """Return whether one is the other, or most of it: a page's title may end with the site."""
-    if text == title:
-        return True
-    return len(text) > 3 and (text in title or title in text) and len(text) < 2 * len(title)
 
 
 def _is_heading(line: Line) -> bool:

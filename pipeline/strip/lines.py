@@ -25,11 +25,14 @@ def fold(text: str) -> str:
     return " ".join(text.translate(_WIDTH).split())
 
 
-def matching_rule(line: str, zone: Zone | None, sets: Sequence[RuleSet]) -> ChromeRule | None:
+def matching_rule(
+    line: str, zone: Zone | None, sets: Sequence[RuleSet], *, beside: bool = False
+) -> ChromeRule | None:
     """Return the rule that takes the folded `line`: pieces cover it, one of them no filler.
 
     A piece that opens or closes the article wins over others on the line; two fillers that
-    differ prove as much as a piece. Without a zone the rules of all zones hold.
+    differ prove as much as a piece, and so does one `beside` chrome. Without a zone the rules of
+    all zones hold.
     """
     if not 0 < len(line) <= LONGEST:
         return None
@@ -51,12 +54,12 @@ def matching_rule(line: str, zone: Zone | None, sets: Sequence[RuleSet]) -> Chro
         at = piece[1]
     if at < len(line):
         return None
-    return _strongest(found, enough=len(fillers) > 1)
+    return _strongest(found, enough=beside or len(fillers) > 1)
 
 
 def _strongest(found: Sequence[ChromeRule], *, enough: bool) -> ChromeRule | None:
     """Return the piece that decides; a filler only where there are `enough` of them."""
-    for kinds in (("start", "end"), ("piece",), ("filler",) if enough else ()):
+    for kinds in (("start", "end", "thread"), ("piece",), ("filler",) if enough else ()):
         for rule in found:
             if rule.apply in kinds:
                 return rule

@@ -5,7 +5,7 @@ the page again with its marks. A sheet never outlives one call of `strip`.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.records import Block, Page
@@ -79,6 +79,19 @@ class Sheet:
         if self.title and line.text == self.title:
             return True
         return any(s.keeps[rule.id].fullmatch(line.text) for s in self.sets if rule.id in s.keeps)
+
+
+def take(lines: Iterable[Line], rule: ChromeRule) -> None:
+    """Mark `lines` with `rule`; what another rule took stays with it."""
+    for line in lines:
+        line.rule = line.rule or rule
+
+
+def same_title(text: str, title: str) -> bool:
+    """Return whether one is the other, or most of it: a page's title may end with the site."""
+    if text == title:
+        return True
+    return len(text) > 3 and (text in title or title in text) and len(text) < 2 * len(title)
 
 
 def read(page: Page, sets: Sequence[RuleSet]) -> Sheet:

@@ -1,0 +1,102 @@
+"""Lines around the body → marks on titles, names and words that other chrome proves to be links.
+
+In: the lines above the body, or those below it. Out: nothing; lines get their rule. Never marks a
+sentence, a table's row, what a rule's `keep` lists, or anything where no chrome proves it.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from pipeline.strip.core import is_cell
+from pipeline.strip.sheet import Line, Sheet, same_title, take
+
+_TITLE_LINES = 6  # the title, its number and its addressee stand so close to the body
+_SIGNATURE = 6  # the signature, its date and attachments stand so close below it
+_TITLES = 5  # fewer titles may be the body's own
+_FEW_TITLES = 3  # where a line announces links
+_TITLE_SHARE = 0.6
+_SHORTEST_TITLE, _LONGEST_TITLE = 5, 45
+_HEADER_LINES = 3  # fewer lines above the title may be a document's own head
+
+
+def mark_above(sheet: Sheet, head: Sequence[Line]) -> None:
+    """Mark the site's header above the title, and links between title and body."""
+    if sheet.markup:  # which tells what stands outside; infoboxes stand above the prose
+        return
+    _mark_below_tab_title(sheet, head)
+    _mark_announced(head)
+    last = max((i for i, line in enumerate(head) if line.rule), default=-1)
+    loose = (i for i in range(last) if head[i].rule is None)
+    title = max((i for i in loose if head[i].weight >= _SHORTEST_TITLE), default=-1)
+    above = [line for line in head[: max(title, 0)] if _is_loose(line)]
+    for rule, _ in sheet.of("above-title"):
+        others = [line for line in above if not sheet.keeps(rule, line)]
+        if len(others) >= _HEADER_LINES:
+            take(others, rule)
+    if title > 0:
+        _mark_titles(sheet, head[: min(title, len(head) - _TITLE_LINES)])
+
+
+def _mark_below_tab_title(sheet: Sheet, head: Sequence[Line]) -> None:
+    """Mark what stands between the title of the tab, the page's first line, and the title."""
+    if not head or head[0].weight < _SHORTEST_TITLE:
+        return
+    first = head[0].text
+    again = [i for i, line in enumerate(head) if same_title(line.text, first)][-1:]
+    for rule, _ in sheet.of("below-tab-title"):
+        for place in again:
+            take((line for line in head[1:place] if _is_loose(line)), rule)
+
+
+def _mark_announced(head: Sequence[Line]) -> None:
+    """Mark lists of links in the head that stand below a line which announces them."""
+    for i, line in enumerate(head):
+        if line.rule is None or line.rule.apply not in ("end", "thread"):
+            continue
+        run = list(_run(head[i + 1 :]))
+        if sum(map(_like_title, run)) >= _FEW_TITLES:
+            take(run, line.rule)
+
+
+def _run(lines: Sequence[Line]) -> Iterator[Line]:
+    """Yield the first lines as far as they are loose."""
+    for line in lines:
+        if not _is_loose(line):
+            return
+        yield line
+
+
+def mark_below(sheet: Sheet, tail: Sequence[Line]) -> None:
+    """Mark titles and words below the first chrome of the tail, and lists of titles above it."""
+    first = next((i for i, line in enumerate(tail) if line.rule), len(tail))
+    for rule, announced in sheet.of("after-end"):
+        below: list[Line] = []
+        own = False  # what an annex or list announces is the body's own, up to the next chrome
+        for line in tail[first:]:
+            own = line.rule is None and (own or announced.search(line.text) is not None)
+            if not own and _is_loose(line) and not sheet.keeps(rule, line):
+                below.append(line)
+        take(below, rule)
+    if first < len(tail):
+        _mark_titles(sheet, tail[:first])
+
+
+def _mark_titles(sheet: Sheet, lines: Sequence[Line]) -> None:
+    """Mark a list of titles: five or more, hardly a cell among them, announced by nothing."""
+    for rule, announced in sheet.of("after-end"):
+        loose = [line for line in lines if _is_loose(line)]
+        kept = [i for i, line in enumerate(loose[:_SIGNATURE]) if sheet.keeps(rule, line)]
+        loose = loose[kept[-1] + 1 if kept else 0 :]
+        titles = sum(map(_like_title, loose))
+        if titles < _TITLES or titles < len(loose) * _TITLE_SHARE:
+            continue
+        if not any(announced.search(line.text) for line in lines):
+            take((line for line in loose if not sheet.keeps(rule, line)), rule)
+
+
+def _is_loose(line: Line) -> bool:
+    """Return whether no rule took the line, and it is neither a sentence nor a table's row."""
+    return line.rule is None and not line.prose and "\t" not in line.block.text
+
+
+def _like_title(line: Line) -> bool:
+    return _SHORTEST_TITLE <= line.weight <= _LONGEST_TITLE and not is_cell(line)
