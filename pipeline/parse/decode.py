@@ -10,7 +10,6 @@ read as gb18030 and big5 as big5hkscs, their supersets, as browsers do
 """
 
 import codecs
-import re
 
 from pipeline.parse import charset
 from pipeline.parse.soup import declared_charset
@@ -37,38 +36,9 @@ _CHINESE = ("gb18030", "big5hkscs", "utf-8")
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "cp950": "big5hkscs"}
 _SAMPLE = 100_000
 #: Evidence above this is a Chinese page without doubt (2.0 is common Han throughout).
-_SURE = 1.2
-
-# Python's table is that of GB 18030-2000. These characters have had a place outside the private
-# use area since GB 18030-2005 and -2022; 0xA3A0 is a full-width blank in every browser.
-_PRIVATE_USE = str.maketrans(
-    {
-        0xE5E5: "\u3000",
-        0xE7C7: "\u1e3f",
-        **dict(
-            zip(
-                range(0xE78D, 0xE797),
-                "\ufe10\ufe12\ufe11\ufe13\ufe14\ufe15\ufe16\ufe17\ufe18\ufe19",
-                strict=True,
-            )
-        ),
-        0xE816: "\U00020087",
-        0xE817: "\U00020089",
-        0xE818: "\U000200cc",
-        0xE81E: "\u9fb4",
-        0xE826: "\u9fb5",
-        0xE82B: "\u9fb6",
-        0xE82C: "\u9fb7",
-        0xE831: "\U000215d7",
-        0xE832: "\u9fb8",
-        0xE83B: "\U0002298f",
-        0xE843: "\u9fb9",
-        0xE854: "\u9fba",
-        0xE855: "\U000241fe",
-        0xE864: "\u9fbb",
-    }
-)
-_HAS_PRIVATE_USE = re.compile("[\ue5e5\ue78d-\ue864]")
+_SURE, _ENOUGH = 1.5, 100
+#: Most pages here are from the mainland; a word of two characters may fit both.
+_PRIOR = {"gb18030": 0.2, "big5hkscs": 0.0, "utf-8": 0.1}
 
 
 def decode(body: bytes, declared: str = "") -> str:
@@ -138,17 +108,23 @@ def _decode_other(body: bytes, label: str) -> str:
             return body.decode(label)
         except UnicodeDecodeError:
             pass
-    readings = []
-    for codec in sorted(_CHINESE, key=lambda name: name != _SUPERSETS.get(label, label)):
-        text = charset.read(body, codec)
-        readings.append((charset.evidence(text), text, codec))
-        if readings[-1][0] > _SURE:
+    claimed = _SUPERSETS.get(label, label)
+    readings: list[tuple[float, str, str]] = []
+    for codec in sorted(_CHINESE, key=lambda name: name != claimed):
+        text = charset.mend(charset.read(body, codec), codec)
+        score, weighed = charset.evidence(text)
+        readings.append((score + _PRIOR[codec], text, codec))
+        if score > _SURE and weighed > _ENOUGH:
             break
-    score, text, codec = max(readings, key=lambda reading: reading[0])
-    if score <= 0:
+    score, text, codec = max(readings)
+    if score <= _SURE and len(body) % 2 == 0:
+        wide = [body.decode(name, "replace") for name in ("utf-16-le", "utf-16-be")]
+        best = max(wide, key=charset.evidence)
+        if charset.evidence(best)[0] > max(score, _SURE):
+            return best
+    if score <= 0 and (codec != claimed or charset.BROKEN in text):
         return _decode_western(body, text)
-    text = charset.mend(text, codec)
-    return _to_unicode(text) if codec == "gb18030" else text
+    return charset.of_today(text) if codec == "gb18030" else text
 
 
 def _decode_western(body: bytes, text: str) -> str:
@@ -156,9 +132,4 @@ def _decode_western(body: bytes, text: str) -> str:
     try:
         return body.decode("cp1252")
     except UnicodeDecodeError:
-        return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _to_unicode(text: str) -> str:
-    """Return `text` with the private use characters of GB 18030-2000 at their place of today."""
-    return text.translate(_PRIVATE_USE) if _HAS_PRIVATE_USE.search(text) else text
+        return text
