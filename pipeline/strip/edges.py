@@ -5,7 +5,7 @@ body, what the rule `after-end` keeps.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from pipeline.rules.chrome import ChromeRule, Zone
 from pipeline.strip.around import mark_above, mark_below
