@@ -117,6 +117,7 @@ class Assembler:
         self._frames = [_Frame(root, "body", 0)]
         self._containers = [self._frames[0]]
         self._texts: list[str] = []
+        self._first = ""
         self._linked = self._chars = 0
         self._links = self._headings = 0
         self._item = False
@@ -155,6 +156,7 @@ class Assembler:
 
     def text(self, text: str) -> None:
         """Take one text node, character references already read."""
+        source = text
         size = len(text.strip(_HTML_BLANKS))
         if not size:
             if self._texts:
@@ -168,6 +170,8 @@ class Assembler:
             text = _LINE_END.sub("", text)
         elif tag in _SCRIPTS:
             text = raised(tag, text)
+        if not self._texts:
+            self._first = source
         self._chars += size
         if self._links:
             self._linked += size
@@ -198,7 +202,7 @@ class Assembler:
         if text:
             links = min(1.0, self._linked / self._chars) if self._linked else 0.0
             path = self._path(container or self._frames[0])
-            line = self._lines.of(raw)
+            line = self._lines.of(self._first)
             self.blocks.append(Block(self._kind(text), text, path, links, (), line))
             self._item = False
         self._linked = self._chars = 0
@@ -232,17 +236,18 @@ class _Lines:
 
     def __init__(self, source: str) -> None:
         self._source = source
-        self._at = 0
-        self._line = 1
+        body = _BODY.search(source)
+        self._at = body.start() if body else 0
+        self._line = 1 + source.count("\n", 0, self._at)
         self._missing: set[str] = set()
         self._budget = _WALKS * len(source)
 
     def of(self, text: str) -> int:
         """Return the line (from 1) where `text` stands, that of the text before if not found.
 
-        Character references and markup inside a text hide it, so its first characters are looked
-        for. What is not there costs a walk to the end of the source, so it is looked for once,
-        and the walks are counted.
+        Character references and markup inside a text hide it, so its first word is looked for.
+        What is not there costs a walk to the end of the source, so it is looked for once, and
+        the walks are counted.
         """
         match = _NEEDLE.search(text)
         needle = match.group() if match else ""
@@ -258,5 +263,6 @@ class _Lines:
         return self._line
 
 
-_NEEDLE = re.compile('[^\\s&<>"\xa0\u3000]{1,16}')
+_BODY = re.compile("<body", re.IGNORECASE)
+_NEEDLE = re.compile(r"\w{1,16}")
 _WALKS = 100
