@@ -102,6 +102,11 @@ def read(markup: str) -> Document:
     )
 
 
+def metas_of(markup: str) -> tuple[tuple[str, str], ...]:
+    """Return name and content of each <meta> in `markup`, the canonical link as one of them."""
+    return tuple(_metas(BeautifulSoup(markup, "lxml")))
+
+
 def _metas(tree: BeautifulSoup) -> Iterator[tuple[str, str]]:
     """Yield name and content of each <meta>, and the canonical link as one of them."""
     for node in tree.select('meta[content],link[rel="canonical" i]'):

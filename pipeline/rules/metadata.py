@@ -23,14 +23,14 @@ Place = Literal["meta", "source", "line", "byline", "url", "clock"]
 _MONTH = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 # 2021-3-5, 2021/03/05, 2021.3.5, 2021年3月5日; 20210305; 9/17/2004; 5 March 2021; Mar 5, 2021.
 _SPELLINGS = (
-    r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}",
-    r"(?:19|20)\d{6}",
-    r"\d{1,2}/\d{1,2}/(?:19|20)\d\d",
-    rf"\d{{1,2}}(?:st|nd|rd|th)?\s(?:{_MONTH})[a-z]*\.?,?\s(?:19|20)\d\d",
-    rf"(?:{_MONTH})[a-z]*\.?\s\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d",
+    r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}(?:日|(?!\d))",
+    r"(?:19|20)\d{6}(?!\d)",
+    r"\d{1,2}/\d{1,2}/(?:19|20)\d\d(?!\d)",
+    rf"\d{{1,2}}(?:st|nd|rd|th)?\s(?:{_MONTH})[a-z]*\.?,?\s(?:19|20)\d\d(?!\d)",
+    rf"(?:{_MONTH})[a-z]*\.?\s\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d(?!\d)",
 )
 #: What `{date}` stands for, without groups; `pipeline.parse.dates` reads what it matches.
-DATE = rf"(?<!\d)(?:{'|'.join(_SPELLINGS)})(?!\d)"
+DATE = rf"(?<!\d)(?:{'|'.join(_SPELLINGS)})"
 
 
 class MetadataRule(Rule, frozen=True, kw_only=True):

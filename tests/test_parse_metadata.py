@@ -1,0 +1,158 @@
+"""What a page says of itself: every rule's cases, and whole pages."""
+
+from datetime import date
+
+import pytest
+
+from pipeline.parse import parse
+from pipeline.parse.dates import read_date
+from pipeline.parse.metadata import Surface, values
+from pipeline.parse.soup import metas_of
+from pipeline.records import Page, Provenance, RawPage
+from pipeline.rules.loader import Case
+from pipeline.rules.metadata import BUILT_IN, MetadataRule, MetadataRules, load
+
+RULES = load([BUILT_IN])
+STORY = (
+    "　　会议指出，要把稳增长摆在更加突出的位置，各项问题要在2019年12月31日前完成整改，"
+    "新办法自2020年1月6日起施行，有关部门要做好衔接。"
+)
+CASES = [
+    pytest.param(rule, case, id=f"{rule.id}-{number}")
+    for rule in RULES.rules
+    for number, case in enumerate(rule.case)
+    if rule.apply != "clock"
+]
+CLOCKS = [rule for rule in RULES.rules if rule.apply == "clock"]
+
+
+def page_of(source: str, url: str = "") -> Page:
+    return parse(RawPage(url, source.encode(), "", Provenance("1.html")), RULES)
+
+
+def found_by(rule: MetadataRule, text: str) -> list[str]:
+    finders = tuple(finder for finder in RULES.finders if finder.rule is rule)
+    surface = Surface(
+        source=text if rule.apply == "source" else "",
+        url=text if rule.apply == "url" else "",
+        metas=metas_of(text) if rule.apply == "meta" else (),
+        lines=text if rule.apply == "line" else "",
+        bylines=(text,) if rule.apply == "byline" else (),
+    )
+    return list(values(surface, rule.field, MetadataRules((rule,), finders)))
+
+
+@pytest.mark.parametrize(("rule", "case"), CASES)
+def test_case(rule: MetadataRule, case: Case) -> None:
+    found = found_by(rule, case.before)
+    assert found[:1] == ([] if case.before == case.after else [case.after])
+
+
+@pytest.mark.parametrize("rule", CLOCKS, ids=lambda rule: rule.id)
+def test_clock(rule: MetadataRule) -> None:
+    (pattern,) = (finder.pattern for finder in RULES.finders if finder.rule is rule)
+    for case in rule.case:
+        assert bool(pattern.search(case.before)) == (case.before != case.after), case.before
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2023年1月6日", date(2023, 1, 6)),
+        ("2023-01-06T10:00", date(2023, 1, 6)),
+        ("2023/1/6", date(2023, 1, 6)),
+        ("2023.01.06", date(2023, 1, 6)),
+        ("20230106", date(2023, 1, 6)),
+        ("6th March 2021", date(2021, 3, 6)),
+        ("Sept. 6, 2021", date(2021, 9, 6)),
+        ("9/17/2004", date(2004, 9, 17)),
+        ("17/9/2004", date(2004, 9, 17)),
+        ("06/02/2022", None),
+        ("2023年2月30日", None),
+        ("2023年13月1日", None),
+        ("编号120230106", None),
+        ("1949年10月", None),
+        ("", None),
+    ],
+)
+def test_days(text: str, day: date | None) -> None:
+    assert read_date(text) == day
+
+
+def test_government_page() -> None:
+    page = page_of(
+        """<html><head><title>市人民政府关于支持小微企业的若干意见_某市人民政府</title>
+        <meta name="ContentSource" content="市府办"><link rel="canonical" href="https://www.example.gov.cn/a/1.html">
+        </head><body><h1>某市人民政府</h1><div>今天是2024年5月6日 星期一</div>
+        <table><tr><td>索 引 号：<td>000-1<td>发布日期：<td>2023-01-06</tr>
+        <tr><td>发文字号：<td>某政发〔2022〕12号<td>成文日期：<td>2022-12-30</tr></table>
+        <div class=t>市人民政府关于支持小微企业的若干意见</div><p>"""
+        + STORY
+        + "</p><p>Copyright © 2015-01-01</p></body></html>"
+    )
+    assert page.title == "市人民政府关于支持小微企业的若干意见"
+    assert page.published == date(2023, 1, 6)
+    assert (page.source, page.document_number) == ("市府办", "某政发〔2022〕12号")
+    assert page.url == "https://www.example.gov.cn/a/1.html"
+
+
+def test_newspaper_page() -> None:
+    page = page_of(
+        "<html><head><title>老街焕新 - 要闻 - 地方新闻网</title></head><body>"
+        "<a href=/>首页</a> &gt; 老街焕新"
+        "<h1>老街焕新</h1><div>2022-02-13 07:48 | 来源：<a href=x>地方日报</a></div>"
+        f"<p>{STORY}</p><ul><li><a href=2>旧闻</a> 2021-01-01 08:00</ul></body></html>"
+    )
+    assert (page.title, page.published) == ("老街焕新", date(2022, 2, 13))
+    assert page.source == "地方日报"
+
+
+def test_a_title_broken_over_two_lines() -> None:
+    page = page_of(
+        "<html><head><title>\n 全市经济运行总体平稳 高质量发展取得新成效_某市门户</title></head>"
+        f"<h1>全市经济运行总体平稳<br>高质量发展取得新成效</h1><p>{STORY}</p></body></html>"
+    )
+    assert page.title == "全市经济运行总体平稳 高质量发展取得新成效"
+
+
+def test_a_page_without_a_date_gets_none() -> None:
+    page = page_of(
+        "<html><head><title>机构简介</title></head><body><div>今天是2024年5月6日 星期一</div>"
+        f"<h2>机构简介</h2><p>{STORY}</p><p>2018年3月成立。</p><ul><li>通知 (2021-03-05 09:00)"
+        "</ul><p>版权所有 2003-01-01 至 2024-01-01</p></body></html>"
+    )
+    assert page.published is None
+    assert page.title == "机构简介"
+
+
+def test_english_page() -> None:
+    page = page_of(
+        "<html><head><title>Growth slows | Example News</title></head><body><h1>Growth slows</h1>"
+        "<div>Published: Thursday, January 5, 2022 by Staff</div><p>"
+        + "The economy grew by 3.2 percent in March 2019. " * 4
+        + "</p></body></html>"
+    )
+    assert (page.title, page.published) == ("Growth slows", date(2022, 1, 5))
+
+
+def test_flattened_text() -> None:
+    page = page_of(
+        "当前位置：首页 > 新闻中心\n某市政府工作报告\n稿源： 地方新闻网   2020-05-02 07:13:00\n\n"
+        + STORY
+    )
+    assert (page.title, page.published) == ("某市政府工作报告", date(2020, 5, 2))
+    assert page.source == "地方新闻网"
+
+
+def test_the_day_of_adoption_is_not_that_of_publication() -> None:
+    page = page_of(f"某省发展规划纲要\n\n(2021年1月30日某省人民代表大会通过)\n\n{STORY}")
+    assert page.published is None
+
+
+def test_the_address_is_asked_last() -> None:
+    source = f"<html><body><h1>通知公告一则</h1><p>{STORY}</p></body></html>"
+    url = "https://www.example.gov.cn/tz/202202/t20220211_1.html"
+    assert page_of(source, url).published == date(2022, 2, 11)
+    assert page_of(source.replace("<p>", "<p>2022-02-10 09:00</p><p>"), url).published == date(
+        2022, 2, 10
+    )
