@@ -189,7 +189,9 @@ def _scanner(rules: Sequence[ChromeRule], zone: Zone | None, *, long: bool) -> r
     """Return one pattern of all line rules of `zone`; fillers come last, they prove nothing."""
     ordered = sorted(enumerate(rules), key=lambda pair: pair[1].apply == "filler")
     chosen = [
-        f"(?P<r{i}>{_pattern(rule, rule.find).pattern})"
+        # The group stands behind, empty: before, it would keep the engine from skipping an
+        # alternative by its first character.
+        f"(?:{_pattern(rule, rule.find).pattern})(?P<r{i}>)"
         for i, rule in ordered
         if rule.apply in LINE_RULES
         and (zone is None or zone in rule.zone)

@@ -18,11 +18,15 @@ from pipeline.strip.sheet import Line, Sheet, same_title
 
 _HEADING = re.compile("h[1-3](?![a-z])")
 _MOST = 0.85  # an element with less of its parent's mass is not all of the body
+_TITLED = 0.6  # but it is where it holds the title too
 _PRIOR = 0.5  # a known container with less of the page's mass is a teaser
 _POST = 0.2  # an element with less of the largest one's mass is a teaser of it
 _TEASER = 120  # no teaser is longer, in Chinese characters
 _LEAD = 0.2  # the lead between title and body may stand outside it, and has hardly a link
 _DIRECT = 0.02  # sentences right in an element, beside its children, belong to the body
+_NEARBY = 12  # lines
+_NEAR = 4.0  # a notice may be shorter than the teasers beside it, but stands below its title
+_ABOVE = 0.25  # above the title stand teasers
 _BODY = 20  # a body has so many characters at least
 _ITSELF = 0.6  # an element named for chrome that holds more is the body, badly named
 
@@ -77,9 +81,11 @@ def _container(sheet: Sheet) -> tuple[ChromeRule | None, str]:
         if path:
             children[path.rpartition("/")[0]].append(path)
     rule, body = _prior(sheet, masses)
+    title = next((sheet.lines[i - 1].block.path for i in _near_title(sheet)[:1]), "")
     while children[body]:
         largest = max(children[body], key=masses.__getitem__)
-        if masses[largest] < masses[body] * _MOST or not children[largest]:
+        enough = _TITLED if _below(title, largest) else _MOST
+        if masses[largest] < masses[body] * enough or not children[largest]:
             break
         direct = masses[body] - sum(masses[path] for path in children[body])
         if direct > masses[body] * _DIRECT:
@@ -91,13 +97,23 @@ def _container(sheet: Sheet) -> tuple[ChromeRule | None, str]:
 def _masses(sheet: Sheet) -> dict[str, float]:
     """Return the mass of each element that has any; a data table counts by its length."""
     masses: dict[str, float] = defaultdict(float)
-    for line in sheet.lines:
+    near = _near_title(sheet)
+    for i, line in enumerate(sheet.lines):
         table = line.block.kind == "table" and line.rule is None
         mass = line.weight if table else line.mass
+        mass *= _NEAR if i in near else _ABOVE if i < near.start else 1.0
         if mass:
             for path in _ancestry(line.block.path):
                 masses[path] += mass
     return masses
+
+
+def _near_title(sheet: Sheet) -> range:
+    """Return the places of the lines right below the title, where a short body stands."""
+    for i, line in enumerate(sheet.lines):
+        if sheet.title and line.block.links < _LEAD and same_title(line.text, sheet.title):
+            return range(i + 1, i + 1 + _NEARBY)
+    return range(0)
 
 
 def _prior(sheet: Sheet, masses: dict[str, float]) -> tuple[ChromeRule | None, str]:
@@ -128,7 +144,7 @@ def _ancestry(path: str) -> Iterator[str]:
 
 
 def _below(path: str, body: str) -> bool:
-    return not body or path == body or path.startswith(body + "/")
+    return path.startswith(body) and (not body or path[len(body) : len(body) + 1] in ("", "/"))
 
 
 def _title(sheet: Sheet, before: int) -> int:

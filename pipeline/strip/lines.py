@@ -14,15 +14,20 @@ LONGEST = 2000  # no chrome line is longer, however wordy the disclaimer
 _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fromkeys(
     (0x3000, 0xA0, 0x2002, 0x2003, 0x200B, 0x09), " "
 )
+_WIDE = re.compile("[\uff01-\uff5e\u3000\xa0\u2002\u2003\u200b]")
+# Most lines have no other: to replace these first is five times as fast.
+_COMMON = tuple((wide, chr(ord(wide) - 0xFEE0)) for wide in "，：；（）") + (("\u3000", " "),)
 # Ornaments that part pieces; a line may open and close with them too.
 _ORNAMENT = re.compile(r"[\s|·•●○■◆▪│┃/\\,;:、。….—_()\[\]【】〖〗「」<>《》»›→~*=+\"“”-]*")
 
 
 def fold(text: str) -> str:
     """Return `text` as patterns see it: half-width signs, single spaces, none at the ends."""
-    if text.isascii():
-        return " ".join(text.split())
-    return " ".join(text.translate(_WIDTH).split())
+    for wide, narrow in _COMMON:
+        text = text.replace(wide, narrow)
+    if _WIDE.search(text):
+        text = text.translate(_WIDTH)
+    return " ".join(text.split())
 
 
 def matching_rule(
@@ -75,8 +80,10 @@ def _piece(
     line: str, at: int, zone: Zone | None, sets: Sequence[RuleSet]
 ) -> tuple[ChromeRule, int] | None:
     """Return the first rule with a piece at `at`, and where the piece ends."""
+    # Only the rules for long lines know of a second sentence.
+    long = len(line) > SHORT or "。" in line[:-1]
     for rules in sets:
-        match = rules.scanners[zone, len(line) > SHORT].match(line, at)
+        match = rules.scanners[zone, long].match(line, at)
         if match and match.lastgroup and match.end() > at:
             rule = rules.rules[int(match.lastgroup[1:])]
             if len(line) <= rule.limit:
