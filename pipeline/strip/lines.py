@@ -16,7 +16,7 @@ _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fromkeys
 )
 _WIDE = re.compile("[\uff01-\uff5e\u3000\xa0\u2002\u2003\u200b]")
 # Most lines have no other: to replace these first is five times as fast.
-_COMMON = tuple((wide, chr(ord(wide) - 0xFEE0)) for wide in "，：；（）") + (("\u3000", " "),)
+_COMMON = tuple(zip("，：；（）\u3000", ",:;() ", strict=True))
 # Ornaments that part pieces; a line may open and close with them too.
 _ORNAMENT = re.compile(r"[\s|·•●○■◆▪│┃/\\,;:、。….—_()\[\]【】〖〗「」<>《》»›→~*=+\"“”-]*")
 
