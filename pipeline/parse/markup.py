@@ -198,7 +198,9 @@ class Assembler:
         """End the block in hand, which `container` holds (by default <body>)."""
         raw = "".join(self._texts)
         self._texts.clear()
-        text = _BLANKS.sub(" ", raw).strip(" ").rstrip(" \xa0\u3000")
+        if "\n" in raw or "  " in raw or "\t" in raw:
+            raw = _BLANKS.sub(" ", raw)
+        text = raw.strip(_HTML_BLANKS).rstrip(" \xa0\u3000")
         if text:
             links = min(1.0, self._linked / self._chars) if self._linked else 0.0
             path = self._path(container or self._frames[0])

@@ -12,8 +12,8 @@ from pipeline.parse.markup import Document
 _SEPARATORS = re.compile(r"\s*(?:[-—–_|·›»>＞<＜:：/\\]{1,3}|\s)\s*|(?<!^)(?=[(（])")
 _MAIN_HEADING = re.compile(r"(?:^|/)h1[#.!@][^/]*$")
 _NOT_WORDS = re.compile(r"[\W_]+")
-#: A title shown on the page is no longer than this; longer blocks are body.
-_LONGEST_TITLE = 150
+#: A line that shows a title may have blanks and marks in it that <title> has not.
+_PADDING = 12
 _SHORTEST_TITLE = 4
 #: A block may show more than the title (a breadcrumb before it), or a piece of it of this length.
 _SLACK, _SHORTEST_PIECE = 60, 8
@@ -33,7 +33,8 @@ def choose_title(document: Document, offered: Iterable[str], lines: Iterable[str
     and <title> up to the site's name.
     """
     heads = [head for head in map(_on_one_line, (*offered, document.title)) if head]
-    shown = [fold(b.text) for b in document.blocks if len(b.text) <= _LONGEST_TITLE and heads]
+    longest = max(map(len, heads), default=-1) + _PADDING
+    shown = [fold(block.text) for block in document.blocks if len(block.text) <= longest]
     for head in heads:
         found = _shown_piece(head, shown)
         if found:
@@ -77,11 +78,15 @@ def anchors(document: Document, title: str) -> list[int]:
     return [
         i
         for i, block in enumerate(document.blocks)
-        if _SHORTEST_TITLE <= len(block.text) <= longest and _shows(block.text, wanted)
+        if len(block.text) <= longest and _shows(block.text, wanted)
     ]
 
 
 def _shows(text: str, wanted: str) -> bool:
+    text = text.strip().lower()
+    # Folding costs ten times these looks at single characters, which most lines fail.
+    if wanted[0] not in text and text[:1] not in wanted:
+        return False
     folded = fold(text)
     return wanted in folded or (len(folded) >= _SHORTEST_PIECE and folded in wanted)
 
