@@ -50,13 +50,14 @@ _BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
 #: How many bytes a character beyond ASCII takes; and what single bytes of GBK pages mean.
 _SIZES = {"gb18030": (2, 4), "big5hkscs": (2,), "utf-8": (2, 3, 4)}
 _SINGLES = {0x80: "€", 0xA0: "\xa0"}
-_SEARCHED, _WEIGHED = 200_000, 3_000
-# Private use is where shifted pairs land when they are valid at all.
-_PRIVATE = "".join(chr(code) for code in range(0xE000, 0xF900) if code not in _OF_TODAY)
-_SUSPECT = re.compile(f"[\udc80-\udcff{_PRIVATE}]")
+_SEARCHED, _WEIGHED, _ENOUGH = 50_000, 2_000, 100
+# Private use is where shifted pairs land when they are valid at all; but not where `_OF_TODAY` has
+# its places.
+_SUSPECT = re.compile("[\udc80-\udcff\ue000-\ue5e4\ue5e6-\ue78c\ue865-\uf8ff]")
 _LONE = re.compile("[\udc80-\udcff]+")
 _OLD = re.compile("[\ue5e5\ue78d-\ue864]")
-_STRETCH = re.compile(r"([\s<>]+)")
+_BLANKS = " \t\n\r<>"
+_BLANK = re.compile(f"[{_BLANKS}]")
 _LONGEST = 20_000  # characters; no paragraph is longer, and the reading takes time
 
 
@@ -128,6 +129,8 @@ def evidence(text: str) -> tuple[float, int]:
     The first few thousand are; a page is not in two charsets. Where there are none, 0.0 and 0.
     """
     beyond = "".join(_BEYOND_ASCII.findall(text, 0, _SEARCHED))[:_WEIGHED]
+    if len(beyond) < _ENOUGH < _SEARCHED < len(text):
+        beyond = "".join(_BEYOND_ASCII.findall(text))[:_WEIGHED]
     total = sum(weight(char) * count for char, count in Counter(beyond).items())
     return total / max(1, len(beyond)), len(beyond)
 
@@ -144,15 +147,20 @@ def mend(text: str, codec: str) -> str:
     such a stretch the one with the most evidence is taken; a byte that fits nowhere, even then,
     becomes U+FFFD, bytes side by side one.
     """
-    if not _SUSPECT.search(text):
-        return text
-    return "".join(_mend_stretch(stretch, codec) for stretch in _STRETCH.split(text))
+    parts, end = [], 0
+    for match in _SUSPECT.finditer(text):
+        at = match.start()
+        if at < end:
+            continue
+        start = max(end, *(text.rfind(blank, end, at) + 1 for blank in _BLANKS))
+        after = _BLANK.search(text, at)
+        parts.append(text[end:start])
+        end = after.start() if after else len(text)
+        parts.append(_mend_stretch(text[start:end], codec))
+    return "".join(parts) + text[end:]
 
 
 def _mend_stretch(text: str, codec: str) -> str:
-    """Return a stretch without blanks and brackets, read anew where that is needed."""
-    if not _SUSPECT.search(text):
-        return text
     if len(text) > _LONGEST:
         return _LONE.sub(BROKEN, text)
     return _best_reading(text.encode(codec, "surrogateescape"), codec)
@@ -193,4 +201,4 @@ def _steps(line: bytes, at: int, codec: str) -> list[tuple[int, str, int]]:
 
 def of_today(text: str) -> str:
     """Return what `gb18030` gave, characters of private use where they have a place by now."""
-    return text.translate(_OF_TODAY) if _OLD.search(text) else text
+    return _OLD.sub(lambda old: old.group().translate(_OF_TODAY), text)
