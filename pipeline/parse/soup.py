@@ -21,6 +21,26 @@ from pipeline.records import Block, Cell
 _MAX_ROWSPAN, _MAX_COLSPAN, _MAX_PLACES = 65_534, 1_000, 200_000
 _NUMBER = re.compile(r"\s*\+?(\d{1,9})")
 _MARKED_TAGS = ("br", "p", "div", "li", "sup", "sub")
+_IN_LINE_TAGS = frozenset(
+    (
+        "a",
+        "abbr",
+        "b",
+        "big",
+        "em",
+        "font",
+        "i",
+        "img",
+        "ins",
+        "o:p",
+        "small",
+        "span",
+        "strong",
+        "u",
+    )
+)
+_TAG = re.compile(r"""<(/?[a-zA-Z][\w:-]*)((?:\s(?:[^<>"']|"[^"]*"|'[^']*')*)?)/?>""")
+_SPANS = re.compile(r"""\s(?:row|col)span\s*=\s*["']?[\d+ ]+["']?""", re.IGNORECASE)
 _ENDS = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
 _BLANKS = re.compile("[ \t\r\n\f]+")
 
@@ -38,7 +58,7 @@ def cells_of(fragment: str) -> tuple[Cell, ...]:
     cell are parted by newlines. Empty where there is no table, or where its spans cover more
     places than a page can mean.
     """
-    table = BeautifulSoup(fragment, "lxml").table
+    table = BeautifulSoup(_TAG.sub(_slim, fragment), "lxml").table
     if table is None:
         return ()
     _part_lines(table)
@@ -63,6 +83,14 @@ def cells_of(fragment: str) -> tuple[Cell, ...]:
             cells.append(Cell(row, column, _lines(cell), down, right, head))
             column += right
     return tuple(cells)
+
+
+def _slim(tag: re.Match[str]) -> str:
+    """Return a tag as far as cells need it: BeautifulSoup's time goes by tags and attributes."""
+    name = tag.group(1).lower()
+    if name.lstrip("/") in _IN_LINE_TAGS:
+        return ""
+    return f"<{name}{''.join(_SPANS.findall(tag.group(2)))}>"
 
 
 def _part_lines(table: Tag) -> None:
