@@ -13,6 +13,7 @@ Fields = tuple[Codes, Hashes, Places]  # masked codes, what tells numbers apart,
 _FIELDS = "Tuple((u4[::1], u8[::1], i4[::1]))"
 
 SEED = 8  # codes; two texts that share so many in a row share a phrase, not a word
+CHAIN = 20  # codes; texts of one kind share shorter phrases by chance
 REACH = 12  # codes; the longest name that another may stand in for
 CONTEXT = 6  # letters beside a number that must agree before two numbers are compared
 TRIES = 16  # places looked at for each gram; a phrase more common than that says little
@@ -92,7 +93,8 @@ def align(a: Fields, a_seeds: Hashes, b: Fields, b_seeds: Hashes) -> Runs:
     """Return the runs that `a` shares with `b`, in the order of `a`, none overlapping another.
 
     A row is: start in a, start in b, length, and 1 where it resumes the run before it after at
-    most `REACH` codes on either side, else 0. Runs have `SEED` codes or more.
+    most `REACH` codes on either side, else 0. Runs have `SEED` codes or more; those that resume
+    one another have `CHAIN` codes or more together.
     """
     size = table_size(len(b_seeds))
     heads, nexts = chain_grams(b_seeds, size)
@@ -106,11 +108,11 @@ def align(a: Fields, a_seeds: Hashes, b: Fields, b_seeds: Hashes) -> Runs:
             continue
         while i > end and j > 0 and x[i - 1] == y[j - 1]:
             i, j, length = i - 1, j - 1, length + 1
-        linked = 0
+        first, last, total = count, end, 0
         while length >= SEED:
             runs[count, 0], runs[count, 1], runs[count, 2] = i, j, length
-            runs[count, 3] = linked
-            count, linked = count + 1, 1
+            runs[count, 3] = count > first
+            count, total = count + 1, total + length
             i, j = i + length, j + length
             end = i
             step, other = resume(x, i, y, j)
@@ -118,6 +120,8 @@ def align(a: Fields, a_seeds: Hashes, b: Fields, b_seeds: Hashes) -> Runs:
                 break
             i, j = i + step, j + other
             length = run_length(x, i, y, j)
+        if total < CHAIN:
+            i, count, end = end, first, last
     return runs[:count].copy()
 
 
@@ -154,21 +158,31 @@ def missing(seeds: Hashes, others: Hashes) -> tuple[int, int]:
 def is_exchange(a: Codes, b: Codes) -> bool:
     """Return whether one short word stands in for another, as a place's name does for a place's.
 
-    Misread letters come one by one, so two words that share some are no such pair: of the
-    shorter one at most a quarter may be found in the other.
+    Misread letters come one by one, and those between them stay where they were: of the shorter
+    word at most a quarter may be, counted from either end.
     """
-    found = 0
-    for x in a:
-        if x == NUMBER:
-            return False
-        for y in b:
-            if y == NUMBER:
-                return False
-            if x == y:
-                found += 1
-                break
     shorter = min(len(a), len(b))
-    return shorter >= 2 and 4 * found <= shorter
+    from_start = from_end = 0
+    for k in range(shorter):
+        if a[k] == NUMBER or b[k] == NUMBER:
+            return False
+        from_start += a[k] == b[k]
+        from_end += a[len(a) - 1 - k] == b[len(b) - 1 - k]
+    return shorter >= 2 and 4 * max(from_start, from_end) <= shorter
+
+
+@compiled("b1(u4[::1], i8, u4[::1], i8)")
+def is_cut(a: Codes, i: int, b: Codes, j: int) -> bool:
+    """Return whether another number stands beside `a[i]`, but none beside `b[j]`, or the reverse.
+
+    Then one of them is a piece of a number.
+    """
+    for step in (-1, 1):
+        x = 0 <= i + step < len(a) and a[i + step] == NUMBER
+        y = 0 <= j + step < len(b) and b[j + step] == NUMBER
+        if x != y:
+            return True
+    return False
 
 
 @compiled(f"i4[:,::1](i4[:,::1], {_FIELDS}, {_FIELDS})")
@@ -177,10 +191,11 @@ def pair_numbers(runs: Runs, a: Fields, b: Fields) -> Places:
 
     A row is: place in a, place in b, 1 where they agree, and its context: the letters before it
     or after it, whichever are more, in the run and on its line and up to the next number. What
-    ends the line before says nothing about a number.
+    ends the line before says nothing about a number. A number that a line break cut in two, in
+    one text only, is left out.
     """
     codes, values, lines = a
-    _, other_values, other_lines = b
+    other_codes, other_values, other_lines = b
     pairs = np.empty((len(codes), 4), np.int32)
     count = 0
     for n in range(len(runs)):
@@ -193,6 +208,9 @@ def pair_numbers(runs: Runs, a: Fields, b: Fields) -> Places:
                 letters += 1
                 if open_pair >= 0:
                     pairs[open_pair, 3] = max(pairs[open_pair, 3], letters)
+                continue
+            if is_cut(codes, i, other_codes, j):
+                letters, open_pair = 0, -1
                 continue
             pairs[count, 0], pairs[count, 1], pairs[count, 3] = i, j, letters
             pairs[count, 2] = values[i] == other_values[j]

@@ -11,6 +11,7 @@ from pipeline.dedup.compiled import FNV_BASIS, FNV_PRIME, Codes, Counts, Hashes,
 NUMBER = np.uint32(ord("#"))  # stands for a whole number in masked codes; no letter folds to it
 
 _POINT, _ZERO, _NINE, _COMMA = np.uint32(0x2E), np.uint32(0x30), np.uint32(0x39), np.uint32(0x2C)
+_NO_SPACE = np.uint32(0x200B)
 _WIDE_POINT = np.uint32(0xFF0E)
 
 
@@ -113,9 +114,12 @@ def count_shared(a: Hashes, b: Hashes) -> int:
 def joins(raw: Codes, codes: Codes, offsets: Places, i: int) -> bool:
     """Return whether folded digit `i` goes on with the number that holds digit `i - 1`.
 
-    They stand side by side, or are parted by the comma before a group of three digits.
+    They stand side by side, or are parted by the comma before a group of three digits, or by a
+    space without width.
     """
     gap = offsets[i] - offsets[i - 1]
+    if gap == 2 and raw[offsets[i] - 1] == _NO_SPACE:
+        return True
     if gap != 2 or raw[offsets[i] - 1] != _COMMA:
         return bool(gap == 1)
     digits = 1

@@ -5,7 +5,6 @@ id. Never: a block of which one letter or digit is not in the copy that stays, o
 coincidence: a heading or a cell that recurs.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -92,11 +91,12 @@ def _poorer_copy(page: Page, rule: DedupRule) -> set[int]:
     """Return the blocks of one copy that can go, by their places in the page."""
     flow = _flow(page)
     needed = max(rule.letters, rule.share * len(flow.codes))
-    for copy in _copies(flow):
+    copies = _copies(flow)
+    for copy in copies:
         if copy.letters < needed:
             continue
         sides = (copy.later, copy.earlier)
-        if _breaks_off(flow, copy):
+        if _breaks_off(flow, copy, copies):
             sides = (copy.earlier, copy.later)
         found = [_covered(flow, gone, kept) for gone, kept in (sides, sides[::-1])]
         sizes = [sum(len(flow.text(n)) for n in blocks) for blocks in found]
@@ -117,25 +117,25 @@ def _flow(page: Page) -> _Flow:
     return _Flow(tuple(places), np.concatenate([*parts, np.empty(0, np.uint32)]), edges)
 
 
-def _copies(flow: _Flow) -> Iterator[_Copy]:
-    """Yield what comes again in the same order, in the order of the second copies."""
-    open_copies: list[_Copy] = []
+def _copies(flow: _Flow) -> list[_Copy]:
+    """Return what comes again in the same order, in the order of the second copies."""
+    found: list[_Copy] = []
     for row in repeats(flow.codes, kernel.gram_hashes(flow.codes, GRAM), GRAM).tolist():
         run = (row[0], row[1], row[2])
-        for copy in open_copies:
+        for copy in found:
             if copy.goes_on(run):
                 copy.runs.append(run)
                 break
         else:
-            open_copies.append(_Copy([run]))
-    yield from open_copies
+            found.append(_Copy([run]))
+    return found
 
 
-def _breaks_off(flow: _Flow, copy: _Copy) -> bool:
-    """Return whether the first copy stops where the second goes on."""
-    rest = copy.later[0][0] - copy.earlier[-1][1]
-    other = len(flow.codes) - copy.later[-1][1]
-    return other > max(rest, GAP)
+def _breaks_off(flow: _Flow, copy: _Copy, copies: list[_Copy]) -> bool:
+    """Return whether the first copy stops where the second goes on with something new."""
+    start, end = copy.earlier[-1][1], copy.later[-1][1]
+    repeated = sum(other.letters for other in copies if other.later[0][0] >= end)
+    return len(flow.codes) - end - repeated > max(copy.later[0][0] - start, GAP)
 
 
 def _covered(flow: _Flow, gone: list[Span], kept: list[Span]) -> set[int]:
@@ -149,10 +149,10 @@ def _covered(flow: _Flow, gone: list[Span], kept: list[Span]) -> set[int]:
         inside[end] -= 1
     lacking = np.concatenate(([0], np.cumsum(np.cumsum(inside)[:-1] == 0)))
     region, model = (gone[0][0], gone[-1][1]), (kept[0][0], kept[-1][1])
-    own = flow.around(region, 0)
-    twins = {flow.text(n) for n in flow.around(model, AROUND) if n not in own} - {b""}
+    beside = flow.around(region, 1)
+    twins = {flow.text(n) for n in flow.around(model, AROUND) if n not in beside} - {b""}
     found = set[int]()
-    for n in flow.around(region, 1):
+    for n in beside:
         start, end = int(flow.edges[n]), int(flow.edges[n + 1])
         if n in flow.around(model, 0):
             continue

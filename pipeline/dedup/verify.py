@@ -56,8 +56,9 @@ class Evidence:
         """
         if self.agree >= 6 and self.figures >= 0.85:
             return False
-        # Two misread letters side by side look like an exchanged word once in sixteen gaps.
-        names = self.exchanged - self.small / 16
+        # Two misread letters side by side look like an exchanged word: once in sixteen gaps, more
+        # often where more is misread.
+        names = self.exchanged - self.small * max(1 / 16, 2.5 * self.small / max(1, self.letters))
         if names >= 1:
             changes = names + self.differ
             needed = min(6.0, 1 + self.letters / 800)
@@ -75,8 +76,8 @@ class Evidence:
         """
         if not self.small:
             return 0.0
-        share = min(0.5, 4 * self.small / self.letters)
-        return 2 + 4 * share * (self.agree + self.differ)
+        share = min(0.5, 5 * self.small / self.letters)
+        return 1.5 + 4 * share * (self.agree + self.differ)
 
 
 @dataclass(frozen=True, slots=True)

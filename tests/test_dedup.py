@@ -1,0 +1,285 @@
+"""Which pages are related, and how: each kind of copy, and what must never pass for one."""
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.dedup import find_matches, sign
+from pipeline.records import Match
+from tests.dedup_texts import misread, report
+
+SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
+
+
+def only(*texts: str) -> Match | None:
+    """Return the one match between two texts, None if there is none."""
+    matches = find_matches({f"p{n}": text for n, text in enumerate(texts)})
+    assert len(matches) <= 1
+    return matches[0] if matches else None
+
+
+def relation(*texts: str) -> str:
+    match = only(*texts)
+    return match.relation if match else "none"
+
+
+def page(paragraphs: list[str]) -> str:
+    return "\n".join(paragraphs)
+
+
+def test_same_text_in_other_width_punctuation_script_and_spacing() -> None:
+    text = "国务院办公厅印发《关于进一步优化营商环境的实施意见》，提出5个方面30项任务。"
+    traditional = "國務院辦公廳印發「關於進一步優化營商環境的實施意見」,提出５個方面３０項任務｡"
+    match = only(text, "　　" + "\u200b".join(traditional))
+    assert match is not None
+    assert match.relation == "same"
+    assert match.containment == (1.0, 1.0)
+    assert match.passages
+
+
+def test_a_decimal_point_is_no_punctuation() -> None:
+    assert (
+        relation(
+            "研发投入强度提高到3.15%以上，全年力争完成。",
+            "研发投入强度提高到315%以上，全年力争完成。",
+        )
+        != "same"
+    )
+
+
+@pytest.mark.parametrize("share", [0.01, 0.03, 0.05])
+def test_misread_copy_is_near(share: float) -> None:
+    text = report(1)
+    assert relation(page(text), page(misread(text, share))) == "near"
+
+
+def test_two_misread_copies_are_near() -> None:
+    text = report(2)
+    assert relation(page(misread(text, 0.05, 1)), page(misread(text, 0.05, 2))) == "near"
+
+
+def test_paragraphs_in_another_order_are_near() -> None:
+    text = report(3)
+    assert relation(page(text), page(text[::-1])) == "near"
+
+
+def test_body_that_stands_twice_is_near() -> None:
+    text = report(4)
+    assert relation(page(text), page(misread(text, 0.01) + text)) == "near"
+
+
+def test_tag_cloud_does_not_make_a_page_longer() -> None:
+    text = report(5, paragraphs=4)
+    cloud = " ".join(
+        "".join(words) for words in itertools.product("公共交通教育", "服务规划", "网站")
+    )
+    assert relation(page(text), page([*text, cloud])) == "near"
+
+
+def test_rewritten_sentences_are_near() -> None:
+    text, other = report(6, paragraphs=14), report(600, paragraphs=14)
+    for place in (2, 7, 12):
+        sentences = text[place].split("。")
+        sentences[1] = other[place].split("。")[0]
+        text = [*text[:place], "。".join(sentences), *text[place + 1 :]]
+    assert relation(page(report(6, paragraphs=14)), page(text)) == "near"
+
+
+def test_excerpt_is_contained() -> None:
+    text = report(7)
+    match = only(page(text), page(text[3:6]))
+    assert match is not None
+    assert match.relation == "contains"
+    assert match.containment[1] > 0.99
+    assert relation(page(text[3:6]), page(text)) == "contained"
+
+
+def test_digest_is_contained() -> None:
+    text = report(8, paragraphs=16)
+    digest = ["。".join(paragraph.split("。")[::2]) + "。" for paragraph in text[1:]]
+    assert relation(page(digest), page(text)) == "contained"
+
+
+def test_compilation_contains_its_parts() -> None:
+    first, second = report(9), report(10)
+    matches = find_matches({"a": page(first), "b": page(second), "c": page(first + second)})
+    assert [(m.a, m.b, m.relation) for m in matches] == [
+        ("a", "c", "contained"),
+        ("b", "c", "contained"),
+    ]
+
+
+def test_excerpt_and_digest_of_one_report_overlap() -> None:
+    text = report(11, paragraphs=20)
+    assert relation(page(text[1:14]), page(text[8:20])) == "overlaps"
+
+
+def test_next_years_report_is_a_template() -> None:
+    assert relation(page(report(12)), page(report(12, facts=77))) == "template"
+
+
+def test_next_years_report_with_half_of_it_new_is_no_copy() -> None:
+    last, this, other = report(13), report(13, facts=78), report(1300)
+    mixed = [a if n % 2 else b for n, (a, b) in enumerate(zip(this, other, strict=True))]
+    assert relation(page(last), page(mixed)) in ("template", "none")
+
+
+def test_copy_of_last_years_report_stays_apart_from_this_years() -> None:
+    last, this = report(14), report(14, facts=79)
+    texts = {"a": page(last), "b": page(this), "c": page(misread(last, 0.05))}
+    texts |= {"d": page(misread(last, 0.02)), "e": page(misread(this, 0.05))}
+    near = {(m.a, m.b) for m in find_matches(texts) if m.relation in ("same", "near")}
+    assert near == {("a", "c"), ("a", "d"), ("c", "d"), ("b", "e")}
+
+
+FORM = """关于{city}市{place}地块出让结果的公示
+{city}市自然资源局于{year}年{month}月{day}日公开出让{place}地块，面积{area}平方米，起始价{price}万元，成交价{deal}万元。
+竞得人须在{days}日内签订出让合同，逾期不签的，保证金不予退还。公示期为公示之日起十日，联系电话{phone}。"""
+PLACES = ("东门口", "西溪里", "南塘河", "北仓桥", "荷花池", "槐树路", "三里亭", "白鹤岭")
+
+
+def form(rng: np.random.Generator) -> str:
+    return FORM.format(
+        city=("明州", "越城", "衢江")[rng.integers(3)],
+        place=PLACES[rng.integers(len(PLACES))],
+        year=rng.integers(2015, 2026),
+        month=rng.integers(1, 13),
+        day=rng.integers(1, 29),
+        area=rng.integers(2000, 90000),
+        price=rng.integers(500, 9000),
+        deal=rng.integers(9000, 30000),
+        days=rng.choice([10, 15, 30]),
+        phone=rng.integers(60000000, 89999999),
+    )
+
+
+def test_form_letters_are_never_merged() -> None:
+    rng = np.random.default_rng(15)
+    matches = find_matches({f"{n:04}": form(rng) for n in range(600)})
+    assert {m.relation for m in matches} == {"template"}
+
+
+def test_copies_of_one_form_letter_are_found_among_the_others() -> None:
+    rng = np.random.default_rng(16)
+    texts = {f"{n:04}": form(rng) for n in range(200)}
+    texts["copy"] = texts["0100"].replace("，", ",").replace("公示期为", "公示期")
+    near = [(m.a, m.b) for m in find_matches(texts) if m.relation in ("same", "near")]
+    assert near == [("0100", "copy")]
+
+
+def test_one_boilerplate_notice_on_5000_pages_takes_one_match_a_page() -> None:
+    notice = page(report(17, paragraphs=1))
+    matches = find_matches({f"{n:04}": notice for n in range(5000)})
+    assert len(matches) == 4999
+    assert {m.a for m in matches} == {"0000"}
+
+
+def test_set_phrases_that_run_through_many_pages_link_none() -> None:
+    phrase = (
+        "各地各部门要提高政治站位，加强组织领导，压实工作责任，强化督促检查，确保各项任务落到实处。"
+        * 2
+    )
+    texts = {f"{n:02}": page([*report(2000 + n, paragraphs=3), phrase]) for n in range(60)}
+    assert not [m for m in find_matches(texts) if m.relation != "template"]
+
+
+def test_tables_of_numbers_only() -> None:
+    rng = np.random.default_rng(18)
+    table = "\n".join("\t".join(map(str, rng.integers(100, 9999, 6))) for _ in range(30))
+    other = "\n".join("\t".join(map(str, rng.integers(100, 9999, 6))) for _ in range(30))
+    assert relation(table, table.replace("\t", " ")) == "same"
+    assert relation(table, other) == "none"
+
+
+def test_short_pages() -> None:
+    notice = "市图书馆定于本周六上午九时至下午四时闭馆检修，请读者留意，还书箱照常开放使用。"
+    other = "区体育馆因承办中学生运动会，自下周一起暂停对外开放，恢复时间将另行通知各位市民。"
+    assert relation(notice, notice.replace("，", ", ")) == "same"
+    assert relation(notice, other) == "none"
+    assert relation("第12号公告：停水八小时。", "第13号公告：停水八小时。") != "same"
+
+
+def test_empty_and_tiny_bodies_match_nothing() -> None:
+    texts = {"a": "", "b": "", "c": "　\n", "d": "……", "e": "关闭", "f": "关闭", "g": "1"}
+    assert find_matches(texts) == []
+    assert find_matches({}) == []
+
+
+def test_one_character_repeated() -> None:
+    assert relation("的" * 5000, "的" * 4000) != "none"
+    assert relation("的" * 5000, "了" * 5000) == "none"
+
+
+def test_lone_surrogates_are_survived() -> None:
+    assert relation("\ud800公开征求意见的通知", "公开征求意见的通知") == "same"
+
+
+def test_order_of_arrival_makes_no_difference() -> None:
+    texts = {f"{n:02}": page(report(n % 9, facts=n % 4)) for n in range(40)}
+    texts |= {f"x{n}": page(misread(report(n), 0.02)) for n in range(9)}
+    backwards = dict(reversed(texts.items()))
+    assert find_matches(texts) == find_matches(backwards)
+
+
+def test_stored_signatures_make_no_difference() -> None:
+    texts = {f"{n:02}": page(report(n % 20)[n % 3 :]) for n in range(40)}
+    signatures = {name: sign(name, text) for name, text in texts.items()}
+    assert find_matches(texts, signatures) == find_matches(texts)
+
+
+def test_matches_are_sorted_and_ordered() -> None:
+    matches = find_matches({f"{n:02}": page(report(n % 7)[n % 2 :]) for n in range(30)})
+    assert matches
+    assert all(m.a < m.b for m in matches)
+    assert [(m.a, m.b) for m in matches] == sorted({(m.a, m.b) for m in matches})
+
+
+def test_passages_stand_in_both_texts() -> None:
+    text = report(19)
+    match = only(page(text), page([*report(20)[:3], *text[4:7]]))
+    assert match is not None
+    assert 1 <= len(match.passages) <= 10
+    assert all(len(passage) >= 20 and passage in page(text) for passage in match.passages)
+    assert match.passages[0][:30] in page(text[4:7])
+
+
+def test_the_one_differing_figure_is_reported() -> None:
+    text = page(report(21))
+    a = text + "\n实施山区道路提升计划，改造危桥38座，新建公交站亭120个。全年完成投资3.5亿元。"
+    b = text + "\n实施山区道路提升计划,改造危桥38座,新建公交站亭160个。全年完成投资3.5亿元。"
+    match = only(a, b)
+    assert match is not None
+    assert match.relation == "near"
+    assert match.figures < 1.0
+    (found,) = match.disagreements
+    assert found.sentence_a == "实施山区道路提升计划，改造危桥38座，新建公交站亭120个。"
+    assert found.sentence_b == "实施山区道路提升计划,改造危桥38座,新建公交站亭160个。"
+    assert (found.figures_a, found.figures_b) == (("120个",), ("160个",))
+
+
+def test_a_moved_clause_is_no_disagreement() -> None:
+    lines = [f"{name}新建公交站亭{n}个，改造危桥{n + 3}座。" for n, name in enumerate(PLACES, 20)]
+    text = report(22)
+    match = only(page(text + lines), page(text + lines[::-1]))
+    assert match is not None
+    assert match.disagreements == ()
+
+
+def test_forms_have_no_disagreements() -> None:
+    match = only(page(report(23)), page(report(23, facts=5)))
+    assert match is not None
+    assert match.relation == "template"
+    assert match.disagreements == ()
+
+
+@pytest.mark.skipif(not SEEDS.is_dir(), reason="needs ../shared")
+def test_the_seeds() -> None:
+    texts = {path.name[:3]: path.read_text("utf-8") for path in SEEDS.glob("*.txt")}
+    (match,) = find_matches(texts)
+    assert (match.a, match.b, match.relation) == ("000", "004", "overlaps")
+    (found,) = match.disagreements
+    assert (found.figures_a, found.figures_b) == (("200人",), ("100人",))
+    assert "新增省级以上重点人才工程200人" in found.sentence_a
+    assert "新增省级以上重点人才工程100人" in found.sentence_b
