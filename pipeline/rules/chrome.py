@@ -24,13 +24,14 @@ Mechanism = Literal[
     "thread",
     "path",
     "comments",
+    "hidden",
     "body",
     "label",
     "counter",
     "keyword-list",
     "link-menu",
     "above-title",
-    "below-tab-title",
+    "tab-title",
     "after-end",
     "outside-body",
     "list-page",
@@ -56,6 +57,7 @@ class ChromeRule(Rule, frozen=True, kw_only=True):
     - `thread`: as `end`, and earlier too where dated posts of readers stand below it;
     - `path`: an element with such a tag, id or class holds chrome;
     - `comments`: such an element holds what readers wrote, be it longer than the article;
+    - `hidden`: such an element holds what a browser does not show, unless it is long;
     - `body`: an element with such an id or class is likely to hold the body;
     - `label`: a label of the metadata table, which goes with its value;
     - others: the mechanism of that name in `pipeline.strip`; `find` is what it reads.

@@ -22,7 +22,7 @@ def mark_above(sheet: Sheet, head: Sequence[Line]) -> None:
     """Mark the site's header above the title, and links between title and body."""
     if sheet.markup:  # which tells what stands outside; infoboxes stand above the prose
         return
-    _mark_below_tab_title(sheet, head)
+    _mark_tab_title(sheet, head)
     _mark_announced(head)
     last = max((i for i, line in enumerate(head) if line.rule), default=-1)
     loose = (i for i in range(last) if head[i].rule is None)
@@ -36,15 +36,15 @@ def mark_above(sheet: Sheet, head: Sequence[Line]) -> None:
         _mark_titles(sheet, head[: min(title, len(head) - _TITLE_LINES)])
 
 
-def _mark_below_tab_title(sheet: Sheet, head: Sequence[Line]) -> None:
-    """Mark what stands between the title of the tab, the page's first line, and the title."""
+def _mark_tab_title(sheet: Sheet, head: Sequence[Line]) -> None:
+    """Mark the title of the tab, the page's first line, and all up to the title itself."""
     if not head or head[0].weight < _SHORTEST_TITLE:
         return
     first = head[0].text
-    again = [i for i, line in enumerate(head) if same_title(line.text, first)][-1:]
-    for rule, _ in sheet.of("below-tab-title"):
+    again = [i for i, line in enumerate(head) if i and same_title(line.text, first)][-1:]
+    for rule, _ in sheet.of("tab-title"):
         for place in again:
-            take((line for line in head[1:place] if _is_loose(line)), rule)
+            take((line for line in head[:place] if _is_loose(line)), rule)
 
 
 def _mark_announced(head: Sequence[Line]) -> None:

@@ -17,6 +17,7 @@ from pipeline.strip.elements import Elements
 from pipeline.strip.sheet import Line, Sheet, same_title
 
 _HEADING = re.compile("h[1-3](?![a-z])")
+_PARAGRAPH = re.compile("p[@.#]")
 _MOST = 0.85  # an element with less of its parent's mass is not all of the body
 _TITLED = 0.6  # but it is where it holds the title too
 _PRIOR = 0.5  # a known container with less of the page's mass is a teaser
@@ -28,6 +29,7 @@ _NEARBY = 12  # lines
 _NEAR = 4.0  # a notice may be shorter than the teasers beside it, but stands below its title
 _ABOVE = 0.25  # above the title stand teasers
 _BODY = 20  # a body has so many characters at least
+_SHOWN = 0.15  # a hidden element that holds more is the rest of the body
 _ITSELF = 0.6  # an element named for chrome that holds more is the body, badly named
 
 
@@ -59,7 +61,7 @@ def _kept(sheet: Sheet, line: Line) -> bool:
 
 def _mark_elements(sheet: Sheet) -> None:
     """Mark blocks in elements named for chrome, unless such an element holds the page's mass."""
-    elements = Elements(sheet, ("comments", "path"))
+    elements = Elements(sheet, ("comments", "path", "hidden"))
     chains = [elements.on(line.block.path) for line in sheet.lines]
     masses: dict[str, float] = defaultdict(float)
     for line, chain in zip(sheet.lines, chains, strict=True):
@@ -69,7 +71,7 @@ def _mark_elements(sheet: Sheet) -> None:
     for line, chain in zip(sheet.lines, chains, strict=True):
         for path, rule in chain:
             readers = rule.apply == "comments" and total - masses[path] > _BODY
-            if readers or masses[path] <= total * _ITSELF:
+            if readers or masses[path] <= total * (_SHOWN if rule.apply == "hidden" else _ITSELF):
                 line.rule = line.rule or rule
 
 
@@ -87,11 +89,17 @@ def _container(sheet: Sheet) -> tuple[ChromeRule | None, str]:
         enough = _TITLED if _below(title, largest) else _MOST
         if masses[largest] < masses[body] * enough or not children[largest]:
             break
-        direct = masses[body] - sum(masses[path] for path in children[body])
+        direct = masses[body] - sum(
+            masses[path] for path in children[body] if not _is_leaf(path, children)
+        )
         if direct > masses[body] * _DIRECT:
             break
         body = largest
     return rule, body
+
+
+def _is_leaf(path: str, children: dict[str, list[str]]) -> bool:
+    return not children.get(path) and _PARAGRAPH.match(path.rpartition("/")[2]) is not None
 
 
 def _masses(sheet: Sheet) -> dict[str, float]:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pipeline.rules.chrome import ChromeRule, Mechanism
 from pipeline.strip.sheet import Sheet
 
-# `div#main.article!hidden@2`: tag, id and classes are names; mark and place are none.
-_NAMES = re.compile(r"[#.]([^#.@!/]+)|^([a-z0-9-]+)")
+# `div#main.article!hidden@2`: tag, id, classes and the mark are names, the place is none.
+_NAMES = re.compile(r"[#.]([^#.@!/]+)|^([a-z0-9-]+)|(!hidden)")
 
 Named = tuple[str, ChromeRule]
 
@@ -37,7 +37,7 @@ class Elements:
     def _rule(self, label: str) -> ChromeRule | None:
         """Return the first rule that names an element of this tag, id or class."""
         if label not in self._of_label:
-            names = [a or b for a, b in _NAMES.findall(label)]
+            names = ["".join(parts) for parts in _NAMES.findall(label)]
             self._of_label[label] = next(
                 (r for r, pattern in self._rules if any(pattern.fullmatch(n) for n in names)), None
             )
