@@ -240,15 +240,15 @@ def status(raw: Path, cleaned: Path, as_json: bool) -> None:
 @CONFIG
 def check(config: Path | None) -> None:
     """Read settings and rules, try every rule on its cases, say what is wrong."""
-    from pipeline.flow import failing_cases
+    from pipeline.cases import failing
     from pipeline.terminal import complain, say
 
     rules = _rules(_config(config))
-    failing = list(failing_cases(rules))
-    for line in failing:
+    broken = list(failing(rules))
+    for line in broken:
         complain(line)
-    if failing:
-        message = f"rules: {len(failing)} cases do not hold. Mend the rules or the cases above"
+    if broken:
+        message = f"rules: {len(broken)} cases do not hold. Mend the rules or the cases above"
         raise ConfigError(message)
     everything = list(rules)
     cases = sum(len(rule.case) for rule in everything)

@@ -16,6 +16,10 @@ from pipeline.records import Outcome, Page
 from pipeline.store import read_outcomes
 
 
+# A rebuilt table changes hundreds of lines at once; its first cells tell which it is.
+SHOWN = 60
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What one rule did: `count` times, to the blocks that began on `lines`."""
@@ -66,9 +70,14 @@ def dropped(page: Page, reasons: Mapping[str, str]) -> Iterator[Told]:
 def changed(page: Page, reasons: Mapping[str, str]) -> Iterator[Told]:
     """Yield each kind of change once, with the lines it was made on, rule by rule."""
     rows = sorted(
-        (change.rule, f"{change.before!r} → {change.after!r}", page.blocks[change.block].line)
+        (change.rule, f"{_short(change.before)} → {_short(change.after)}", page.blocks[change.block].line)
         for change in page.changes
         if change.block >= 0
     )
     for (rule, what), group in groupby(rows, key=lambda row: row[:2]):
         yield Told(rule, reasons.get(rule, ""), what, tuple(line for _, _, line in group))
+
+
+def _short(text: str) -> str:
+    """Return `text` with its blanks visible, the middle of a long one left out."""
+    return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}…{len(text) - SHOWN} more")

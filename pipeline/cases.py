@@ -1,0 +1,35 @@
+"""Every rule, tried on its cases.
+
+In: all rules. Out: the cases that do not hold, in words. Never used by the flow: `clean-corpus
+check` and the tests ask for it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+from pipeline import chrome, dedup, parse, spelling, tables
+from pipeline.rules import Rules
+from pipeline.rules.loader import Rule
+
+R = TypeVar("R", bound=Rule)
+
+
+def failing(rules: Rules) -> Iterator[str]:
+    """Yield one line for each case that does not hold, and for each that was said to fail."""
+    yield from _tried(rules.metadata.rules, lambda r, text: parse.try_rule(r, text, rules.metadata))
+    yield from _tried(rules.chrome.rules, chrome.try_rule)
+    yield from _tried(rules.dedup.rules, lambda r, text: dedup.try_rule(r, text, rules.dedup))
+    yield from _tried(rules.tables.rules, lambda r, text: tables.try_rule(r, text, rules.tables))
+    yield from _tried(
+        rules.spelling.rules, lambda r, text: spelling.try_rule(r, text, rules.spelling)
+    )
+
+
+def _tried(rules: Iterable[R], try_rule: Callable[[R, str], str]) -> Iterator[str]:
+    for rule in rules:
+        for case in rule.case:
+            after = try_rule(rule, case.before)
+            if case.fails and after == case.after:
+                yield f"{rule.id}: {case.before!r}: holds now. Delete its `fails`"
+            elif not case.fails and after != case.after:
+                yield f"{rule.id}: {case.before!r}: gives {after!r}, not {case.after!r}"
