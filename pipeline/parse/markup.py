@@ -156,25 +156,23 @@ class Assembler:
 
     def text(self, text: str) -> None:
         """Take one text node, character references already read."""
-        source = text
-        size = len(text.strip(_HTML_BLANKS))
-        if not size:
+        words = text.strip(_HTML_BLANKS)
+        if not words:
             if self._texts:
                 self._texts.append(" ")
             return
-        tag = self._frames[-1].tag
-        if "\n" in text:
-            if self._containers[-1].tag in VERBATIM_TAGS:
-                self._verbatim(text)
-                return
-            text = _LINE_END.sub("", text)
-        elif tag in _SCRIPTS:
-            text = raised(tag, text)
+        if "\n" in text and self._containers[-1].tag in VERBATIM_TAGS:
+            self._verbatim(text)
+            return
         if not self._texts:
-            self._first = source
-        self._chars += size
+            self._first = words
+        if "\n" in words:
+            text = _LINE_END.sub("", text)
+        elif self._frames[-1].tag in _SCRIPTS:
+            text = raised(self._frames[-1].tag, text)
+        self._chars += len(words)
         if self._links:
-            self._linked += size
+            self._linked += len(words)
         self._texts.append(text)
 
     def _verbatim(self, text: str) -> None:
