@@ -43,15 +43,17 @@ class _Item:
 def find(blocks: Sequence[Block], taken: frozenset[int], rules: TableRules) -> tuple[Table, ...]:
     """Return the item tables of `blocks`; blocks in `taken` belong to other tables."""
     shown = around.visible(blocks)
-    tables = []
-    for place, index in enumerate(shown):
-        if not _names_box(blocks[index], rules):
-            continue
-        end = next((at for at in range(place, len(shown)) if shown[at] in taken), len(shown))
-        table = _read_box(blocks, shown[place:end], rules) if place < end else None
-        if table is not None:
-            tables.append(table)
-    return tuple(tables)
+    tables: list[Table] = []
+    end = len(shown)
+    for place in range(len(shown) - 1, -1, -1):
+        block = blocks[shown[place]]
+        if shown[place] in taken:
+            end = place
+        elif _names_box(block, rules):
+            table = _read_box(blocks, shown[place:end], rules)
+            tables += [table] if table is not None else []
+            end = place
+    return tuple(reversed(tables))
 
 
 def _names_box(block: Block, rules: TableRules) -> bool:

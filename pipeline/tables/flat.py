@@ -22,6 +22,8 @@ from pipeline.tables.rows import Reader, Row, unexplained
 from pipeline.tables.tokens import VALUES, Token, Typer, pieces, read_line, read_lines, read_rows
 
 _MOST_TOKENS = 60_000
+#: Tokens of regions that turned out to be no table, on one page; then the rest stays text.
+_MOST_READ = 200_000
 _MOST_TEXT_LINES = 10
 _MOST_HEADER_CELLS = 60
 _SAMPLE = 400
@@ -30,6 +32,7 @@ _GOOD_ROW = 0.25
 _GUESS = 2.0
 _FEWEST_GUESSED = 2
 _UNEXPLAINED = 0.02
+_WORDED = 0.2
 _LONGEST_STUB = 24
 _LONGEST_HEADER = 400
 _FEWEST_WORDS = 6
@@ -64,23 +67,25 @@ def find(blocks: Sequence[Block], rules: TableRules) -> tuple[Found, ...]:
     """Return the flattened tables of `blocks`, in their order."""
     shown = around.visible(blocks)
     found: list[Found] = []
-    at = 0
-    while at < len(shown):
-        table, after = _read_at(blocks, shown, at, rules)
+    at, budget = 0, _MOST_READ
+    while at < len(shown) and budget > 0:
+        table, after, read = _read_at(blocks, shown, at, rules)
         if table is not None:
             found.append(table)
+        else:
+            budget -= read
         at = after
     return tuple(found)
 
 
 def _read_at(
     blocks: Sequence[Block], shown: Sequence[int], at: int, rules: TableRules
-) -> tuple[Found | None, int]:
-    """Return the table that begins at `at`, None where none does, and where to look on."""
+) -> tuple[Found | None, int, int]:
+    """Return the table that begins at `at` or None, where to look on, and the tokens read."""
     words = rules.lexicon
     shape = _begins(blocks[shown[at]], rules)
     if shape is None:
-        return None, at + 1
+        return None, at + 1, 0
     end = at + 1
     while shape != "line" and end < len(shown) and not around.is_stop(blocks[shown[end]], words):
         end += 1
@@ -88,14 +93,14 @@ def _read_at(
     tokens = _tokens(blocks, region, shape, rules)
     reading = _best(tokens, rules) if len(tokens) <= _MOST_TOKENS else None
     if reading is None:
-        return None, at + _header_lines(blocks, region, rules)
+        return None, at + _header_lines(blocks, region, rules), len(tokens)
     last = max(token.block for token in reading.body)
     held = tuple(index for index in region if index <= last)
     below = shown[at + len(held) :][:20]
     above = shown[max(0, at - 5) : at][::-1]
     surroundings = around.read(blocks, above, below, words)
     table = build(reading.layout, reading.rows, rules, surroundings, held[0])
-    return Found(table, held, _text(reading), shape), at + len(held)
+    return Found(table, held, _text(reading), shape), at + len(held), len(tokens)
 
 
 def _begins(block: Block, rules: TableRules) -> Shape | None:
@@ -186,7 +191,15 @@ def _whole(sample: _Reading, tokens: Sequence[Token], rules: TableRules) -> _Rea
 
 
 def _is_sure(reading: _Reading, rules: TableRules) -> bool:
-    """Return whether rows bear out a header that holds names no list knows: all of them full."""
+    """Return whether the rows bear out the header.
+
+    Words may stand for figures here and there, not throughout; and a header that holds names no
+    list knows is believed only when each row is full.
+    """
+    values = [token.kind for row in reading.rows for token in row.values]
+    periods = any(column.role in ("year", "rate") for column in reading.layout.figures)
+    if periods and values.count("text") > _WORDED * len(values):
+        return False
     if not _guessed(reading.layout, rules):
         return True
     full = all(row.placings and "" not in row.placings[0].cells for row in reading.rows)

@@ -21,6 +21,7 @@ _HAN = re.compile(r"[\u3400-\u9fff、，]{2,24}")
 _LAST_BRACKETS = re.compile(r"\(([^()]{1,14})\)[*＊﹡①-⑳]?$")
 _MOST_CATEGORY = 8
 _USUAL_CATEGORY = 4
+_USUAL_LINES = 3
 _SHORT = 3
 
 
@@ -99,8 +100,7 @@ class Names:
         """Return what it costs to read `lines` as one name, wrapped where they are several."""
         cost = sum(self._join(a, b) for a, b in pairwise(lines))
         cost += 0.4 * (len(lines) > 1 and self.categories and self.may_part(*lines[:2]))
-        if len(lines) > 3:
-            cost += 2.0 * (len(lines) - 3)
+        cost += 2.0 * max(0, len(lines) - _USUAL_LINES)
         if self.is_rest(lines[0]) and len(lines) > 1:
             cost += 3.0
         return cost + 4.0 * sum(1 for line in lines[1:] if prefix(line))

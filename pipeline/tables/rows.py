@@ -8,6 +8,7 @@ force (none, one child so far, several); category, serial numbers and the attrib
 read along the path. `names` prices the text, `values` the figures.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -19,12 +20,15 @@ from pipeline.tables.values import Placing, Subject, place
 _MOST_LINES = 9
 _MOST_CATEGORY_LINES = 4
 _MOST_PARENT_LINES = 2
-_BEAM = 9.0
+_MOST_NAME_LINES = 4
+_BEAM = 7.0
 _LONE_CHILD = 3.0
 _ODD_ROW = 5.0
 _SECTION = 0.4
 _UNKNOWN_SECTION = 1.5
 _MOST_WORDED = 3.0
+#: A name that costs so much is none, and longer ones cost more.
+_NO_NAME = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,10 @@ class Reader:
     names: Names
     limits: Sequence[int] = field(default_factory=tuple)
     """Where rows end when the lines tell: for each token the end of its row; else empty."""
+    _priced: dict[tuple[tuple[str, ...], tuple[str, ...]], float] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """What names cost that were read before; many are tried from several places."""
 
     def read(self) -> tuple[tuple[Row, ...], float]:
         """Return the rows and their cost; no rows where no cut of the tokens fits the layout."""
@@ -99,8 +107,11 @@ class Reader:
     ) -> None:
         """Add `cuts` to the path of `node`, in each state that they may lead to."""
         for cut in cuts:
+            states = reached[cut.end]
+            least = min((known.cost for known in states.values()), default=math.inf)
+            if node.cost + cut.cost > least + _BEAM:
+                continue
             for step in self._steps(node, cut):
-                states = reached[cut.end]
                 known = states.get(step.children)
                 if known is None or step.cost < known.cost:
                     states[step.children] = step
@@ -249,13 +260,21 @@ class Reader:
                 return
             odd = sum(2.0 for token in self.tokens[at : at + count] if token.kind != "text")
             for above in range(min(_MOST_PARENT_LINES + 1, count)):
-                if self.limits and count - above > 1:
+                if count - above > (1 if self.limits else _MOST_NAME_LINES):
                     continue
                 parent, name = tuple(lines[:above]), tuple(lines[above:count])
-                cost = row.cost + odd + self._name_cost(parent, name)
-                yield replace(row, parent=parent, name=name, cost=cost), at + count
+                cost = self._name_cost(parent, name)
+                if cost < _NO_NAME:
+                    cost += row.cost + odd
+                    yield replace(row, parent=parent, name=name, cost=cost), at + count
 
-    def _name_cost(self, parent: Sequence[str], name: Sequence[str]) -> float:
+    def _name_cost(self, parent: tuple[str, ...], name: tuple[str, ...]) -> float:
+        known = self._priced.get((parent, name))
+        if known is None:
+            known = self._priced[parent, name] = self._new_name_cost(parent, name)
+        return known
+
+    def _new_name_cost(self, parent: tuple[str, ...], name: tuple[str, ...]) -> float:
         cost = self.names.name(name)
         if parent:
             cost += self.names.parent(parent, name)
@@ -297,10 +316,9 @@ class Reader:
     def _value_ends(self, at: int, limit: int, figures: int) -> Iterator[tuple[int, float]]:
         """Return where the figures from `at` may end, and what it costs to read them so."""
         end, count, cost = at, 0, 0.0
-        yield_short = self.layout.has("serial") or not self.layout.has("binding")
         while True:
             maximal = end >= limit or self.tokens[end].kind not in VALUES
-            if maximal or count == figures or yield_short:
+            if maximal or count == figures or self._may_begin_row(end):
                 yield end, cost
             if end >= limit or self._is(end, "binding"):
                 return
@@ -313,6 +331,13 @@ class Reader:
                 if cost > _MOST_WORDED:
                     return
             end += 1
+
+    def _may_begin_row(self, at: int) -> bool:
+        """Return whether a figure may be the serial number or the name of the next row."""
+        token = self.tokens[at]
+        if self.layout.has("serial") and token.text.isdigit():
+            return True
+        return not self.layout.has("binding") and _is_worded(token)
 
     def _texts(self, row: Row, at: int, limit: int) -> Iterator[Row]:
         """Return `row` with the cells of its closing text columns, present or missing."""

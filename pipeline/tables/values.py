@@ -10,12 +10,14 @@ in its other group of columns, and that a plan which gives a target gives the ba
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations, pairwise
 from math import comb
+from typing import NamedTuple
 
 from pipeline.tables.header import Column
-from pipeline.tables.tokens import FIGURES, Token
+from pipeline.tables.tokens import FIGURES, Token, TokenKind
 
 _MOST_PLACINGS = 600
 #: Placings that cost so much more than the best one are no rivals.
@@ -35,6 +37,17 @@ class Subject:
     period: bool
 
 
+class Trait(NamedTuple):
+    """What a placing looks at in a value; not its text."""
+
+    kind: TokenKind
+    bound: bool
+    moves: bool
+
+
+_Choice = tuple[tuple[int, ...], float, tuple[int, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Placing:
     """Values by column, in the order of the columns, "" where empty; what they cost.
@@ -48,62 +61,75 @@ class Placing:
 
 
 def place(
-    tokens: Sequence[Token], columns: Sequence[Column], subject: Subject
+    tokens: Sequence[Token], columns: tuple[Column, ...], subject: Subject
 ) -> tuple[Placing, ...]:
     """Return the best placing and those within reach of it, cheapest first; () where none fits."""
-    figures = [token for token in tokens if token.kind != "gap"]
-    if len(figures) > len(columns):
-        return ()
+    traits = tuple(Trait(token.kind, token.bound, token.moves) for token in tokens)
+    figures = [token.text for token in tokens if token.kind != "gap"]
+    return tuple(
+        Placing(_spread(figures, places, len(columns)), cost, odd)
+        for places, cost, odd in _rank(traits, columns, subject)
+    )
+
+
+def _spread(figures: Sequence[str], places: Sequence[int], width: int) -> tuple[str, ...]:
+    cells = [""] * width
+    for text, at in zip(figures, places, strict=True):
+        cells[at] = text
+    return tuple(cells)
+
+
+@lru_cache(maxsize=4096)
+def _rank(
+    traits: tuple[Trait, ...], columns: tuple[Column, ...], subject: Subject
+) -> tuple[_Choice, ...]:
+    """Return the columns that values of these traits may take: (columns, cost, odd ones)."""
+    figures = [trait for trait in traits if trait.kind != "gap"]
     if len(figures) == len(columns):
-        whole = _placing(figures, range(len(columns)), columns, subject)
-        return (replace(whole, cost=_NO_CHOICE * whole.cost),)
-    if comb(len(columns), len(figures)) > _MOST_PLACINGS:
+        places, cost, odd = _choice(figures, range(len(columns)), columns, subject)
+        return ((places, _NO_CHOICE * cost, odd),)
+    if len(figures) > len(columns) or comb(len(columns), len(figures)) > _MOST_PLACINGS:
         return ()
-    placings = [
-        _placing(figures, places, columns, subject) for places in _choices(tokens, len(columns))
-    ]
-    placings.sort(key=lambda placing: placing.cost)
-    return tuple(p for p in placings if p.cost <= placings[0].cost + _NEAR)
+    choices = [_choice(figures, places, columns, subject) for places in _ways(traits, len(columns))]
+    choices.sort(key=lambda choice: choice[1])
+    return tuple(choice for choice in choices if choice[1] <= choices[0][1] + _NEAR)
 
 
-def _choices(tokens: Sequence[Token], width: int) -> list[tuple[int, ...]]:
+def _ways(traits: Sequence[Trait], width: int) -> list[tuple[int, ...]]:
     """Return the columns that the figures may take: all in order, with room for kept blanks."""
-    count = sum(token.kind != "gap" for token in tokens)
+    count = sum(trait.kind != "gap" for trait in traits)
     every = list(combinations(range(width), count))
-    fitting = [places for places in every if _has_room(tokens, places, width)]
+    fitting = [places for places in every if _has_room(traits, places, width)]
     return fitting or every
 
 
-def _has_room(tokens: Sequence[Token], places: Sequence[int], width: int) -> bool:
+def _has_room(traits: Sequence[Trait], places: Sequence[int], width: int) -> bool:
     """Return whether each blank that the page kept falls on an empty column."""
     last, seen = -1, 0
-    for at, token in enumerate(tokens):
-        if token.kind != "gap":
+    for trait in traits:
+        if trait.kind != "gap":
             last, seen = places[seen], seen + 1
             continue
         after = places[seen] if seen < len(places) else width
-        blanks = sum(t.kind == "gap" for t in tokens[at:][: after - last])
-        if after - last - 1 < min(1, blanks):
+        if after - last < 2:
             return False
     return True
 
 
-def _placing(
-    figures: Sequence[Token], places: Sequence[int], columns: Sequence[Column], subject: Subject
-) -> Placing:
-    cells = [""] * len(columns)
+def _choice(
+    figures: Sequence[Trait], places: Sequence[int], columns: Sequence[Column], subject: Subject
+) -> _Choice:
     cost, odd = 0.0, []
-    for token, at in zip(figures, places, strict=True):
-        cells[at] = token.text
-        ill = _fit(token, columns, at, subject)
+    for trait, at in zip(figures, places, strict=True):
+        ill = _fit(trait, columns, at, subject)
         cost += ill + 0.02 * at
         if ill >= _ODD:
             odd.append(at)
     if len(figures) < len(columns):
-        taken = {at for token, at in zip(figures, places, strict=True) if token.kind != "dash"}
+        taken = {at for trait, at in zip(figures, places, strict=True) if trait.kind != "dash"}
         cost += 0.3 * (len(columns) - len(figures))
         cost += _shape(taken, columns, figures)
-    return Placing(tuple(cells), cost, tuple(odd))
+    return tuple(places), cost, tuple(odd)
 
 
 def _first_year(columns: Sequence[Column]) -> int:
@@ -113,23 +139,23 @@ def _first_year(columns: Sequence[Column]) -> int:
     return years[0] if len(years) > 1 or (years and rates) else -1
 
 
-def _fit(token: Token, columns: Sequence[Column], at: int, subject: Subject) -> float:
+def _fit(trait: Trait, columns: Sequence[Column], at: int, subject: Subject) -> float:
     """Return how ill a value of this kind stands in the column `at`, 0.0 for well."""
     column = columns[at]
     if column.role == "rate":
-        if subject.growth or token.moves or token.kind not in ("number", "phrase", "text"):
+        if subject.growth or trait.moves or trait.kind not in ("number", "phrase", "text"):
             return 0.0
-        return 0.4 if subject.period else 2.2 if token.kind == "number" else 0.7
+        return 0.4 if subject.period else 2.2 if trait.kind == "number" else 0.7
     if column.role != "year":
-        return 1.0 * (token.kind == "total")
+        return 1.0 * (trait.kind == "total")
     base = _first_year(columns) == at
-    if token.kind == "number":
-        return _fit_year(token, columns, subject, base=base)
+    if trait.kind == "number":
+        return _fit_year(trait, columns, subject, base=base)
     last = all(other.role != "year" for other in columns[at + 1 :])
-    if token.kind == "total":
+    if trait.kind == "total":
         return _fit_total(columns, at, last=last)
     ill = {"percent": 0.8, "dash": 0.0}
-    return ill.get(token.kind, 2.0 if base else 0.4 if last else 1.0)
+    return ill.get(trait.kind, 2.0 if base else 0.4 if last else 1.0)
 
 
 def _fit_total(columns: Sequence[Column], at: int, *, last: bool) -> float:
@@ -139,22 +165,22 @@ def _fit_total(columns: Sequence[Column], at: int, *, last: bool) -> float:
     return 0.1 if last else 2.0
 
 
-def _fit_year(token: Token, columns: Sequence[Column], subject: Subject, *, base: bool) -> float:
+def _fit_year(trait: Trait, columns: Sequence[Column], subject: Subject, *, base: bool) -> float:
     """Return how ill a plain figure stands under a year; `base` is the first one."""
     elsewhere = any(column.role == "rate" for column in columns)
     if base:
-        return 1.5 if token.bound else 0.5 * (subject.growth and elsewhere)
+        return 1.5 if trait.bound else 0.5 * (subject.growth and elsewhere)
     return elsewhere * (1.5 if subject.growth else 0.8 * subject.period)
 
 
-def _shape(taken: set[int], columns: Sequence[Column], figures: Sequence[Token]) -> float:
+def _shape(taken: set[int], columns: Sequence[Column], figures: Sequence[Trait]) -> float:
     """Return how odd the set of filled columns is, whatever stands in them."""
     base = _first_year(columns)
     cost = _asymmetry(taken, columns)
-    if base < 0 or not any(token.kind in FIGURES for token in figures):
+    if base < 0 or not any(trait.kind in FIGURES for trait in figures):
         return cost
     later = {at for at in taken if at > base}
-    plain = next((token for token in figures if token.kind == "number"), None)
+    plain = next((trait for trait in figures if trait.kind == "number"), None)
     if base not in taken and plain and any(columns[at].role == "year" for at in later):
         cost += 0.6 if plain.bound else 1.6
     if base in taken and not later and any(c.role == "rate" or c.group >= 0 for c in columns):
