@@ -73,7 +73,7 @@ class ChromeRule(Rule, frozen=True, kw_only=True):
     keep: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # as itself a key of what is remembered about names
 class RuleSet:
     """Rules of one origin, compiled.
 

@@ -6,9 +6,9 @@ at text.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
-from pipeline.rules.chrome import ChromeRule, Mechanism
-from pipeline.strip.sheet import Sheet
+from pipeline.rules.chrome import ChromeRule, Mechanism, RuleSet
 
 # `div#main.article!hidden@2`: tag, id, classes and the mark are names, the place is none.
 _NAMES = re.compile(r"[#.]([^#.@!/]+)|^([a-z0-9-]+)|(!hidden)")
@@ -19,26 +19,34 @@ Named = tuple[str, ChromeRule]
 class Elements:
     """The named elements of one page. An answer is kept: blocks share most of their paths."""
 
-    def __init__(self, sheet: Sheet, mechanisms: Sequence[Mechanism]) -> None:
-        self._rules = [pair for mechanism in mechanisms for pair in sheet.of(mechanism)]
+    def __init__(self, sets: Sequence[RuleSet], mechanisms: Sequence[Mechanism]) -> None:
+        self._sets = tuple(sets)
+        self._mechanisms = tuple(mechanisms)
         self._of_path: dict[str, tuple[Named, ...]] = {"": ()}
-        self._of_label: dict[str, ChromeRule | None] = {}
 
     def on(self, path: str) -> tuple[Named, ...]:
         """Return the named elements on `path` with their rules, outermost first."""
         known = self._of_path.get(path)
         if known is None:
             parent, _, segment = path.rpartition("/")
-            rule = self._rule(segment[: segment.rfind("@")] if "@" in segment else segment)
-            known = self.on(parent) + (((path, rule),) if rule else ())
+            label, at, _ = segment.rpartition("@")
+            rule = rule_of(label if at else segment, self._sets, self._mechanisms)
+            known = self.on(parent)
+            if rule:
+                known = (*known, (path, rule))
             self._of_path[path] = known
         return known
 
-    def _rule(self, label: str) -> ChromeRule | None:
-        """Return the first rule that names an element of this tag, id or class."""
-        if label not in self._of_label:
-            names = ["".join(parts) for parts in _NAMES.findall(label)]
-            self._of_label[label] = next(
-                (r for r, pattern in self._rules if any(pattern.fullmatch(n) for n in names)), None
-            )
-        return self._of_label[label]
+
+@lru_cache(maxsize=1 << 16)  # elements are named alike on all pages of a site, and on most sites
+def rule_of(
+    label: str, sets: tuple[RuleSet, ...], mechanisms: tuple[Mechanism, ...]
+) -> ChromeRule | None:
+    """Return the first rule of `mechanisms` that names an element of this tag, id or class."""
+    names = ["".join(parts) for parts in _NAMES.findall(label)]
+    for mechanism in mechanisms:
+        for rules in sets:
+            for rule, pattern in rules.of(mechanism):
+                if any(map(pattern.fullmatch, names)):
+                    return rule
+    return None

@@ -1,0 +1,112 @@
+"""Markup's lines → the element that holds the body.
+
+In: a sheet whose blocks have paths, chrome by name already marked. Out: the path of an element and
+the rule that says so. Never marks.
+
+The body is the smallest element that holds nearly all of the page's mass of sentences; what stands
+right below the title weighs more, what stands above it less. Known containers are priors: one is
+taken only where it holds a fair share of that mass.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from pipeline.rules.chrome import ChromeRule
+from pipeline.strip.elements import Elements
+from pipeline.strip.sheet import Sheet, same_title
+
+_PARAGRAPH = re.compile("p[@.#]")
+_MOST = 0.85  # an element with less of its parent's mass is not all of the body
+_TITLED = 0.6  # but it is where it holds the title too
+_PRIOR = 0.5  # a known container with less of the page's mass is a teaser
+_POST = 0.2  # an element with less of the largest one's mass is a teaser of it
+_TEASER = 120  # no teaser is longer, in Chinese characters
+_BODY = 20  # a body has so many characters at least
+_DIRECT = 0.02  # sentences right in an element, beside its children, belong to the body
+_LINKED = 0.2  # a title in a list of links is not the title
+_NEARBY = 12  # lines
+_NEAR = 4.0  # a notice may be shorter than the teasers beside it, but stands below its title
+_ABOVE = 0.25  # above the title stand teasers
+
+
+def find_container(sheet: Sheet) -> tuple[ChromeRule | None, str]:
+    """Return the element that holds the body, "" for the page itself, and the rule that says so."""
+    title = _place_of_title(sheet)
+    title_path = sheet.lines[title].block.path if title >= 0 else ""
+    masses = _masses(sheet, title)
+    children: dict[str, list[str]] = defaultdict(list)
+    for path in masses:
+        if path:
+            children[path.rpartition("/")[0]].append(path)
+    rule, body = _prior(sheet, masses)
+    while children[body]:
+        largest = max(children[body], key=masses.__getitem__)
+        enough = _TITLED if is_below(title_path, largest) else _MOST
+        if masses[largest] < masses[body] * enough or not children[largest]:
+            break
+        boxes = (path for path in children[body] if not _is_leaf(path, children))
+        if masses[body] - sum(map(masses.__getitem__, boxes)) > masses[body] * _DIRECT:
+            break
+        body = largest
+    return rule, body
+
+
+def is_below(path: str, element: str) -> bool:
+    """Return whether `path` is `element` or lies in it; everything lies in ""."""
+    return path.startswith(element) and (not element or path[len(element) :][:1] in ("", "/"))
+
+
+def _place_of_title(sheet: Sheet) -> int:
+    """Return the place of the page's title among the lines, -1 where it is not."""
+    if not sheet.title:
+        return -1
+    for i, line in enumerate(sheet.lines):
+        if line.block.links < _LINKED and same_title(line.text, sheet.title):
+            return i
+    return -1
+
+
+def _masses(sheet: Sheet, title: int) -> dict[str, float]:
+    """Return the mass of each element that has any; a data table counts by its length."""
+    masses: dict[str, float] = defaultdict(float)
+    for i, line in enumerate(sheet.lines):
+        table = line.block.kind == "table" and line.rule is None
+        mass = line.weight if table else line.mass
+        if mass:
+            if title >= 0 and i <= title + _NEARBY:
+                mass *= _NEAR if i > title else _ABOVE
+            for path in _ancestry(line.block.path):
+                masses[path] += mass
+    return masses
+
+
+def _ancestry(path: str) -> Iterator[str]:
+    """Yield "" and each element on the way to `path`, itself last."""
+    yield ""
+    at = path.find("/")
+    while at >= 0:
+        yield path[:at]
+        at = path.find("/", at + 1)
+    if path:
+        yield path
+
+
+def _is_leaf(path: str, children: dict[str, list[str]]) -> bool:
+    return not children.get(path) and _PARAGRAPH.match(path.rpartition("/")[2]) is not None
+
+
+def _prior(sheet: Sheet, masses: dict[str, float]) -> tuple[ChromeRule | None, str]:
+    """Return the known container with a fair share of the page's mass, and the rule that knows it.
+
+    One page may hold several posts, each in such an element: the first is the article.
+    """
+    elements = Elements(sheet.sets, ("body",))
+    known = dict(named for path in masses for named in elements.on(path)[:1])
+    known = {path: rule for path, rule in known.items() if masses[path] >= _BODY}
+    most = max((masses[path] for path in known), default=0.0)
+    known = {p: rule for p, rule in known.items() if masses[p] >= min(most * _POST, _TEASER)}
+    if known and sum(masses[path] for path in known) >= masses[""] * _PRIOR:
+        path = next(iter(known))
+        return known[path], path
+    return next((rule for rule, _ in sheet.of("outside-body")), None), ""
