@@ -83,7 +83,7 @@ def test_what_is_hidden_is_kept_and_marked() -> None:
     blocks = page_of(
         html(
             f'<div style="display: none"><p>{BODY}</p></div><p hidden>二</p>'
-            '<p style="color:red;DISPLAY:NONE">三</p><p>四</p>'
+            '<p style="color:red;DISPLAY:NONE">三</p><p style="visibility: hidden">四</p>'
         )
     ).blocks
     assert ["!hidden" in block.path for block in blocks] == [True, True, True, False]

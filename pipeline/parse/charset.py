@@ -50,7 +50,7 @@ _BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
 #: How many bytes a character beyond ASCII takes; and what single bytes of GBK pages mean.
 _SIZES = {"gb18030": (2, 4), "big5hkscs": (2,), "utf-8": (2, 3, 4)}
 _SINGLES = {0x80: "€", 0xA0: "\xa0"}
-_SEARCHED, _WEIGHED, _ENOUGH = 50_000, 2_000, 100
+_SEARCHED, _WEIGHED, _ENOUGH = 20_000, 1_000, 100
 # Private use is where shifted pairs land when they are valid at all; but not where `_OF_TODAY` has
 # its places.
 _SUSPECT = re.compile("[\udc80-\udcff\ue000-\ue5e4\ue5e6-\ue78c\ue865-\uf8ff]")
@@ -126,7 +126,7 @@ def weight(char: str) -> int:
 def evidence(text: str) -> tuple[float, int]:
     """Return the mean weight of the characters beyond ASCII in `text`, and how many were weighed.
 
-    The first few thousand are; a page is not in two charsets. Where there are none, 0.0 and 0.
+    The first thousand are; a page is not in two charsets. Where there are none, 0.0 and 0.
     """
     beyond = "".join(_BEYOND_ASCII.findall(text, 0, _SEARCHED))[:_WEIGHED]
     if len(beyond) < _ENOUGH < _SEARCHED < len(text):

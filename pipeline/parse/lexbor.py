@@ -13,9 +13,8 @@ from pipeline.parse.markup import SKIPPED_TAGS, Assembler, Document, label
 from pipeline.parse.soup import cells_of
 from pipeline.records import Block
 
-_HIDDEN = (
-    '[hidden],[style*="display:none" i],[style*="display: none" i],[style*="visibility:hidden" i]'
-)
+# Not `visibility:hidden`: WeChat's articles have it until a script takes it away.
+_HIDDEN = '[hidden],[style*="display:none" i],[style*="display: none" i]'
 
 
 def read(markup: str) -> Document:

@@ -50,8 +50,9 @@ def mend(markup: str) -> str:
     if "<!--" in markup:
         markup = _close_comment(markup)
     markup = _close_raw(markup)
-    if len(markup) > _LONGEST_TAG:
-        markup = "<".join(map(_shorten, markup.split("<")))
+    parts = markup.split("<")
+    if max(map(len, parts)) > _LONGEST_TAG:
+        markup = "<".join(map(_shorten, parts))
     return _flatten(markup) if _may_be_deep(markup) else markup
 
 

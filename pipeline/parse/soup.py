@@ -20,6 +20,7 @@ from pipeline.records import Block, Cell
 # a few hundred such cells are already more places than a page has characters.
 _MAX_ROWSPAN, _MAX_COLSPAN, _MAX_PLACES = 65_534, 1_000, 200_000
 _NUMBER = re.compile(r"\s*\+?(\d{1,9})")
+_LINE_MARK = "\v"  # no blank of HTML, and taken out of every page before it is parsed
 _MARKED_TAGS = ("br", "p", "div", "li", "sup", "sub")
 _IN_LINE_TAGS = frozenset(
     (
@@ -95,12 +96,13 @@ def _slim(tag: re.Match[str]) -> str:
 
 def _part_lines(table: Tag) -> None:
     """Write a mark around every element of `table` that starts a line, and digits as raised."""
-    for element in table.find_all(_MARKED_TAGS):
+    nodes = [node for node in table.descendants if isinstance(node, Tag)]
+    for element in (node for node in nodes if node.name in _MARKED_TAGS):
         if element.name in ("sup", "sub"):
             element.string = raised(element.name, element.get_text())
         else:
-            element.insert_before("\v")
-            element.insert_after("\v")
+            element.insert_before(_LINE_MARK)
+            element.insert_after(_LINE_MARK)
 
 
 def _span(cell: Tag, name: str, most: int, rest: int) -> int:
@@ -114,7 +116,7 @@ def _span(cell: Tag, name: str, most: int, rest: int) -> int:
 def _lines(cell: Tag) -> str:
     """Return a cell's text, its lines parted by newlines, without blank ones."""
     text = _BLANKS.sub(" ", cell.get_text())
-    lines = (line.strip(" \xa0\u3000") for line in text.split("\v"))
+    lines = (line.strip(" \xa0\u3000") for line in text.split(_LINE_MARK))
     return "\n".join(line for line in lines if line)
 
 
@@ -182,5 +184,5 @@ def _taken(node: Tag, out: Assembler) -> bool:
 def _label(node: Tag) -> str:
     """Return `#id.class!hidden` of a node, as far as it has them."""
     style = str(node.get("style", "")).lower().replace(" ", "")
-    hidden = node.has_attr("hidden") or "display:none" in style or "visibility:hidden" in style
+    hidden = node.has_attr("hidden") or "display:none" in style
     return label(str(node.get("id") or ""), " ".join(node.get("class") or ()), hidden=hidden)
