@@ -23,7 +23,7 @@ _HALF: Final = re.compile("[()]")
 _ANY: Final = re.compile("[()（）]")
 _CHINESE_INSIDE: Final = re.compile(f"[{HAN}、。，；：？！《》“”（）]")
 _CALL: Final = re.compile("(?<![A-Za-z0-9])(?:[A-Za-z]|[a-z_][a-z0-9_]*)$")
-_MARKER: Final = re.compile("[ \u3000]*[0-9]{1,2}$")
+_MARKER: Final = re.compile("[ \u3000]*[0-9]{1,2}")
 _CALL_LENGTH: Final = 24
 
 
@@ -38,7 +38,7 @@ def widen_brackets(draft: Draft, rules: SpellingRules) -> list[Edit]:
             continue
         found = dict[int, str]()
         for place in _single(line, _pairs(line, found, pairing)):
-            is_marker = line[place] == ")" and _MARKER.match(line[:place])
+            is_marker = line[place] == ")" and _MARKER.fullmatch(line, 0, place)
             found[place] = marker if is_marker else pairing
         edits += [
             (start + place, start + place + 1, "（" if line[place] == "(" else "）", found[place])
@@ -90,8 +90,8 @@ def _single(line: str, alone: list[int]) -> list[int]:
         for place in alone
         if line[place - 1 : place] not in (":", ";")
         and (
-            is_chinese(line[place - 1 : place])
-            or is_chinese(line[place + 1 : place + 2])
-            or (line[place] == ")" and _MARKER.match(line[:place]) is not None)
+            is_chinese(before(line, place))
+            or is_chinese(after(line, place + 1))
+            or (line[place] == ")" and _MARKER.fullmatch(line, 0, place) is not None)
         )
     ]

@@ -49,7 +49,7 @@ def write_dots(draft: Draft, rules: SpellingRules) -> list[Edit]:
     return [
         (match.start(), match.end(), "……", rule)
         for match in _DOTS.finditer(text)
-        if _is_ellipsis(match[0]) and _ends_words(text[match.start() - 1 : match.start()])
+        if _is_ellipsis(match[0]) and _ends_words(before(text, match.start()))
     ]
 
 

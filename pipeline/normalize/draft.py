@@ -138,6 +138,8 @@ class BlockDraft(Draft):
 
     def texts(self) -> dict[int, str]:
         """Return the text of every block that was spelled and not joined to another."""
+        if not self.places:
+            return {}
         ends = [*(start - 1 for start in self.starts[1:]), len(self.text)]
         return {
             place: self.text[start:end]

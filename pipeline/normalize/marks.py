@@ -8,6 +8,7 @@ import re
 from typing import Final
 
 from pipeline.normalize.context import (
+    BLANK_SET,
     CLOSING,
     HAN_PATTERN,
     OPENING,
@@ -55,7 +56,7 @@ class _Marks:
         if right == mark or left == mark or (mark == ":" and right in ")/\\"):
             return False
         if is_chinese(left) or is_chinese(right):
-            return not self._ends_enclosed_phrase(place, right)
+            return self._chinese(place) and not self._ends_enclosed_phrase(place, right)
         return self._is_beside_blank(place, left, right) or self._joins_tokens(place, left, right)
 
     def _is_beside_blank(self, place: int, left: str, right: str) -> bool:
@@ -63,9 +64,10 @@ class _Marks:
         if right == "\n":
             return (is_latin(left) or left in _TOKEN_ENDS) and self._chinese(place)
         near, far = before(self.text, place), after(self.text, place + 1)
-        if left in " \u3000\u00a0" and is_chinese(near):
-            return True
-        return right in " \u3000\u00a0\t" and (is_han(far) or (far in OPENING and far != ""))
+        beside = (left in BLANK_SET and is_chinese(near)) or (
+            right in BLANK_SET and is_chinese(far)
+        )
+        return beside and self._chinese(place)
 
     def _joins_tokens(self, place: int, left: str, right: str) -> bool:
         """Return whether two Latin or number tokens of a Chinese sentence meet at `place`."""
@@ -78,13 +80,15 @@ class _Marks:
         left, right = before(text, start), text[end : end + 1] or "\n"
         if right == "=":
             return False
+        if not self._chinese(start):
+            return False
         if is_chinese(left):
             return not self._ends_enclosed_phrase(start, right)
         if not (is_latin(left) or left in _TOKEN_ENDS) or _PHRASE.search(self._words(start)):
             return False
         if is_chinese(right):
             return not self._ends_enclosed_phrase(start, right)
-        return is_han(after(text, end)) or (right == "\n" and self._chinese(start))
+        return right == "\n" or is_han(after(text, end))
 
     def is_full_stop(self, place: int) -> bool:
         """Return whether . at `place` ends a Chinese sentence."""

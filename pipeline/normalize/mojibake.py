@@ -293,7 +293,7 @@ def _lost_latin(line: str) -> list[Span]:
     debris = [m.start() for m in _DEBRIS.finditer(line) if m.start() not in covered]
     lost = [p for p in debris if p - 1 in covered or p + 1 in covered or line[p] == "\ufffd"]
     lost += [m.end() for m in whole if line[m.end() : m.end() + 1] == "?"]
-    if not lost:
+    if not lost or _pairs_as_latin(line):
         return []
     places = [*covered, *debris, *lost]
     return [(min(places), max(places) + 1)]

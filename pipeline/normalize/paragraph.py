@@ -12,7 +12,7 @@ from pipeline.normalize.context import CLOSING, FILLER, HAN, HAN_PATTERN, OPENIN
 from pipeline.rules.spelling import SpellingRules
 
 _AHEAD: Final = 4  # lines in which an open mark has to be closed
-_NEVER_FIRST: Final = frozenset(CLOSING + "，。、；：？！" + ")")
+_NEVER_FIRST: Final = frozenset(CLOSING + "，。、；：？！" + "),;:?!")
 
 _FINISHED: Final = frozenset("。！？；：….!?;:⋯")
 _CLOSERS: Final = frozenset(CLOSING + ")]\"'")
@@ -24,8 +24,9 @@ _CLOSER_OF: Final = {
     opener: closer for closer, opener in _OPENER_OF.items() if closer not in ")]"
 } | {'"': '"'}
 _PAIRED: Final = re.compile('[“”‘’（）()《》〈〉【】〔〕「」『』"]')
-_CLAUSE: Final = re.compile(f"[，。]|(?<=[{HAN}”）》%])[,.]")
-_SENTENCE: Final = re.compile(f"[，。；？！]|(?<=[{HAN}”）》%])[,;?!.]")
+# Half-width marks count wherever they may turn full width later on.
+_CLAUSE: Final = re.compile(f"[，。]|,(?![0-9])|(?<=[{HAN}{CLOSING})%])\\.")
+_SENTENCE: Final = re.compile(f"[，。；？！]|[,;?!](?![0-9])|(?<=[{HAN}{CLOSING})%])[,;?!.]")
 _MARK: Final = re.compile("[，。、；：？！“”（）《》,;:]")
 _END_INSIDE: Final = re.compile(f"[。！？；]|(?<=[{HAN}])[.!?;]")
 _DATE: Final = re.compile("[（(]?[\\d一二三四五六七八九〇零○]{4}[年.\\-/][^，。,]{0,8}[）)]?$")

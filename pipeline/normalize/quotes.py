@@ -14,6 +14,7 @@ from pipeline.normalize.context import (
     KANA_PATTERN,
     LATIN_PATTERN,
     is_chinese,
+    is_han,
     is_latin,
     lines_with,
 )
@@ -131,9 +132,9 @@ def _without_inches(line: str, places: list[int]) -> list[int]:
     for i, place in enumerate(places):
         straight_after_digit = line[place] in '"＂' and line[place - 1 : place].isdigit()
         if straight_after_digit and not is_open:
-            rest = places[i + 1 :]
-            second = rest[:1] and line[rest[0]] in '"＂' and line[rest[0] - 1].isdigit()
-            if len(rest) % 2 == 0 or second:
+            rest = len(places) - i - 1
+            second = rest and line[places[i + 1]] in '"＂' and line[places[i + 1] - 1].isdigit()
+            if rest % 2 == 0 or second:
                 continue
         kept.append(place)
         is_open = not is_open
@@ -152,7 +153,7 @@ def _singles(line: str) -> dict[int, str]:
         left, right = places[i], places[i + 1]
         inside = line[left + 1 : right]
         chinese = HAN_PATTERN.search(inside) or (
-            is_chinese(line[left - 1 : left]) and is_chinese(line[right + 1 : right + 2])
+            is_han(line[left - 1 : left]) and is_han(line[right + 1 : right + 2])
         )
         if not inside.strip() or not chinese:
             return {}

@@ -127,13 +127,16 @@ def _edits(text: str, lines: _Lines, rules: SpellingRules) -> list[Edit]:
         after = _TWO_EM if end in lines.kept_indents else ""
         if text[start:end] != after:
             edits.append((start, end, after, trim))
-    return _without_inner(sorted(edits))
+    edits.sort(key=lambda edit: (edit[0], -edit[1]))
+    return _without_inner(edits, join)
 
 
-def _without_inner(edits: list[Edit]) -> list[Edit]:
-    """Return `edits` without the blanks that lie inside a break already closed."""
+def _without_inner(edits: list[Edit], join: str) -> list[Edit]:
+    """Return `edits`; blanks inside or right after joined lines are left to the join."""
     kept: list[Edit] = []
     for edit in edits:
-        if not kept or edit[0] >= kept[-1][1]:
+        if not kept or edit[0] > kept[-1][1] or kept[-1][3] != join:
             kept.append(edit)
+        elif edit[1] > kept[-1][1]:
+            kept[-1] = (kept[-1][0], edit[1], kept[-1][2], join)
     return kept

@@ -50,12 +50,10 @@ _QUOTES: Final[tuple[Mechanism, ...]] = (
     pair_straight,
     write_document_numbers,
     write_list_points,
-    write_dots,
-    write_dashes,
     write_tildes,
     write_middle_dots,
 )
-_MARKS: Final[tuple[Mechanism, ...]] = (widen_marks, widen_brackets)
+_MARKS: Final[tuple[Mechanism, ...]] = (write_dots, write_dashes, widen_marks, widen_brackets)
 _LINES: Final[tuple[Mechanism, ...]] = (respell_latin_lines, drop_blanks)
 _ROUNDS: Final = 4  # a mark settles a bracket, which settles the next mark
 _BREAKS: Final = re.compile("\r\n?|[\u2028\u2029]")
@@ -103,12 +101,14 @@ def _with_newlines(text: str) -> str:
 
 def _respell(draft: Draft, rules: SpellingRules) -> None:
     """Carry out all mechanisms in order."""
-    _run(_REPAIR, draft, rules)
-    draft.hide(rules, lossy_runs(draft))
-    before = draft.text
-    _run(_LETTERS, draft, rules)
-    if draft.text != before:
-        draft.hide(rules)  # addresses typed full width are addresses now
+    for _ in range(_ROUNDS):  # what was deleted may have hidden damage, or an address
+        while _run(_REPAIR, draft, rules):
+            pass  # one damage can hide another; every round leaves fewer characters
+        draft.hide(rules, lossy_runs(draft))
+        before = draft.text
+        _run(_LETTERS, draft, rules)
+        if draft.text == before:
+            break
     _run((*_PARAGRAPHS, replace_words, *_QUOTES), draft, rules)
     for _ in range(_ROUNDS):
         if not _run(_MARKS, draft, rules):
@@ -118,12 +118,13 @@ def _respell(draft: Draft, rules: SpellingRules) -> None:
 
 
 def _run(mechanisms: tuple[Mechanism, ...], draft: Draft, rules: SpellingRules) -> int:
-    """Carry out `mechanisms`; return how many edits the last of them made."""
-    edits: list[Edit] = []
+    """Carry out `mechanisms`; return how many edits they made."""
+    count = 0
     for mechanism in mechanisms:
         edits = mechanism(draft, rules)
         draft.apply(edits)
-    return len(edits)
+        count += len(edits)
+    return count
 
 
 def replace_words(draft: Draft, rules: SpellingRules) -> list[Edit]:
