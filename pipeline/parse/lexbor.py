@@ -9,12 +9,21 @@ from collections.abc import Iterator
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
 
 from pipeline.parse.grid import FRAMING, is_data
-from pipeline.parse.markup import SKIPPED_TAGS, Assembler, Document, label
+from pipeline.parse.markup import (
+    FALLBACK_TAGS,
+    LONGEST_FALLBACK,
+    SKIPPED_TAGS,
+    Assembler,
+    Document,
+    label,
+)
 from pipeline.parse.soup import cells_of
 from pipeline.records import Block
 
 # Not `visibility:hidden`: WeChat's articles have it until a script takes it away.
 _HIDDEN = '[hidden],[style*="display:none" i],[style*="display: none" i]'
+
+_ASKED_TAGS = FALLBACK_TAGS | {"table"}
 
 
 def read(markup: str) -> Document:
@@ -50,7 +59,7 @@ class _Walk:
             tag = node.tag or ""
             if tag == "-text":
                 out.text(node.text_content or "")
-            elif tag in SKIPPED_TAGS or (tag == "table" and self._taken(node)):
+            elif tag in SKIPPED_TAGS or (tag in _ASKED_TAGS and self._passed_over(node, tag)):
                 pass
             else:
                 out.open(node, tag, link=tag == "a" and node.mem_id not in self._anchors)
@@ -61,8 +70,10 @@ class _Walk:
         out.end_line()
         return tuple(out.blocks)
 
-    def _taken(self, node: LexborNode) -> bool:
-        """Return whether a table holds data, and then is taken whole."""
+    def _passed_over(self, node: LexborNode, tag: str) -> bool:
+        """Return whether an element is not walked: a fallback, or a data table, taken whole."""
+        if tag in FALLBACK_TAGS:
+            return len(node.text().strip()) <= LONGEST_FALLBACK
         if node.mem_id not in self._tables:
             return False
         cells = cells_of(node.html or "")

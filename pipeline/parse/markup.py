@@ -32,16 +32,18 @@ BLOCK_TAGS: Final = frozenset(
         *("tfoot", "th", "thead", "tr", "ul"),
     )
 )
-#: Nodes whose content is not text of the page: code, pictures, what a form offers, what a browser
-#: too old for the element would show; and comments, as lexbor names them.
+#: Nodes whose content is not text of the page: code, pictures, what a form offers; and comments, as
+#: lexbor names them.
 SKIPPED_TAGS: Final = frozenset(
     (
-        *("-comment", "-doctype", "-document", ""),
-        *("applet", "audio", "canvas", "datalist", "head", "iframe", "math", "noembed"),
-        *("noframes", "noscript", "object", "script", "select", "style", "svg", "template"),
-        *("title", "video"),
+        *("-comment", "-doctype", "-document", "", "datalist", "head", "iframe", "noembed"),
+        *("noframes", "noscript", "script", "select", "style", "svg", "template", "title"),
     )
 )
+#: Elements whose short text is for browsers that do not know them. Long text was swallowed: the
+#: element's end is missing.
+FALLBACK_TAGS: Final = frozenset(("applet", "audio", "canvas", "object", "video"))
+LONGEST_FALLBACK: Final = 100
 HEADING_TAGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 #: Elements whose line ends are lines of text.
 VERBATIM_TAGS: Final = frozenset(("pre", "textarea", "listing"))

@@ -13,7 +13,15 @@ from bs4.dammit import EncodingDetector
 from bs4.element import NavigableString, PreformattedString, Tag
 
 from pipeline.parse.grid import FRAMING, is_data
-from pipeline.parse.markup import SKIPPED_TAGS, Assembler, Document, label, raised
+from pipeline.parse.markup import (
+    FALLBACK_TAGS,
+    LONGEST_FALLBACK,
+    SKIPPED_TAGS,
+    Assembler,
+    Document,
+    label,
+    raised,
+)
 from pipeline.records import Block, Cell
 
 # The HTML Standard clamps spans to these (§4.9.11); the whole grid is bounded besides, because
@@ -158,7 +166,7 @@ def _blocks(body: Tag, source: str) -> tuple[Block, ...]:
             if levels:
                 out.close()
         elif isinstance(node, Tag):
-            if node.name not in SKIPPED_TAGS and not _taken(node, out):
+            if node.name not in SKIPPED_TAGS and not _passed_over(node, out):
                 out.open(node, node.name, link=node.name == "a" and node.has_attr("href"))
                 levels.append(iter(node.children))
         elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
@@ -167,8 +175,10 @@ def _blocks(body: Tag, source: str) -> tuple[Block, ...]:
     return tuple(out.blocks)
 
 
-def _taken(node: Tag, out: Assembler) -> bool:
-    """Return whether `node` is a data table, which then is taken whole."""
+def _passed_over(node: Tag, out: Assembler) -> bool:
+    """Return whether an element is not walked: a fallback, or a data table, taken whole."""
+    if node.name in FALLBACK_TAGS:
+        return len(node.get_text().strip()) <= LONGEST_FALLBACK
     if node.name != "table" or node.select_one(f"table,{FRAMING}"):
         return False
     if len(node.select("td:nth-child(2),th:nth-child(2)")) < 2:
