@@ -334,6 +334,19 @@ def test_dropped_lines_are_no_cells() -> None:
     after = rebuild_tables(Page(page.id, "", blocks, page.provenance), RULES)
     assert list(after.tables[0].rows) == whole(PLANS["units"])[1]
     assert after.blocks[20] == chrome
+    assert [change.block for change in after.changes] == [2, 21]
+    assert after.changes[1].after == ""
+
+
+@pytest.mark.parametrize("between", [["续表"], []])
+def test_a_table_over_two_pages_is_one(between: list[str]) -> None:
+    lines = flatten(PLANS["units"], "lines")
+    cut = lines.index("3")
+    head = lines[2:9]
+    after = rebuild([*lines[:cut], *between, *head, *lines[cut:]])
+    (table,) = after.tables
+    assert list(table.rows) == whole(PLANS["units"])[1]
+    assert len(after.changes) == 2
 
 
 # --- properties ---

@@ -8,9 +8,11 @@ the lines do not fit one.
 items. A page with a table in its markup is never searched for flattened ones.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 
-from pipeline.records import Change, Page
+from pipeline.records import Block, Change, Page
 from pipeline.rules.tables import TableRules
 from pipeline.tables import boxes, flat, markup
 from pipeline.tables.cases import try_rule
@@ -24,25 +26,38 @@ def rebuild_tables(page: Page, rules: TableRules) -> Page:
         return page
     grids = any(block.cells for block in page.blocks)
     found = () if grids else flat.find(page.blocks, rules)
-    tables = [*(table.table for table in found)]
+    tables = [one.table for one in found if one.table is not None]
     if grids:
         tables += markup.find(page.blocks, rules)
-    taken = frozenset(i for table in found for i in table.blocks)
+    taken = frozenset(i for one in found for i in one.blocks)
     tables += boxes.find(page.blocks, taken, rules)
     if not tables:
         return page
-    blocks = list(page.blocks)
-    changes = []
-    for table in found:
-        first, rest = table.blocks[0], table.blocks[1:]
-        before = "\n".join(blocks[i].text for i in range(first, table.blocks[-1] + 1))
-        changes.append(Change(first, rules.id_of(table.mechanism), before, table.text))
-        blocks[first] = replace(blocks[first], kind="table", text=table.text)
-        for index in rest:
-            blocks[index] = replace(blocks[index], text="")
+    changes = tuple(change for one in found for change in _changes(one, page.blocks, rules))
     return replace(
         page,
-        blocks=tuple(blocks),
-        changes=page.changes + tuple(changes),
+        blocks=_respelled(page.blocks, found),
+        changes=page.changes + changes,
         tables=tuple(sorted(tables, key=lambda table: table.block)),
     )
+
+
+def _respelled(blocks: tuple[Block, ...], found: Sequence[flat.Found]) -> tuple[Block, ...]:
+    """Return the blocks with each flattened table in its first block, one row a line."""
+    new = list(blocks)
+    for one in found:
+        for index in one.blocks:
+            new[index] = replace(new[index], text="")
+        first = one.blocks[0]
+        new[first] = replace(new[first], kind="table", text=one.text)
+    return tuple(new)
+
+
+def _changes(one: flat.Found, blocks: Sequence[Block], rules: TableRules) -> Iterator[Change]:
+    """Return what was done to the blocks of a table; a block dropped between them parts it."""
+    rule = rules.id_of(one.mechanism)
+    after = one.text
+    for _, group in groupby(enumerate(one.blocks), key=lambda item: item[1] - item[0]):
+        run = [index for _, index in group]
+        yield Change(run[0], rule, "\n".join(blocks[i].text for i in run), after)
+        after = ""

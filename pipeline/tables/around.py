@@ -74,6 +74,11 @@ def clean_title(text: str, words: Lexicon) -> str:
     return found[2].strip() if found else text
 
 
+def belongs_to_table(text: str, words: Lexicon) -> bool:
+    """Return whether a line between two parts of a table is part of it: 续表, its unit."""
+    return bool(words.continued.match(text) or words.unit_line.match(text))
+
+
 def read_notes(lines: Sequence[str], words: Lexicon) -> tuple[str, ...]:
     """Return the notes that `lines` begin with; numbered lines after a note belong to it."""
     notes: list[str] = []

@@ -5,6 +5,7 @@ what is filled down is the cell above, merged on the page.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from pipeline.records import Doubt, Table
 from pipeline.rules.tables import TableRules
@@ -31,6 +32,18 @@ def build(
         for doubt in _doubts(number, row, full, (layout, places, rules))
     )
     return Table(around.title, header, cells, around.notes, doubts, around.unit, block)
+
+
+def join(table: Table, more: Table) -> Table:
+    """Return `table` with the rows, notes and doubts of `more`, the part on its next page."""
+    shift = len(table.rows)
+    doubts = tuple(replace(doubt, row=doubt.row + shift) for doubt in more.doubts)
+    return replace(
+        table,
+        rows=table.rows + more.rows,
+        notes=table.notes + more.notes,
+        doubts=table.doubts + doubts,
+    )
 
 
 def _fill_down(rows: Sequence[Row]) -> Iterator[Row]:

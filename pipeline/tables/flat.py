@@ -9,17 +9,26 @@ after it, and ends with the last value before prose, a note or the next caption.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pipeline.records import Block, Table
-from pipeline.rules.tables import TableRules
+from pipeline.rules.tables import Lexicon, TableRules
 from pipeline.tables import around
-from pipeline.tables.build import build
+from pipeline.tables.build import build, join
 from pipeline.tables.header import STUBS, Layout, candidates, role_of
 from pipeline.tables.names import habits
 from pipeline.tables.rows import Reader, Row, unexplained
-from pipeline.tables.tokens import VALUES, Token, Typer, pieces, read_line, read_lines, read_rows
+from pipeline.tables.tokens import (
+    VALUES,
+    Token,
+    Typer,
+    pieces,
+    read_line,
+    read_lines,
+    read_rows,
+    squeeze,
+)
 
 _MOST_TOKENS = 60_000
 #: Tokens of regions that turned out to be no table, on one page; then the rest stays text.
@@ -33,6 +42,7 @@ _GUESS = 2.0
 _FEWEST_GUESSED = 2
 _UNEXPLAINED = 0.02
 _WORDED = 0.2
+_FEWEST_ROWS = 2
 _LONGEST_STUB = 24
 _LONGEST_HEADER = 400
 _FEWEST_WORDS = 6
@@ -44,9 +54,12 @@ Shape = Literal["flat", "wide", "line"]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A table, the blocks that held it (first to last), their new text, and the mechanism."""
+    """A table, the blocks that held it (first to last), their new text, and the mechanism.
 
-    table: Table
+    `table` is None where the rows went to the table before, which goes on here.
+    """
+
+    table: Table | None
     blocks: tuple[int, ...]
     text: str
     mechanism: Shape
@@ -71,11 +84,26 @@ def find(blocks: Sequence[Block], rules: TableRules) -> tuple[Found, ...]:
     while at < len(shown) and budget > 0:
         table, after, read = _read_at(blocks, shown, at, rules)
         if table is not None:
-            found.append(table)
+            _append(found, table, blocks, rules)
         else:
             budget -= read
         at = after
     return tuple(found)
+
+
+def _append(found: list[Found], part: Found, blocks: Sequence[Block], rules: TableRules) -> None:
+    """Add a table; where it only goes on with the one before it, its rows move there."""
+    if found and part.table is not None:
+        owner = next(at for at in range(len(found) - 1, -1, -1) if found[at].table is not None)
+        table = found[owner].table
+        between = range(found[-1].blocks[-1] + 1, part.blocks[0])
+        shown = [blocks[i] for i in between if blocks[i].text and not blocks[i].dropped_by]
+        texts = [squeeze(block.text) for block in shown]
+        together = all(around.belongs_to_table(text, rules.lexicon) for text in texts)
+        if table is not None and together and table.header == part.table.header:
+            found[owner] = replace(found[owner], table=join(table, part.table))
+            part = replace(part, table=None)
+    found.append(part)
 
 
 def _read_at(
@@ -86,10 +114,7 @@ def _read_at(
     shape = _begins(blocks[shown[at]], rules)
     if shape is None:
         return None, at + 1, 0
-    end = at + 1
-    while shape != "line" and end < len(shown) and not around.is_stop(blocks[shown[end]], words):
-        end += 1
-    region = shown[at:end]
+    region = _region(blocks, shown[at:], words) if shape != "line" else shown[at : at + 1]
     tokens = _tokens(blocks, region, shape, rules)
     reading = _best(tokens, rules) if len(tokens) <= _MOST_TOKENS else None
     if reading is None:
@@ -101,6 +126,20 @@ def _read_at(
     surroundings = around.read(blocks, above, below, words)
     table = build(reading.layout, reading.rows, rules, surroundings, held[0])
     return Found(table, held, _text(reading), shape), at + len(held), len(tokens)
+
+
+def _region(blocks: Sequence[Block], shown: Sequence[int], words: Lexicon) -> Sequence[int]:
+    """Return the blocks that may belong to the table that the first of `shown` begins.
+
+    The same two cells once more are its header again, on the next page of a printed table.
+    """
+    head = [blocks[i].text for i in shown[:2]]
+    for end in range(1, len(shown)):
+        if around.is_stop(blocks[shown[end]], words):
+            return shown[:end]
+        if end > 1 and [blocks[i].text for i in shown[end : end + 2]] == head:
+            return shown[:end]
+    return shown
 
 
 def _begins(block: Block, rules: TableRules) -> Shape | None:
@@ -177,25 +216,38 @@ def _sample(
     tokens: Sequence[Token], count: int, layout: Layout, rules: TableRules
 ) -> _Reading | None:
     """Return the reading of the first rows under one header."""
-    return _read(tokens[: _SAMPLE + count], count, layout, rules)
+    end = min(len(tokens), _SAMPLE + count)
+    while end < len(tokens) and not _begins_row(tokens, end):
+        end += 1
+    return _read(tokens[:end], count, layout, rules)
+
+
+def _begins_row(tokens: Sequence[Token], at: int) -> bool:
+    """Return whether a text follows a value or an attribute, as at the start of a row."""
+    before = tokens[at - 1].kind
+    return tokens[at].kind == "text" and (before in VALUES or before == "binding")
 
 
 def _whole(sample: _Reading, tokens: Sequence[Token], rules: TableRules) -> _Reading | None:
     """Return the reading of the whole region, None where it is too poor to be believed."""
-    reading: _Reading | None = sample
-    if len(tokens) > _SAMPLE + sample.count:
-        reading = _read(tokens, sample.count, sample.layout, rules)
-    if reading is None or len(reading.rows) < 2 or not _is_sure(reading, rules):
+    if not _is_sure(sample, rules):
         return None
-    return reading if unexplained(reading.rows) <= _UNEXPLAINED * len(reading.body) else None
+    if sample.body[-1] is tokens[-1] or len(tokens) <= _SAMPLE + sample.count:
+        return sample
+    reading = _read(tokens, sample.count, sample.layout, rules)
+    return reading if reading is not None and _is_sure(reading, rules) else None
 
 
 def _is_sure(reading: _Reading, rules: TableRules) -> bool:
     """Return whether the rows bear out the header.
 
-    Words may stand for figures here and there, not throughout; and a header that holds names no
-    list knows is believed only when each row is full.
+    Nearly every token must be explained. Words may stand for figures here and there, not
+    throughout; and a header that holds names no list knows is believed only when each row is full.
     """
+    if len(reading.rows) < _FEWEST_ROWS:
+        return False
+    if unexplained(reading.rows) > _UNEXPLAINED * len(reading.body):
+        return False
     values = [token.kind for row in reading.rows for token in row.values]
     periods = any(column.role in ("year", "rate") for column in reading.layout.figures)
     if periods and values.count("text") > _WORDED * len(values):

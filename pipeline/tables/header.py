@@ -83,7 +83,9 @@ def candidates(cells: Sequence[str], words: Lexicon) -> Iterator[tuple[int, Layo
     the attribute column, which closes a header).
     """
     known = _known(cells, words)
-    if not known or not any(role_of(cell, words) in STUBS for cell in cells[:2]):
+    if not 0 < known < _MOST_HEADER_CELLS or not any(
+        role_of(cell, words) in STUBS for cell in cells[:2]
+    ):
         return
     counts = [known, *range(known - 1, max(1, known - 5), -1)]
     if not any(role_of(cell, words) == "binding" for cell in cells[:known]):

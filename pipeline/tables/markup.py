@@ -63,7 +63,7 @@ def _join(
     marked = bool(words.continued.match(sheet.title)) or any(
         words.continued.match(text) for text in between
     )
-    apart = [text for text in between if not _belongs_to_table(text, rules)]
+    apart = [text for text in between if not around.belongs_to_table(text, words)]
     if apart or len(sheet.header) != len(table.header) or (sheet.title and not marked):
         return None
     if sheet.header == table.header:
@@ -86,9 +86,3 @@ def _carry_on(
     category = table.rows[-1][0]
     cut = next((at for at, row in enumerate(rows) if row[0]), len(rows))
     return tuple((category, *row[1:]) for row in rows[:cut]) + rows[cut:]
-
-
-def _belongs_to_table(text: str, rules: TableRules) -> bool:
-    """Return whether a line between two parts of a table is part of it: 续表, its unit."""
-    words = rules.lexicon
-    return bool(words.continued.match(text) or words.unit_line.match(text))
