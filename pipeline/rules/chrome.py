@@ -127,14 +127,16 @@ def load(files: Sequence[Path], site_files: Sequence[Path]) -> ChromeRules:
 
     `ConfigError` names the file and rule whose key, pattern or part is wrong.
     """
-    parts: dict[str, str] = {}
+    spelling = _Spelling({}, {})
     general: list[ChromeRule] = []
     for file in files:
         top = read_toml(file)
-        check_keys(top, ("part", "rule"), f"{file}: ")
-        parts |= top.get("part", {})
-        general += _expand(file, parts)
-    sites = tuple(_site(file, parts) for file in site_files)
+        check_keys(top, ("part", "variants", "rule"), f"{file}: ")
+        spelling.parts.update(top.get("part", {}))
+        pairs = top.get("variants", "").split()
+        spelling.variants.update({ord(pair[0]): pair for pair in pairs})
+        general += spelling.expand(file)
+    sites = tuple(_site(file, spelling) for file in site_files)
     rules = ChromeRules(compile_rules(general), sites)
     check_unique(rules.rules)
     return rules
@@ -155,36 +157,53 @@ def compile_rules(rules: Iterable[ChromeRule]) -> RuleSet:
     )
 
 
-def _site(file: Path, parts: Mapping[str, str]) -> Site:
+def _site(file: Path, spelling: "_Spelling") -> Site:
     top = read_toml(file)
     check_keys(top, ("hosts", "rule"), f"{file}: ")
     hosts = top.get("hosts")
     if not isinstance(hosts, list) or not hosts or not all(isinstance(h, str) for h in hosts):
         message = f'{file}: hosts: is no list of names. Write hosts = ["www.example.cn"]'
         raise ConfigError(message)
-    return Site(file.stem, tuple(hosts), compile_rules(_expand(file, parts)))
+    return Site(file.stem, tuple(hosts), compile_rules(spelling.expand(file)))
 
 
-def _expand(file: Path, parts: Mapping[str, str]) -> list[ChromeRule]:
-    """Return the rules of `file` with each `<part>` in `find` replaced by its pattern."""
+@dataclass(frozen=True)
+class _Spelling:
+    """What patterns are written with: parts by name, and characters with all their forms."""
 
-    def part(match: re.Match[str]) -> str:
-        if match[1] not in parts:
-            known = ", ".join(parts)
-            message = f"{file}: {match[0]}: is not in [part]. Use one of: {known}"
+    parts: dict[str, str]
+    variants: dict[int, str]
+
+    def expand(self, file: Path) -> list[ChromeRule]:
+        """Return the rules of `file` with patterns written out."""
+
+        def full(text: str) -> str:
+            # A part may use parts, two deep at most.
+            for _ in range(3):
+                text = re.sub("<([a-z]+)>", lambda match: self._part(match[1], file), text)
+            return _BRACKETS.sub(self._with_variants, text)
+
+        return [
+            msgspec.structs.replace(r, find=full(r.find), keep=tuple(full(k) for k in r.keep))
+            for r in read_rules(file, ChromeRule)
+        ]
+
+    def _part(self, name: str, file: Path) -> str:
+        if name not in self.parts:
+            message = f"{file}: <{name}>: is not in [part]. Use one of: {', '.join(self.parts)}"
             raise ConfigError(message)
-        return parts[match[1]]
+        return self.parts[name]
 
-    def full(text: str) -> str:
-        # Parts may use parts that stand above them; three rounds are deeper than any does.
-        for _ in range(3):
-            text = re.sub("<([a-z]+)>", part, text)
-        return text
+    def _with_variants(self, match: re.Match[str]) -> str:
+        """Return a class with all forms of its characters, or a text with classes for them."""
+        text = match[0]
+        if text.startswith("["):
+            return text.translate(self.variants)
+        return text.translate({code: f"[{forms}]" for code, forms in self.variants.items()})
 
-    return [
-        msgspec.structs.replace(r, find=full(r.find), keep=tuple(full(k) for k in r.keep))
-        for r in read_rules(file, ChromeRule)
-    ]
+
+# A character class, or what stands between classes.
+_BRACKETS = re.compile(r"\[(?:\\.|[^\]\\])*\]|(?:\\.|[^\[\\])+")
 
 
 def _scanner(rules: Sequence[ChromeRule], zone: Zone | None, *, long: bool) -> re.Pattern[str]:
