@@ -9,7 +9,7 @@ import itertools
 import re
 from collections import Counter
 
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufdd0\ufffe\uffff]")
 _RAW = re.compile(
     r"<(script|style|title|textarea|iframe|noframes|noembed|xmp|noscript)(?=[\s/>])", re.IGNORECASE
 )

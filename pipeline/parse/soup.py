@@ -28,8 +28,9 @@ from pipeline.records import Block, Cell
 # a few hundred such cells are already more places than a page has characters.
 _MAX_ROWSPAN, _MAX_COLSPAN, _MAX_PLACES = 65_534, 1_000, 200_000
 _NUMBER = re.compile(r"\s*\+?(\d{1,9})")
-_LINE_MARK = "\v"  # no blank of HTML, and taken out of every page before it is parsed
-_MARKED_TAGS = ("br", "p", "div", "li", "sup", "sub")
+# A noncharacter, taken out of every page before it is parsed.
+_LINE_MARK = "\ufdd0"
+_LINE_TAGS = frozenset(("br", "p", "div", "li", "center"))
 _IN_LINE_TAGS = frozenset(
     (
         "a",
@@ -67,14 +68,17 @@ def cells_of(fragment: str) -> tuple[Cell, ...]:
     cell are parted by newlines. Empty where there is no table, or where its spans cover more
     places than a page can mean.
     """
-    table = BeautifulSoup(_TAG.sub(_slim, fragment), "lxml").table
+    fragment = _TAG.sub(_slim, fragment)
+    table = BeautifulSoup(fragment, "lxml").table
     if table is None:
         return ()
-    _part_lines(table)
+    if "<su" in fragment:
+        _raise_digits(table)
     rows = table.find_all("tr")
     taken: set[tuple[int, int]] = set()
     cells: list[Cell] = []
     for row, element in enumerate(rows):
+        headed = element.parent is not None and element.parent.name == "thead"
         column = 0
         for cell in element.contents:
             if not isinstance(cell, Tag) or cell.name not in ("td", "th"):
@@ -86,10 +90,8 @@ def cells_of(fragment: str) -> tuple[Cell, ...]:
             if len(taken) + down * right > _MAX_PLACES:
                 return ()
             taken.update((row + i, column + j) for i in range(down) for j in range(right))
-            head = cell.name == "th" or (
-                element.parent is not None and element.parent.name == "thead"
-            )
-            cells.append(Cell(row, column, _lines(cell), down, right, head))
+            header = headed or cell.name == "th"
+            cells.append(Cell(row, column, _lines(cell), down, right, header))
             column += right
     return tuple(cells)
 
@@ -99,23 +101,19 @@ def _slim(tag: re.Match[str]) -> str:
     name = tag.group(1).lower()
     if name.lstrip("/") in _IN_LINE_TAGS:
         return ""
+    if name.lstrip("/") in _LINE_TAGS:
+        return _LINE_MARK
     return f"<{name}{''.join(_SPANS.findall(tag.group(2)))}>"
 
 
-def _part_lines(table: Tag) -> None:
-    """Write a mark around every element of `table` that starts a line, and digits as raised."""
-    nodes = [node for node in table.descendants if isinstance(node, Tag)]
-    for element in (node for node in nodes if node.name in _MARKED_TAGS):
-        if element.name in ("sup", "sub"):
-            element.string = raised(element.name, element.get_text())
-        else:
-            element.insert_before(_LINE_MARK)
-            element.insert_after(_LINE_MARK)
+def _raise_digits(table: Tag) -> None:
+    for element in table.find_all(("sup", "sub")):
+        element.string = raised(element.name, element.get_text())
 
 
 def _span(cell: Tag, name: str, most: int, rest: int) -> int:
     """Return a span of at least 1; rowspan="0" means the `rest` of the table."""
-    match = _NUMBER.match(str(cell.get(name, "1")))
+    match = _NUMBER.match(str(cell.attrs[name])) if name in cell.attrs else None
     if match is None:
         return 1
     return min(int(match.group(1)), most) or rest
