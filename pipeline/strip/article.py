@@ -4,36 +4,58 @@ In: a sheet, before and after its lines were marked. Out: the rule that says so.
 that holds a text of some length: an article that quotes an error message is an article.
 """
 
+import re
+from collections.abc import Sequence
+
 from pipeline.rules.chrome import ChromeRule, Mechanism
-from pipeline.strip.sheet import Sheet
+from pipeline.strip.sheet import NEARBY, Line, Sheet
 
 _SHORT = 200  # a door or an excuse is shorter, in Chinese characters
 _TEASER = 80  # a paragraph this long is more than a list says of an article
 _DOOR = 60  # so is the line that says so
 _ITEMS = 8  # a list has more
+_ITEM = 100
+_WORD = 3  # what is shorter is a button
+_TIMES = 5  # a list has so many times more titles than sentences
+_LINKS = 20
+_LINKED = 0.8
+_NO_BODY = 20
 _NOTHING = 4
 
 
 def list_page(sheet: Sheet) -> ChromeRule | None:
     """Return the rule by which the page is a list: dated titles or links, hardly a sentence."""
-    if any(line.mass > _TEASER for line in sheet.lines):
+    if any(line.mass > _TEASER for line in sheet.lines) or _has_body(sheet):
         return None
-    lines = [line for line in sheet.lines if len(line.text) > 3]
+    lines = [line for line in sheet.lines if len(line.text) > _WORD]
     mass = sum(line.mass for line in lines)
     for rule, pattern in sheet.of("list-page"):
-        items = [
-            line
-            for line in lines
-            if (
-                len(line.text) < 100
-                and pattern.fullmatch(line.text)
-                and line.text[-1] not in "。.;"
-            )
-        ]
+        items = [line for line in lines if _is_item(line, pattern)]
         size = sum(len(line.text.encode()) / 3 for line in items)
-        if len(items) >= _ITEMS and len(items) * 2 >= len(lines) and size > 3 * (mass or 1):
+        if len(items) >= _ITEMS and len(items) * 2 >= len(lines) and size > _TIMES * mass:
+            return rule
+        if sheet.markup and mass < _NO_BODY and _are_links(lines):
             return rule
     return None
+
+
+def _has_body(sheet: Sheet) -> bool:
+    """Return whether sentences stand right below the title."""
+    title = sheet.place_of_title()
+    return title >= 0 and any(line.mass for line in sheet.lines[title + 1 : title + 1 + NEARBY])
+
+
+def _is_item(line: Line, dated: re.Pattern[str]) -> bool:
+    """Return whether the line is a title with its date, and no sentence."""
+    short = len(line.text) < _ITEM and line.text[-1] not in "。.;"
+    return short and dated.fullmatch(line.text) is not None
+
+
+def _are_links(lines: Sequence[Line]) -> bool:
+    """Return whether three quarters of `lines`, and many, are links, with no table among them."""
+    links = sum(line.block.links > _LINKED for line in lines)
+    tables = any(line.block.kind == "table" for line in lines)
+    return links >= _LINKS and links * 4 >= len(lines) * 3 and not tables
 
 
 def no_article(sheet: Sheet) -> ChromeRule | None:

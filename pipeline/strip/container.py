@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from pipeline.rules.chrome import ChromeRule
 from pipeline.strip.elements import Elements
-from pipeline.strip.sheet import Sheet, same_title
+from pipeline.strip.sheet import NEARBY, Sheet
 
 _PARAGRAPH = re.compile("p[@.#]")
 _MOST = 0.85  # an element with less of its parent's mass is not all of the body
@@ -24,15 +24,13 @@ _POST = 0.2  # an element with less of the largest one's mass is a teaser of it
 _TEASER = 120  # no teaser is longer, in Chinese characters
 _BODY = 20  # a body has so many characters at least
 _DIRECT = 0.02  # sentences right in an element, beside its children, belong to the body
-_LINKED = 0.2  # a title in a list of links is not the title
-_NEARBY = 12  # lines
 _NEAR = 4.0  # a notice may be shorter than the teasers beside it, but stands below its title
 _ABOVE = 0.25  # above the title stand teasers
 
 
 def find_container(sheet: Sheet) -> tuple[ChromeRule | None, str]:
     """Return the element that holds the body, "" for the page itself, and the rule that says so."""
-    title = _place_of_title(sheet)
+    title = sheet.place_of_title()
     title_path = sheet.lines[title].block.path if title >= 0 else ""
     masses = _masses(sheet, title)
     children: dict[str, list[str]] = defaultdict(list)
@@ -57,16 +55,6 @@ def is_below(path: str, element: str) -> bool:
     return path.startswith(element) and (not element or path[len(element) :][:1] in ("", "/"))
 
 
-def _place_of_title(sheet: Sheet) -> int:
-    """Return the place of the page's title among the lines, -1 where it is not."""
-    if not sheet.title:
-        return -1
-    for i, line in enumerate(sheet.lines):
-        if line.block.links < _LINKED and same_title(line.text, sheet.title):
-            return i
-    return -1
-
-
 def _masses(sheet: Sheet, title: int) -> dict[str, float]:
     """Return the mass of each element that has any; a data table counts by its length."""
     masses: dict[str, float] = defaultdict(float)
@@ -74,7 +62,7 @@ def _masses(sheet: Sheet, title: int) -> dict[str, float]:
         table = line.block.kind == "table" and line.rule is None
         mass = line.weight if table else line.mass
         if mass:
-            if title >= 0 and i <= title + _NEARBY:
+            if title >= 0 and i <= title + NEARBY:
                 mass *= _NEAR if i > title else _ABOVE
             for path in _ancestry(line.block.path):
                 masses[path] += mass

@@ -17,6 +17,8 @@ _CLAUSE = re.compile("[,、，]")
 _SENTENCE_WEIGHT = 12  # a button or a greeting with an exclamation mark is shorter
 _CLAUSE_WEIGHT = 40  # headlines have commas too, and are shorter
 _RUN_WEIGHT = 60  # without any mark; longer than any title in a list
+_TITLE_LINKED = 0.2  # a title that is a link leads to another page
+NEARBY = 12  # lines below the title where a body begins
 _WORD = 12  # a list of names has a blank more often than every so many characters
 _LINKED = 0.5
 _LINKED_SHORT = 0.3  # a title with its author or date in a list of them
@@ -65,6 +67,14 @@ class Sheet:
     def markup(self) -> bool:
         """Return whether the page was markup: its blocks know where they stood."""
         return any(line.block.path for line in self.lines)
+
+    def place_of_title(self) -> int:
+        """Return the place of the page's title among the lines, -1 where it is not."""
+        if self.title:
+            for i, line in enumerate(self.lines):
+                if line.block.links < _TITLE_LINKED and same_title(line.text, self.title):
+                    return i
+        return -1
 
     def left(self) -> list[Line]:
         """Return the lines that no rule took yet, in reading order."""
