@@ -4,6 +4,7 @@ In: text. Out: folded codes, sorted grams, codes with numbers masked. Never: kep
 the comparisons that need it; a body's arrays take thirty times its bytes.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +15,9 @@ from pipeline.dedup.align import SEED, Fields
 from pipeline.dedup.compiled import Codes, Hashes, Places
 from pipeline.dedup.fold import Folded, fold
 from pipeline.dedup.signature import GRAM
+
+# A line of keywords: eight short words or more, all letters.
+_TAG_CLOUD = re.compile(r"^[^\S\n]*(?:[^\W\d_]{1,12}[^\S\n]+){7,}[^\W\d_]{1,12}[^\S\n]*$", re.M)
 
 _LINE_ENDS = np.array([ord("\n")], np.uint32)
 _CLAUSE_ENDS = np.array(sorted(map(ord, "\n\t，,。.；;：:！!？?、（）()[]〔〕【】《》")), np.uint32)
@@ -62,11 +66,8 @@ class Body:
     @cached_property
     def core(self) -> Folded:
         """Return the folded text without the page's tag clouds."""
-        lines = self.text.split("\n")
-        clouds = [i for i, line in enumerate(lines) if _is_tag_cloud(line)]
-        for i in clouds:
-            lines[i] = " " * len(lines[i])
-        return fold("\n".join(lines)) if clouds else self.folded
+        text = _TAG_CLOUD.sub(lambda cloud: " " * len(cloud[0]), self.text)
+        return self.folded if text == self.text else fold(text)
 
     @cached_property
     def masked(self) -> Masked:
@@ -105,9 +106,3 @@ def _distinct(hashes: Hashes) -> Hashes:
     first = np.ones(len(hashes), np.bool_)
     np.not_equal(hashes[1:], hashes[:-1], out=first[1:])
     return hashes[first]
-
-
-def _is_tag_cloud(line: str) -> bool:
-    """Return whether `line` is a list of keywords: eight short words or more, all letters."""
-    words = line.split()
-    return len(words) >= 8 and all(len(word) <= 12 and word.isalpha() for word in words)

@@ -19,8 +19,8 @@ def passages(a: Body, b: Body, runs: Runs) -> tuple[str, ...]:
     """Return the longest passages of `a` that `b` holds too, figures and all, longest first."""
     spans = align.agreeing_spans(runs, a.masked.fields, b.masked.fields)
     spans = spans[np.argsort(-spans[:, 1], kind="stable")[:MOST]]
-    starts = [int(a.masked.starts[place]) for place, _ in spans.tolist()]
-    ends = [a.masked.end(place + length - 1, len(a.core)) for place, length in spans.tolist()]
+    edges = np.append(a.masked.starts, len(a.core))
+    starts, ends = edges[spans[:, 0]].tolist(), edges[spans[:, 0] + spans[:, 1]].tolist()
     found = [(start - end, start, end) for start, end in zip(starts, ends, strict=True)]
     return tuple(
         a.spelled(start, min(end, start + LONGEST))
