@@ -116,6 +116,7 @@ def test_lines_of_the_source() -> None:
         f"<html><head><style>p {{color: red}}<body><p>{BODY}</p>",
         f"<html><body><script>var a = 1;<p>{BODY}</p>",
         f"<html><body><textarea><p>{BODY}</p>",
+        f"<html><body>{'<script>var a;<p>' * 3_000}{BODY}</p>",
         f"<html><body><object><param name=a><embed src=b><p>{BODY * 4}</p>",
         f"<html><body>{'<section>' * 200}{BODY}{'</section>' * 200}",
         f"<html><body>{'<div>' * 20_000}{BODY}{'</div>' * 20_000}<p>尾</p>",
@@ -129,7 +130,7 @@ def test_lines_of_the_source() -> None:
         f"<html><body><p>{BODY[:9]}\0{BODY[9:]}\x01</p>",
         f"<html><body><center><table width=760><tr><td><table><tr><td>{BODY}</table></table>",
     ],
-    ids=range(20),
+    ids=range(21),
 )
 def test_broken_pages_keep_their_text(source: str, parser: str) -> None:
     assert BODY in "\n".join(texts(source, parser))

@@ -99,7 +99,7 @@ def _refuse_binary(body: bytes, where: str) -> None:
 
 def _refuse_nonsense(text: str, where: str) -> None:
     """Raise `PageError` where one character in ten is a control or broken: that is no text."""
-    sample = text[:100_000]
+    sample = text[:20_000]
     if len(_CONTROL.findall(sample)) * 10 > len(sample):
         message = f"{where}: is no text in any charset. Take it out of raw/, or fetch it again"
         raise PageError(reason="not-text", message=message)

@@ -10,9 +10,11 @@ import re
 from collections import Counter
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufdd0\ufffe\uffff]")
-_RAW = re.compile(
-    r"<(script|style|title|textarea|iframe|noframes|noembed|xmp|noscript)(?=[\s/>])", re.IGNORECASE
+# What stands in them is text to the parser, tags too, until their end.
+_RAW_TAGS = (
+    *("iframe", "noembed", "noframes", "noscript", "script", "style", "textarea", "title", "xmp"),
 )
+_RAW = re.compile(rf"<(/?)({'|'.join(_RAW_TAGS)})(?=[\s/>])", re.IGNORECASE)
 _BODY_TAG = re.compile(
     r"</?(?:html|head|body|meta|link|div|p|table|tr|td|ul|ol|li|h[1-6]|center)(?=[\s/>])",
     re.IGNORECASE,
@@ -76,18 +78,17 @@ def _close_comment(markup: str) -> str:
 
 def _close_raw(markup: str) -> str:
     """Return `markup` where a script, style or title without an end ends at the next tag."""
-    lower = markup.lower()
-    last: dict[str, int] = {}
-    for match in _RAW.finditer(markup):
-        name = match.group(1).lower()
-        if name not in last:
-            last[name] = lower.rfind("</" + name)
-        if match.start() > last[name]:
-            end = _BODY_TAG.search(markup, match.end())
-            at = end.start() if end else len(markup)
-            closed = f"{markup[:at]}</{match.group(1)}>{markup[at:]}"
-            return _close_raw(closed) if end else closed
-    return markup
+    tags = [(match, match.group(2).lower()) for match in _RAW.finditer(markup)]
+    closed = {name: match.start() for match, name in tags if match.group(1)}
+    parts, done = [], 0
+    for match, name in tags:
+        if match.group(1) or match.start() < max(done, closed.get(name, -1)):
+            continue
+        end = _BODY_TAG.search(markup, match.end())
+        at = end.start() if end else len(markup)
+        parts.append(f"{markup[done:at]}</{name}>")
+        done = at
+    return "".join(parts) + markup[done:]
 
 
 def _shorten(part: str) -> str:
