@@ -58,7 +58,8 @@ def _fill_down(rows: Sequence[Row]) -> Iterator[Row]:
             continue
         category = row.category or category
         parent = row.parent if not row.child else parent
-        serial, unit, binding = row.serial or serial, row.unit or unit, row.binding or binding
+        serial, binding = row.serial or serial, row.binding or binding
+        unit = row.unit or (unit if row.child else "")
         yield Row(
             row.start, row.end, category, serial, parent, row.name, unit, row.values, binding,
             row.texts, row.cost, row.child, placings=row.placings,

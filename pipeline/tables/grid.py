@@ -242,7 +242,7 @@ def _leveled(names: Sequence[str], cells: Sequence[int], rules: TableRules) -> I
     level = rules.columns.level
     for (name, cell), group in groupby(zip(names, cells, strict=True)):
         size = len(list(group))
-        if size == 1 or cell == -1 or size > len(level):
+        if size == 1 or not name or size > len(level):
             yield from [name] * size
         else:
             yield from (name + level[place] for place in range(size))

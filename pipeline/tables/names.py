@@ -76,7 +76,8 @@ class Names:
         if self.words.category_ends.search(key):
             return 0.5 + wrapped
         long = max(0, len(key) - _MOST_CATEGORY)
-        cost = wrapped + 0.1 * long + 0.5 * bool(self.words.heads.search(key))
+        headed = bool(self.words.heads.search(key))
+        cost = wrapped + 0.1 * long + headed * (0.2 if len(key) <= _USUAL_CATEGORY else 1.2)
         return cost + (0.5 if self._may_be_category(key) else 1.0)
 
     def _may_be_category(self, line: str) -> bool:
@@ -101,8 +102,8 @@ class Names:
         cost = sum(self._join(a, b) for a, b in pairwise(lines))
         cost += 0.4 * (len(lines) > 1 and self.categories and self.may_part(*lines[:2]))
         cost += 2.0 * max(0, len(lines) - _USUAL_LINES)
-        if self.is_rest(lines[0]) and len(lines) > 1:
-            cost += 3.0
+        if self.is_rest(lines[0]):
+            cost += 3.0 if len(lines) > 1 else 1.5
         return cost + 4.0 * sum(1 for line in lines[1:] if prefix(line))
 
     def _join(self, above: str, below: str) -> float:

@@ -290,7 +290,7 @@ class Reader:
             return
         yield replace(row, cost=row.cost + 1.0), at
         if token is not None and token.kind == "text" and len(token.text) <= _MOST_LINES:
-            yield replace(row, unit=token.text, cost=row.cost + 1.0), at + 1
+            yield replace(row, unit=token.text, cost=row.cost + 2.5), at + 1
 
     def _early_binding(self, row: Row, at: int, limit: int) -> Iterator[tuple[Row, int]]:
         if at < limit and self._is(at, "binding"):
@@ -327,7 +327,8 @@ class Reader:
             if count > figures:
                 return
             if token.kind not in VALUES:
-                cost += 3.0 if self.names.has_unit(token.text) else 1.5
+                plain = self.layout.has("binding") and not self.names.has_unit(token.text)
+                cost += 1.5 if plain else 3.0
                 if cost > _MOST_WORDED:
                     return
             end += 1

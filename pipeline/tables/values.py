@@ -161,7 +161,7 @@ def _fit(trait: Trait, columns: Sequence[Column], at: int, subject: Subject) -> 
 def _fit_total(columns: Sequence[Column], at: int, *, last: bool) -> float:
     """Return how ill a five-year total stands under a year: only for want of a period."""
     if any(column.role == "rate" for column in columns):
-        return 0.2 if columns[at].mixed else 5.0
+        return 0.2 if columns[at].mixed else 3.5
     return 0.1 if last else 2.0
 
 
