@@ -218,8 +218,8 @@ def explain(page: str, raw: Path, cleaned: Path, as_json: bool, config: Path | N
 @JSON
 def status(raw: Path, cleaned: Path, as_json: bool) -> None:
     """Tell what the last run did, and what is waiting in raw/."""
-    from pipeline.job import waiting
     from pipeline.paths import Paths
+    from pipeline.plan import waiting
     from pipeline.publish import read_summary
     from pipeline.terminal import say, summary
 

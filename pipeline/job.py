@@ -2,14 +2,11 @@
 
 In: paths and settings. Out: a `Job`, in which nothing has been cleaned yet but everything has its
 name. Never: work redone that has a name already; a folder of ours inside raw/.
-
-A chunk is a set of pages that came together, and never changes: new pages make new chunks, and
-pages that vanished are passed over when chunks are read. So ten new pages clean ten pages.
 """
 
 import heapq
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,32 +14,18 @@ from typing import Any
 from pipeline import flow, read
 from pipeline.config import Config
 from pipeline.engines import ENGINES, Engine
-from pipeline.errors import ConfigError, CorpusError, DiskError, EngineError, LimitError
+from pipeline.errors import ConfigError, DiskError, EngineError, LimitError
 from pipeline.fingerprint import files_fingerprint, fingerprint
 from pipeline.flow import Settings, Stage
 from pipeline.paths import PUBLISHED, Paths, printable
+from pipeline.plan import Chunk, Key, ScanRecord, key, last_scan, plan
 from pipeline.publish import Corpus, Entry, is_published, join
 from pipeline.records import Cluster, Found, Match, Outcome, Signature
 from pipeline.rules import Rules
 from pipeline.store import make_folder, read_outcomes, read_records, remove
 
-# Small enough that a stage of one chunk fits in memory many times over; Luigi's scheduler, which
-# is quadratic in its tasks, bears the chunks of a hundred thousand pages.
-CHUNK_PAGES = 500
-
 # Below this many pages a share says nothing: one broken file among ten is no alarm.
 LIMITS_COUNT_FROM = 50
-
-Key = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class ScanRecord:
-    """What the run before saw: the pages, the other files, and how the pages were cut."""
-
-    pages: tuple[Found, ...]
-    others: dict[str, int]
-    chunks: tuple[tuple[Key, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +34,6 @@ class Duplicates:
 
     matches: tuple[Match, ...]
     clusters: tuple[Cluster, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Pages that are cleaned together; `name` is that of its files."""
-
-    members: tuple[Found, ...]
-
-    @property
-    def name(self) -> str:
-        """Return 16 hex digits that name these pages with this content."""
-        return fingerprint(*(part for page in self.members for part in key(page)))
-
-
-def key(page: Found) -> Key:
-    """Return what makes a page the same page: where it lies and what it holds."""
-    return page.file, page.sha256
 
 
 @dataclass(eq=False)
@@ -86,9 +52,9 @@ class Job:
 
     def __post_init__(self) -> None:
         self.shapes = _shapes(self.settings.rules, self.config)
-        self.version = fingerprint(
-            self.shapes["publish"], *(part for page in self.scan.pages for part in key(page))
-        )
+        pages = (part for page in self.scan.pages for part in key(page))
+        others = (f"{count} {kind}" for kind, count in self.scan.others.items())
+        self.version = fingerprint(self.shapes["publish"], *pages, "", *others)
 
     @property
     def name(self) -> str:
@@ -254,50 +220,6 @@ def open_job(
         message = f"{paths.raw}: holds no page. Put {suffixes} files there, or use RAW=dir"
         raise ConfigError(message)
     return Job(paths, config, settings, scan, plan(scan.pages, before.chunks), advance, strict)
-
-
-def last_scan(paths: Paths) -> ScanRecord:
-    """Return what the run before saw; nothing, where there was none or its record is damaged."""
-    if not paths.scan.exists():
-        return ScanRecord((), {}, ())
-    try:
-        return next(read_records(paths.scan, ScanRecord))
-    except (CorpusError, StopIteration):
-        return ScanRecord((), {}, ())
-
-
-def waiting(paths: Paths) -> dict[str, int]:
-    """Return how many pages of raw/ are new, changed or gone since the last run."""
-    known = {page.file: page for page in last_scan(paths).pages}
-    before = {file: page.sha256 for file, page in known.items()}
-    now = {page.file: page.sha256 for page in read.scan(paths.raw, known, lambda _: None).pages}
-    return {
-        "new": len(now.keys() - before.keys()),
-        "changed": sum(now[file] != before[file] for file in now.keys() & before.keys()),
-        "gone": len(before.keys() - now.keys()),
-    }
-
-
-def plan(pages: Sequence[Found], chunks: Iterable[Sequence[Key]]) -> list[Chunk]:
-    """Return the chunks that hold all `pages`: those of before, then new ones.
-
-    A chunk none of whose pages is left is forgotten. A page that could not be read is in a chunk
-    of its own, whose result no run keeps.
-    """
-    alive = {key(page): page for page in pages}
-    kept = [
-        Chunk(tuple(alive.pop(member, Found(member[0], 0, member[1])) for member in old))
-        for old in chunks
-        if any(member in alive for member in old) and all(digest for _, digest in old)
-    ]
-    fresh = [page for page in alive.values() if page.sha256]
-    unread = [page for page in alive.values() if not page.sha256]
-    cuts = range(0, len(fresh), CHUNK_PAGES)
-    return [
-        *kept,
-        *(Chunk(tuple(fresh[start : start + CHUNK_PAGES])) for start in cuts),
-        *(Chunk((page,)) for page in unread),
-    ]
 
 
 def _check_vanished(before: ScanRecord, scan: read.Scan, paths: Paths, config: Config) -> None:

@@ -15,7 +15,8 @@ import luigi
 
 from pipeline import flow, publish
 from pipeline.errors import EngineError
-from pipeline.job import Chunk, Duplicates, Job
+from pipeline.job import Duplicates, Job
+from pipeline.plan import Chunk
 from pipeline.store import (
     TEMPORARY,
     move,
