@@ -17,6 +17,8 @@ from pipeline.strip.elements import Elements
 from pipeline.strip.sheet import NEARBY, Sheet
 
 _PARAGRAPH = re.compile("p[@.#]")
+# A list is no body: its introduction and the signature stand beside it.
+_PART = re.compile("(?:ul|ol|dl|li|p|pre|blockquote)[@.#]")
 _MOST = 0.85  # an element with less of its parent's mass is not all of the body
 _TITLED = 0.6  # but it is where it holds the title too
 _PRIOR = 0.5  # a known container with less of the page's mass is a teaser
@@ -47,6 +49,8 @@ def find_container(sheet: Sheet) -> tuple[ChromeRule | None, str]:
         if masses[body] - sum(map(masses.__getitem__, boxes)) > masses[body] * _DIRECT:
             break
         body = largest
+    while _PART.match(body.rpartition("/")[2]):
+        body = body.rpartition("/")[0]
     return rule, body
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pipeline.rules.chrome import ChromeRule, Zone
 from pipeline.strip.around import mark_above, mark_below
 from pipeline.strip.core import find_core
-from pipeline.strip.lines import matching_rule
+from pipeline.strip.lines import matching_rule, may_match
 from pipeline.strip.sheet import Line, Sheet, take
 
 _MOST = 0.75  # a line closes the article only where this share of the sentences stands above it
@@ -26,7 +26,7 @@ _STAMP = re.compile(r"\d{1,4}[-/.年月]\d{1,2}.{1,10}\d{1,2}:\d{2}")
 def mark_edges(sheet: Sheet) -> None:
     """Mark chrome lines, then what stands above and below the body with them."""
     lines = [line for line in sheet.lines if line.rule is None or line.rule.apply not in _FAR]
-    likely = [line.rule is not None or _rule(sheet, line, None) is not None for line in lines]
+    likely = [line.rule is not None or may_match(line.text, sheet.sets) for line in lines]
     core = find_core(lines, likely)
     for i, line in enumerate(lines):
         if likely[i] and line.rule is None and line.text != sheet.title:
@@ -38,7 +38,7 @@ def mark_edges(sheet: Sheet) -> None:
     mark_below(sheet, lines[core[1] :])
 
 
-def _rule(sheet: Sheet, line: Line, zone: Zone | None) -> ChromeRule | None:
+def _rule(sheet: Sheet, line: Line, zone: Zone) -> ChromeRule | None:
     return matching_rule(line.text, zone, sheet.sets)
 
 

@@ -6,6 +6,7 @@ lines; never backtracks over a line: pieces are taken from left to right.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from pipeline.rules.chrome import SHORT, ChromeRule, RuleSet, Zone
 
@@ -28,6 +29,17 @@ def fold(text: str) -> str:
     if _WIDE.search(text):
         text = text.translate(_WIDTH)
     return " ".join(text.split())
+
+
+def may_match(line: str, sets: tuple[RuleSet, ...]) -> bool:
+    """Return whether some rule takes the folded `line` in one zone or another."""
+    ask = _may_match if len(line) <= SHORT else _may_match.__wrapped__
+    return ask(line, sets)
+
+
+@lru_cache(maxsize=1 << 14)  # cells repeat on a page, menus on the pages of a site
+def _may_match(line: str, sets: tuple[RuleSet, ...]) -> bool:
+    return matching_rule(line, None, sets) is not None
 
 
 def matching_rule(

@@ -5,7 +5,7 @@ the page again with its marks. A sheet never outlives one call of `strip`.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from pipeline.records import Block, Page
@@ -61,7 +61,7 @@ class Sheet:
 
     title: str
     lines: list[Line]
-    sets: Sequence[RuleSet]
+    sets: tuple[RuleSet, ...]
 
     @property
     def markup(self) -> bool:
@@ -104,7 +104,7 @@ def same_title(text: str, title: str) -> bool:
     return len(text) > 3 and (text in title or title in text) and len(text) < 2 * len(title)
 
 
-def read(page: Page, sets: Sequence[RuleSet]) -> Sheet:
+def read(page: Page, sets: tuple[RuleSet, ...]) -> Sheet:
     """Return the sheet of `page`."""
     return Sheet(fold(page.title), [Line(block) for block in page.blocks], sets)
 
