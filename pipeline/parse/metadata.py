@@ -24,6 +24,7 @@ _MOST_LINKED = 0.6
 #: How many lines a byline may stand below the title, above it, or above the first line of body.
 _BELOW_TITLE, _ABOVE_TITLE, _ABOVE_BODY = 8, 3, 4
 _SHORTEST_SENTENCE, _SHORTEST_PARAGRAPH = 20, 60
+_COMMA = re.compile("[，,]")
 _ENDS = tuple("。；！？.")
 
 
@@ -154,4 +155,8 @@ def _is_body(block: Block) -> bool:
 def _is_paragraph(block: Block) -> bool:
     """Return whether a block is so long that only a body has its like."""
     text = block.text
-    return len(text) >= _SHORTEST_PARAGRAPH and block.links < _MOST_LINKED and "，" in text
+    return (
+        len(text) >= _SHORTEST_PARAGRAPH
+        and block.links < _MOST_LINKED
+        and bool(_COMMA.search(text))
+    )
