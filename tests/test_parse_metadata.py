@@ -144,6 +144,12 @@ def test_flattened_text() -> None:
     assert page.source == "地方新闻网"
 
 
+def test_a_title_above_the_byline() -> None:
+    byline = "稿源: 地方新闻网   2020-05-02 07:13:00\n\n" + STORY
+    assert page_of("首页 > 新闻\n老街今年怎么变\n\n" + byline).title == "老街今年怎么变"
+    assert page_of("新闻中心\n首页 > 新闻\n" + byline).title == ""
+
+
 def test_the_day_of_adoption_is_not_that_of_publication() -> None:
     page = page_of(f"某省发展规划纲要\n\n(2021年1月30日某省人民代表大会通过)\n\n{STORY}")
     assert page.published is None

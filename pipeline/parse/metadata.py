@@ -24,6 +24,9 @@ _MOST_LINKED = 0.6
 #: How many lines a byline may stand below the title, above it, or above the first line of body.
 _BELOW_TITLE, _ABOVE_TITLE, _ABOVE_BODY = 8, 3, 4
 _SHORTEST_SENTENCE, _SHORTEST_PARAGRAPH = 20, 60
+#: The head of flattened text, in lines; and a line there that may be a title.
+_HEAD = 12
+_TITLE = re.compile("[^>＞»。，；：:]{5,60}")
 _COMMA = re.compile("[，,]")
 _ENDS = tuple("。；！？.")
 
@@ -60,6 +63,7 @@ def describe(document: Document, source: str, url: str, rules: MetadataRules) ->
     title = choose_title(
         document, values(surface, "title", rules, "meta"), values(surface, "title", rules, "line")
     )
+    title = title or _above_byline(document.blocks, rules)
     bylines = _bylines(document.blocks, anchors(document, title))
     surface = Surface(source, url, document.metas, lines, tuple(bylines))
     days = map(read_date, values(surface, "published", rules))
@@ -143,6 +147,16 @@ def _bylines(blocks: tuple[Block, ...], titles: list[int]) -> Iterator[str]:
         block = blocks[i]
         if len(block.text) <= _LONGEST_BYLINE and block.links <= _MOST_LINKED:
             yield block.text
+
+
+def _above_byline(blocks: tuple[Block, ...], rules: MetadataRules) -> str:
+    """Return the line above the first byline, "" where there is none that could be a title."""
+    finders = [f for f in rules.finders if f.rule.apply == "line" and f.rule.field == "source"]
+    for i, block in enumerate(blocks[1:_HEAD], 1):
+        if any(finder.pattern.search(block.text) for finder in finders):
+            above = blocks[i - 1].text.strip()
+            return above if _TITLE.fullmatch(above) else ""
+    return ""
 
 
 def _is_body(block: Block) -> bool:
