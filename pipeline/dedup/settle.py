@@ -14,30 +14,50 @@ from pipeline.records import Match, Relation
 
 LINKS: tuple[Relation, ...] = ("contains", "contained", "overlaps")
 
+Pair = tuple[int, int]
 Graph = defaultdict[int, set[int]]
 
 
-def settle(found: MutableMapping[tuple[int, int], Match]) -> None:
-    """Retype in `found` each match that more copies of its two pages deny than confirm."""
-    near, form, linked = (
-        _graph(found, relations) for relations in (("near",), ("template",), (*LINKS, "near"))
-    )
-    denied = []
-    for (i, j), match in found.items():
-        if match.relation == "template":
-            continue
-        against = len(near[i] & form[j]) + len(near[j] & form[i])
-        if against > len(near[i] & linked[j]) + len(near[j] & linked[i]):
-            denied.append((i, j))
-    for pair in denied:
-        found[pair] = replace(found[pair], relation="template", disagreements=())
+def settle(found: MutableMapping[Pair, Match]) -> None:
+    """Retype in `found` each match that more copies of its two pages deny than confirm.
+
+    The one denied by most goes first, for it may be all that speaks against another.
+    """
+    graphs = _Graphs(found)
+    doubtful = [(-graphs.against(*pair), pair) for pair in found if graphs.against(*pair) > 0]
+    for _, pair in sorted(doubtful):
+        if found[pair].relation != "template" and graphs.against(*pair) > 0:
+            graphs.deny(*pair)
+            found[pair] = replace(found[pair], relation="template", disagreements=())
 
 
-def _graph(found: MutableMapping[tuple[int, int], Match], relations: tuple[Relation, ...]) -> Graph:
-    """Return the places that each place has such a match with."""
-    graph: Graph = defaultdict(set)
-    for (i, j), match in found.items():
-        if match.relation in relations:
-            graph[i].add(j)
-            graph[j].add(i)
-    return graph
+class _Graphs:
+    """For each page those it is near to, those it is linked or near to, those of its form."""
+
+    def __init__(self, found: MutableMapping[Pair, Match]) -> None:
+        self._near, self._linked, self._form = (Graph(set) for _ in range(3))
+        for (i, j), match in found.items():
+            if match.relation == "template":
+                self._join(self._form, i, j)
+                continue
+            self._join(self._linked, i, j)
+            if match.relation == "near":
+                self._join(self._near, i, j)
+
+    def against(self, i: int, j: int) -> int:
+        """Return how many more copies of the two pages deny their match than confirm it."""
+        near, form, linked = self._near, self._form, self._linked
+        denying = len(near[i] & form[j]) + len(near[j] & form[i])
+        return denying and denying - len(near[i] & linked[j]) - len(near[j] & linked[i])
+
+    def deny(self, i: int, j: int) -> None:
+        """Make the match of two pages one of forms."""
+        for graph in (self._near, self._linked):
+            graph[i].discard(j)
+            graph[j].discard(i)
+        self._join(self._form, i, j)
+
+    @staticmethod
+    def _join(graph: Graph, i: int, j: int) -> None:
+        graph[i].add(j)
+        graph[j].add(i)

@@ -70,14 +70,16 @@ class Evidence:
 
     @property
     def _misread(self) -> float:
-        """Return more differing numbers than misread letters account for.
+        """Return how many differing numbers misread letters may account for.
 
-        A number has about three digits, and a third of the gaps are longer than one letter.
+        A number has about three digits, and a third of the gaps are longer than one letter. The
+        count is binomial; three standard deviations above its mean are allowed.
         """
         if not self.small:
             return 0.0
         share = min(0.5, 5 * self.small / self.letters)
-        return 1.5 + 4 * share * (self.agree + self.differ)
+        total = self.agree + self.differ
+        return 0.5 + share * total + 3 * (share * (1 - share) * total) ** 0.5
 
 
 @dataclass(frozen=True, slots=True)
