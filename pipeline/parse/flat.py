@@ -13,7 +13,7 @@ _TRAILING = " \t\r\f\xa0"
 _NUMERAL = "[一二三四五六七八九十百零〇0-9０-９]{1,4}"
 # 一、 （一） 1. and 第一章 at the head of a short line that ends without a mark.
 _HEADING = re.compile(
-    rf"[\s\u3000]*(?:第{_NUMERAL}[编篇章节](?!\S{{0,2}}[的条])|{_NUMERAL}、|[（(]{_NUMERAL}[)）])\s*\w"
+    rf"[\s\u3000]*(?:第{_NUMERAL}[编篇章节](?!\S{{0,2}}[的条])|{_NUMERAL}、|[（(]{_NUMERAL}[)）])\s*[\w“《]"
 )
 _BULLET = re.compile(r"[\s\u3000]*[•●▪■◆○◇★☆▲►‣·*－-][\s\u3000]*(?![\d.])\w")
 _LONGEST_HEADING = 40
