@@ -199,12 +199,12 @@ def test_a_table_of_impossible_spans_keeps_its_text() -> None:
 
 
 def test_flattened_text_keeps_its_lines() -> None:
-    text = "题目\r\n\r\n　　一、总体要求\n  • 稳就业 \n全年增长5%。 \xa0\n\n（一）“十四五”目标\n（1）\n"
+    text = "题目\r\n\r\n　　一、要求\n  • 稳就业 \n全年增5%。 \xa0\n\n（一）“十四五”目标\n（1）\n"
     assert page_of(text).blocks == (
         Block("paragraph", "题目", line=1),
-        Block("heading", "　　一、总体要求", line=3),
+        Block("heading", "　　一、要求", line=3),
         Block("item", "  • 稳就业", line=4),
-        Block("paragraph", "全年增长5%。", line=5),
+        Block("paragraph", "全年增5%。", line=5),
         Block("heading", "（一）“十四五”目标", line=7),
         Block("paragraph", "（1）", line=8),
     )
