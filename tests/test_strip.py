@@ -55,6 +55,32 @@ def test_only_marks(lines: list[str]) -> None:
     stripped = strip(page, rules())
     assert [b.text for b in stripped.blocks] == [b.text for b in page.blocks]
     assert {b.dropped_by for b in stripped.blocks} <= {"", *(r.id for r in rules().rules)}
+    assert strip(stripped, rules()) == stripped
+
+
+PATHS = st.lists(st.sampled_from(["div.main@1", "div#nav@2", "p@1", "p@2", "ul@3", "li.tag@9"]))
+
+
+@given(st.lists(st.tuples(st.text(max_size=60), PATHS, st.floats(0, 1)), max_size=30))
+@settings(max_examples=60, deadline=None)
+def test_only_marks_in_markup(lines: list[tuple[str, list[str], float]]) -> None:
+    blocks = tuple(Block("paragraph", t, "/".join(path), links) for t, path, links in lines)
+    page = Page("", "", blocks, Provenance(""), title="页面")
+    stripped = strip(page, rules())
+    assert [b.text for b in stripped.blocks] == [b.text for b in blocks]
+    assert strip(stripped, rules()) == stripped
+
+
+def test_hostile_pages_end() -> None:
+    """Many links, deep paths and one endless line cost no more than they weigh."""
+    deep = "/".join(f"div.x{i}@1" for i in range(250))
+    sentence = "全市排查隐患四百处，整改三百处，其余限期完成，逾期的从严查处。"
+    blocks = [Block("paragraph", f"链接{i}", f"div@1/a@{i}", 1.0) for i in range(20_000)]
+    blocks += [Block("paragraph", sentence, f"{deep}/p@{i}") for i in range(2_000)]
+    blocks += [Block("paragraph", "词 " * 200_000, "div@2")]
+    page = strip(Page("", "", tuple(blocks), Provenance("")), rules())
+    assert sum(block.text == sentence for block in page.body) == 2_000
+    assert not any(block.links for block in page.body)
 
 
 ADVERSARIAL = (

@@ -10,7 +10,6 @@ taken only where it holds a fair share of that mass.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 
 from pipeline.rules.chrome import ChromeRule
 from pipeline.strip.elements import Elements
@@ -60,28 +59,29 @@ def is_below(path: str, element: str) -> bool:
 
 
 def _masses(sheet: Sheet, title: int) -> dict[str, float]:
-    """Return the mass of each element that has any; a data table counts by its length."""
-    masses: dict[str, float] = defaultdict(float)
+    """Return the mass of each element that has any, in the order of the page.
+
+    A data table counts by its length. Each element is met once, however deep and however many
+    blocks it holds.
+    """
+    own: dict[str, float] = defaultdict(float)
     for i, line in enumerate(sheet.lines):
         table = line.block.kind == "table" and line.rule is None
         mass = line.weight if table else line.mass
+        if title >= 0 and i <= title + NEARBY:
+            mass *= _NEAR if i > title else _ABOVE
         if mass:
-            if title >= 0 and i <= title + NEARBY:
-                mass *= _NEAR if i > title else _ABOVE
-            for path in _ancestry(line.block.path):
-                masses[path] += mass
+            own[line.block.path] += mass
+    masses = {"": 0.0}
+    for path in own:
+        while path not in masses:
+            masses[path] = own.get(path, 0.0)
+            path = path.rpartition("/")[0]
+    masses[""] = own.get("", 0.0)
+    for path in sorted(masses, key=len, reverse=True):
+        if path:
+            masses[path.rpartition("/")[0]] += masses[path]
     return masses
-
-
-def _ancestry(path: str) -> Iterator[str]:
-    """Yield "" and each element on the way to `path`, itself last."""
-    yield ""
-    at = path.find("/")
-    while at >= 0:
-        yield path[:at]
-        at = path.find("/", at + 1)
-    if path:
-        yield path
 
 
 def _is_leaf(path: str, children: dict[str, list[str]]) -> bool:

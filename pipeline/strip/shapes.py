@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from pipeline.rules.chrome import SHORT
+from pipeline.strip.lines import LONGEST
 from pipeline.strip.sheet import Line, Sheet
 
 _BAR = re.compile(r"\s*[|│┃·•>/]\s*|\s+")
@@ -119,6 +120,8 @@ def _mark_keywords(sheet: Sheet) -> None:
 
 
 def _is_keywords(text: str) -> bool:
+    if len(text) > LONGEST:
+        return False
     words = text.strip("•· ").split(" ")
     if len(words) < _WORDS or max(map(len, words)) > 2 * _NAME or re.search("[。,;:!?]", text):
         return False
