@@ -165,6 +165,11 @@ def test_spans_end_with_the_table(span: int) -> None:
     assert len(table.header) <= 1000
 
 
+def test_spans_that_fill_millions_of_places_make_no_grid() -> None:
+    rows = [[Cell(row, 0, "x", rowspan=9999, colspan=999)] for row in range(3000)]
+    assert tables(block(["指标", "2020年"], *rows)) == ()
+
+
 def test_two_hundred_columns() -> None:
     head = ["地区", *(f"{1800 + year}年" for year in range(200))]
     (table,) = tables(block([*head], *(["东部", *map(str, range(200))] for _ in range(200))))

@@ -16,7 +16,7 @@ from pipeline.tables.header import role_of
 from pipeline.tables.tokens import FIGURES, Typer, bare, squeeze
 
 _MOST_COLUMNS = 1000
-_MOST_PLACES = 500_000
+_MOST_PLACES = 1_500_000
 _MOST_HEADER_ROWS = 4
 _LONGEST_HEADER = 40
 
@@ -74,7 +74,8 @@ def _expand(cells: Sequence[Cell]) -> list[_Line]:
     """Return the grid row by row, each place with the cell that covers it.
 
     Placed as browsers do (https://html.spec.whatwg.org/multipage/tables.html): a cell takes the
-    first free column. Spans end at the last row and at a thousand columns.
+    first free column. Spans end at the last row and at a thousand columns. No grid at all where
+    the spans would fill more places than any table has: its text stays as it is.
     """
     numbered = enumerate(cells)
     rows = [list(group) for _, group in groupby(numbered, key=lambda item: item[1].row)]
@@ -88,7 +89,9 @@ def _expand(cells: Sequence[Cell]) -> list[_Line]:
             width = min(cell.colspan or 1, _MOST_COLUMNS - column)
             height = min(cell.rowspan or len(rows), len(rows) - number)
             left -= max(width, 1) * max(height, 1)
-            if width <= 0 or left < 0:
+            if left < 0:
+                return []
+            if width <= 0:
                 break
             _cover(taken, (number, column), (height, width), (key, cell))
             column += width
@@ -240,7 +243,7 @@ def _names(lines: Sequence[_Line], rules: TableRules) -> tuple[str, ...]:
 def _leveled(names: Sequence[str], cells: Sequence[int], rules: TableRules) -> Iterator[str]:
     """Return the names; those of one cell over several columns carry their level."""
     level = rules.columns.level
-    for (name, cell), group in groupby(zip(names, cells, strict=True)):
+    for (name, _), group in groupby(zip(names, cells, strict=True)):
         size = len(list(group))
         if size == 1 or not name or size > len(level):
             yield from [name] * size

@@ -121,7 +121,7 @@ def read(cells: Sequence[str], words: Lexicon) -> Layout | None:
     roles: list[Role] = [role_of(cell, words) or "measure" for cell in joined]
     if "name" not in roles:
         roles = _take_category_for_name(roles)
-    roles = _one_name(roles)
+    roles = _late_binding(_one_name(roles))
     first, second = _split_rows(joined, roles)
     layout = _two_rows(joined, roles, first) if second else _one_row(joined, roles)
     if layout is None or not _is_sound(layout):
@@ -144,6 +144,16 @@ def _one_name(roles: Sequence[Role]) -> list[Role]:
     """Return roles where only the first column of names is one; 城市 may also head figures."""
     first = roles.index("name") if "name" in roles else -1
     return ["measure" if role == "name" and at > first else role for at, role in enumerate(roles)]
+
+
+def _late_binding(roles: Sequence[Role]) -> list[Role]:
+    """Return roles where a type after the figures is the attribute: 类别 … 2025年, 类型."""
+    first = next((at for at, role in enumerate(roles) if role in FIGURE_ROLES), len(roles))
+    late = "binding" not in roles
+    return [
+        "binding" if role == "category" and late and at > first else role
+        for at, role in enumerate(roles)
+    ]
 
 
 def _take_category_for_name(roles: list[Role]) -> list[Role]:

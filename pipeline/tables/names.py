@@ -140,6 +140,10 @@ class Names:
             cost += 3.0
         return cost - 0.3 * self.kin(text, below)
 
+    def in_family(self, name: str) -> bool:
+        """Return whether a name is one of those that often stand below a parent."""
+        return any(family.search(name) for family in self.words.families)
+
     def kin(self, one: str, other: str) -> bool:
         """Return whether two names are of one family: the same known words, or shared ones."""
         if any(family.search(one) and family.search(other) for family in self.words.families):

@@ -327,11 +327,16 @@ class Reader:
             if count > figures:
                 return
             if token.kind not in VALUES:
-                plain = self.layout.has("binding") and not self.names.has_unit(token.text)
-                cost += 1.5 if plain else 3.0
+                cost += 1.5 if self._may_be_words(token.text) else 3.0
                 if cost > _MOST_WORDED:
                     return
             end += 1
+
+    def _may_be_words(self, text: str) -> bool:
+        """Return whether a text may stand for a figure: it looks like no name, the row closes."""
+        if not self.layout.has("binding") or self.names.has_unit(text):
+            return False
+        return not self.names.is_whole(text) and not self.names.in_family(text)
 
     def _may_begin_row(self, at: int) -> bool:
         """Return whether a figure may be the serial number or the name of the next row."""

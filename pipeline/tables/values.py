@@ -153,16 +153,20 @@ def _fit(trait: Trait, columns: Sequence[Column], at: int, subject: Subject) -> 
         return _fit_year(trait, columns, subject, base=base)
     last = all(other.role != "year" for other in columns[at + 1 :])
     if trait.kind == "total":
-        return _fit_total(columns, at, last=last)
+        return _fit_total(columns, at)
     ill = {"percent": 0.8, "dash": 0.0}
     return ill.get(trait.kind, 2.0 if base else 0.4 if last else 1.0)
 
 
-def _fit_total(columns: Sequence[Column], at: int, *, last: bool) -> float:
-    """Return how ill a five-year total stands under a year: only for want of a period."""
+def _fit_total(columns: Sequence[Column], at: int) -> float:
+    """Return how ill a five-year total stands under a year: only for want of a period.
+
+    It is that of the plan's own five years, so of the first target after the base.
+    """
     if any(column.role == "rate" for column in columns):
         return 0.2 if columns[at].mixed else 3.5
-    return 0.1 if last else 2.0
+    base = _first_year(columns)
+    return 2.0 if at == base else 0.1 if at == base + 1 else 0.5
 
 
 def _fit_year(trait: Trait, columns: Sequence[Column], subject: Subject, *, base: bool) -> float:
