@@ -9,6 +9,7 @@ import re
 
 from pipeline.errors import PageError
 from pipeline.parse import lexbor, soup
+from pipeline.parse.cases import try_rule
 from pipeline.parse.decode import decode
 from pipeline.parse.flat import read_lines
 from pipeline.parse.markup import Document
@@ -17,7 +18,7 @@ from pipeline.parse.metadata import describe
 from pipeline.records import Page, RawPage
 from pipeline.rules.metadata import MetadataRules
 
-__all__ = ["decode", "looks_like_html", "page_id", "parse"]
+__all__ = ["decode", "looks_like_html", "page_id", "parse", "try_rule"]
 
 _PARSERS = {"lexbor": lexbor.read, "beautifulsoup": soup.read}
 _TAGS = re.compile(
