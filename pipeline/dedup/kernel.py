@@ -10,6 +10,8 @@ from pipeline.dedup.compiled import FNV_BASIS, FNV_PRIME, Codes, Counts, Hashes,
 
 NUMBER = np.uint32(ord("#"))  # stands for a whole number in masked codes; no letter folds to it
 
+_BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no power of it vanishes
+
 _POINT, _ZERO, _NINE, _COMMA = np.uint32(0x2E), np.uint32(0x30), np.uint32(0x39), np.uint32(0x2C)
 _NO_SPACE = np.uint32(0x200B)
 _WIDE_POINT = np.uint32(0xFF0E)
@@ -52,16 +54,24 @@ def fold_codes(raw: Codes, table: Codes, codes: Codes, offsets: Places) -> int:
 
 @compiled("u8[::1](u4[::1], i8)")
 def gram_hashes(codes: Codes, size: int) -> Hashes:
-    """Return the 64-bit hash of each run of `size` code points: FNV-1a, then Murmur's finish."""
-    count = max(0, len(codes) - size + 1)
-    hashes = np.empty(count, np.uint64)
-    for i in range(count):
-        value = FNV_BASIS
-        for j in range(i, i + size):
-            value = (value ^ np.uint64(codes[j])) * FNV_PRIME
-        value = (value ^ (value >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
-        value = (value ^ (value >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
-        hashes[i] = value ^ (value >> np.uint64(33))
+    """Return the 64-bit hash of each run of `size` code points.
+
+    It is their polynomial in `_BASE`, the last one lowest, modulo 2**64, then Murmur's finish:
+    the next run's follows from the last one's, whatever the size.
+    """
+    hashes = np.empty(max(0, len(codes) - size + 1), np.uint64)
+    power = np.uint64(1)
+    for _ in range(size):
+        power *= _BASE
+    value = np.uint64(0)
+    for i in range(len(codes)):
+        value = value * _BASE + np.uint64(codes[i])
+        if i >= size:
+            value -= np.uint64(codes[i - size]) * power
+        if i >= size - 1:
+            h = (value ^ (value >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
+            h = (h ^ (h >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
+            hashes[i - size + 1] = h ^ (h >> np.uint64(33))
     return hashes
 
 

@@ -37,7 +37,7 @@ def sign_folded(page: str, folded: Folded) -> Signature:
 def gram_hash(gram: str) -> int:
     """Return the 32-bit hash of one folded gram: what datasketch calls a hash function.
 
-    FNV-1a over the code points, Murmur's 64-bit finish, upper half.
+    The upper half of `kernel.gram_hashes`: a polynomial of the code points, Murmur's finish.
     """
     codes = np.array([ord(character) for character in gram], np.uint32)
     return int(kernel.gram_hashes(codes, len(codes))[0] >> np.uint64(32))

@@ -4,6 +4,7 @@ In: two bodies that some index proposed. Out: their relation with the figures be
 where there is none. Never: an estimate; a signature only proposes.
 """
 
+import math
 from dataclasses import dataclass
 
 from pipeline.dedup import align, kernel
@@ -79,7 +80,7 @@ class Evidence:
             return 0.0
         share = min(0.5, 5 * self.small / self.letters)
         total = self.agree + self.differ
-        return 0.5 + share * total + 3 * (share * (1 - share) * total) ** 0.5
+        return 0.5 + share * total + 3 * math.sqrt(share * (1 - share) * total)
 
 
 @dataclass(frozen=True, slots=True)
