@@ -7,7 +7,16 @@ their looks.
 import re
 from typing import Final
 
-from pipeline.normalize.context import CLOSING, HAN, Lines, after, before, is_chinese, is_han
+from pipeline.normalize.context import (
+    CLOSING,
+    HAN,
+    LATIN_PATTERN,
+    Lines,
+    after,
+    before,
+    is_chinese,
+    is_han,
+)
 from pipeline.normalize.draft import Draft, Edit
 from pipeline.rules.spelling import SpellingRules
 
@@ -71,7 +80,8 @@ def write_tildes(draft: Draft, rules: SpellingRules) -> list[Edit]:
         left, right = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
         digits = [side.isascii() and side.isdigit() for side in (left, right)]
         beside = any(digits) or is_han(left) or is_han(right)
-        if all(digits) or (beside and lines.chinese(match.start())):
+        latin = not all(digits) and LATIN_PATTERN.search(text, *lines.bounds(match.start()))
+        if beside and (lines.chinese(match.start()) or not latin):
             edits.append((match.start(), match.end(), "～" * len(match[0]), rule))
     return edits
 

@@ -27,7 +27,9 @@ def respell_latin_lines(draft: Draft, rules: SpellingRules) -> list[Edit]:
         return []
     rule, start, edits = rules.id_of("latin-line"), 0, list[Edit]()
     for line in draft.text.split("\n"):
-        if not CHINESE_PATTERN.search(line) and _MARKS.search(line) and _is_latin(line):
+        # ASCII has no full-width marks, and a line that begins with Han is Chinese.
+        plain = line.isascii() or "\u4e00" <= line[0] <= "\u9fff"
+        if not plain and _MARKS.search(line) and _is_latin(line):
             for match in _MARK.finditer(line):
                 after = _spelled(line, match)
                 edits.append((start + match.start(), start + match.end(), after, rule))
@@ -36,7 +38,10 @@ def respell_latin_lines(draft: Draft, rules: SpellingRules) -> list[Edit]:
 
 
 def _is_latin(line: str) -> bool:
-    return LATIN_PATTERN.search(line) is not None and not KANA_PATTERN.search(line)
+    """Return whether `line` has Latin letters and neither Chinese nor kana."""
+    if CHINESE_PATTERN.search(line) or KANA_PATTERN.search(line):
+        return False
+    return LATIN_PATTERN.search(line) is not None
 
 
 def _spelled(line: str, match: re.Match[str]) -> str:

@@ -245,7 +245,8 @@ def _gbk_runs(line: str, least: int = 2) -> Iterator[tuple[int, int, bytes]]:
     for wide in re.finditer("[^\x00-\x7f][^\x00-\x1f]*", line):
         sizes, data = [0], bytearray()
         for character in wide[0]:
-            code = character.encode("gb18030", "replace")
+            # Windows reads the lone byte 80 as €.
+            code = b"\x80" if character == "€" else character.encode("gb18030", "replace")
             data += code if len(code) <= 2 else b"\x00"
             sizes.append(len(data))
         places = {size: i for i, size in enumerate(sizes)}

@@ -11,7 +11,7 @@ from typing import Final
 from pipeline.normalize.context import CLOSING, FILLER, HAN, HAN_PATTERN, OPENING
 from pipeline.rules.spelling import SpellingRules
 
-_AHEAD: Final = 4  # lines in which an open mark has to be closed
+AHEAD: Final = 4  # lines in which an open mark has to be closed
 _NEVER_FIRST: Final = frozenset(CLOSING + "，。、；：？！" + "),;:?!")
 
 _FINISHED: Final = frozenset("。！？；：….!?;:⋯")
@@ -28,7 +28,7 @@ _PAIRED: Final = re.compile('[“”‘’（）()《》〈〉【】〔〕「」
 _CLAUSE: Final = re.compile(f"[，。]|,(?![0-9])|(?<=[{HAN}{CLOSING})%])\\.")
 _SENTENCE: Final = re.compile(f"[，。；？！]|[,;?!](?![0-9])|(?<=[{HAN}{CLOSING})%])[,;?!.]")
 _MARK: Final = re.compile("[，。、；：？！“”（）《》,;:]")
-_END_INSIDE: Final = re.compile(f"[。！？；]|(?<=[{HAN}])[.!?;]")
+_END_INSIDE: Final = re.compile(f"[。！？；!?;]|(?<=[{HAN}{CLOSING})%])\\.")
 _DATE: Final = re.compile("[（(]?[\\d一二三四五六七八九〇零○]{4}[年.\\-/][^，。,]{0,8}[）)]?$")
 _BRACKETED: Final = re.compile("[（(【\\[].*[）)】\\]]$")
 _DOTS: Final = re.compile("\\.{3,}|。{3,}|…+|⋯+")
@@ -88,7 +88,7 @@ class Paragraph:
         return (
             self._breaks_off()
             or below[:1] in _NEVER_FIRST
-            or self._is_closed_by(lines[place : place + _AHEAD])
+            or self._is_closed_by(lines[place : place + AHEAD])
             or self._reads_on_in(below)
             or is_wrapped(lines, place - 1)
         )
@@ -104,10 +104,7 @@ class Paragraph:
 
     def _breaks_off(self) -> bool:
         """Return whether the last line ends in a comma or an opening mark."""
-        end = self.last[-1]
-        if end == ",":
-            return HAN_PATTERN.search(self.last[-2:-1]) is not None or self.last[-2:-1] in _CLOSERS
-        return end in "，、" or end in _OPENERS
+        return self.last[-1] in _BREAKING
 
     def _is_closed_by(self, ahead: Sequence[str]) -> bool:
         """Return whether a mark is open that the lines `ahead` close before opening another."""

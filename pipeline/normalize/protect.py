@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from pipeline.normalize.context import FILLER
+from pipeline.normalize.context import FILLER, lines_with
 from pipeline.rules.spelling import SpellingRules
 
 # A source may hold the filler itself (private use stays as it is), so it is hidden too.
+_MANY: Final = 4
 _FILLERS: Final = re.compile(f"{FILLER}+")
 
 
@@ -73,6 +74,11 @@ def _spans(text: str, seen: set[str], rules: SpellingRules) -> Iterator[tuple[in
 def _lines_with(text: str, literals: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Yield (start, end) of every line that holds one of `literals`, each once."""
     seen: set[int] = set()
+    if len(literals) > _MANY and len({literal[0] for literal in literals}) == 1:
+        # One search for their common first character is quicker than one for each.
+        pattern = re.compile("|".join(map(re.escape, literals)))
+        yield from ((start, start + len(line)) for start, line in lines_with(text, pattern))
+        return
     for literal in literals:
         place = text.find(literal)
         while place >= 0:

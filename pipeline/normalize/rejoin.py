@@ -4,13 +4,14 @@ In: a draft. Out: edits of blanks at line ends and of breaks. Never: a join that
 against; what is doubtful stays broken. An indent that alone keeps two paragraphs apart stays.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
 from pipeline.normalize.context import BLANK_SET, LATIN_PATTERN
 from pipeline.normalize.draft import Draft, Edit
-from pipeline.normalize.paragraph import Paragraph, is_unfinished, may_break
+from pipeline.normalize.paragraph import AHEAD, Paragraph, is_unfinished, may_break
 from pipeline.rules.spelling import SpellingRules
 
 _BLANKS: Final = "".join(BLANK_SET)
@@ -22,7 +23,8 @@ class _Lines:
     """The lines that hold something: their trimmed text and where it lies in the draft.
 
     `ends` is where the text of the first of several joined lines ends, `last` where that of the
-    last one does. `margins` are the blanks around a text: (start, end, blanks before a text?).
+    last one does. `margins` are the places of the blanks around texts; `indented` the starts of
+    texts with two blanks before them.
     """
 
     texts: list[str] = field(default_factory=list)
@@ -33,54 +35,73 @@ class _Lines:
     indented: set[int] = field(default_factory=set)
     kept_indents: set[int] = field(default_factory=set)
 
-    def add(self, text: str, start: int, end: int, last: int) -> None:
-        """Append a line."""
-        self.texts.append(text)
-        self.starts.append(start)
-        self.ends.append(end)
-        self.last.append(last)
-
 
 def rejoin(draft: Draft, rules: SpellingRules) -> list[Edit]:
     """Return edits that trim every line and close the breaks inside paragraphs."""
     lines, fixed = _split(draft.text), draft.fixed()
-    joined = _join(lines, fixed, rules)
-    while len(joined.texts) < len(lines.texts):  # what was joined can show that more belongs to it
-        lines, joined = joined, _join(joined, fixed, rules)
-    return _edits(draft.text, joined, rules)
+    groups = _groups(lines, range(len(lines.texts)), fixed, rules)
+    while groups:  # what was joined can show that more belongs to it
+        near = _merge(lines, groups)
+        groups = _groups(lines, near, fixed, rules)
+    return _edits(draft.text, lines, rules)
 
 
 def _split(text: str) -> _Lines:
     lines, start = _Lines(), 0
+    texts, starts, ends = lines.texts, lines.starts, lines.ends
     for line in text.split("\n"):
         end = start + len(line)
         if line and line[0] not in BLANK_SET and line[-1] not in BLANK_SET:
-            lines.add(line, start, end, end)
+            texts.append(line)
+            starts.append(start)
+            ends.append(end)
         elif line:
             body = line.strip(_BLANKS)
-            first = start + len(line) - len(line.lstrip(_BLANKS))
+            first = end - len(line.lstrip(_BLANKS))
             if body:
-                lines.add(body, first, first + len(body), first + len(body))
+                texts.append(body)
+                starts.append(first)
+                ends.append(first + len(body))
             lines.margins += [(start, first), (first + len(body), end)]
             if first - start > 1:
                 lines.indented.add(first)
         start = end + 1
+    lines.last = ends.copy()
     return lines
 
 
-def _join(lines: _Lines, fixed: frozenset[int], rules: SpellingRules) -> _Lines:
-    """Return `lines` with every group that is one paragraph made one line."""
-    texts, count = lines.texts, len(lines.texts)
-    joined = _Lines(margins=lines.margins, indented=lines.indented, kept_indents=lines.kept_indents)
-    place = 0
-    while place < count:
-        first = place
-        if place + 1 < count and is_unfinished(texts[place]):
-            place = _last_of_paragraph(lines, place, fixed, rules)
-        text = texts[first] if place == first else _glue(texts[first : place + 1])
-        joined.add(text, lines.starts[first], lines.ends[first], lines.last[place])
-        place += 1
-    return joined
+def _groups(
+    lines: _Lines, places: Iterable[int], fixed: frozenset[int], rules: SpellingRules
+) -> list[tuple[int, int]]:
+    """Return (first, last) of the lines that are one paragraph, where one begins in `places`."""
+    groups, done = [], -1
+    for place in places:
+        if place > done and is_unfinished(lines.texts[place]):
+            done = _last_of_paragraph(lines, place, fixed, rules)
+            if done > place:
+                groups.append((place, done))
+    return groups
+
+
+def _merge(lines: _Lines, groups: list[tuple[int, int]]) -> list[int]:
+    """Make every group one line; return the places from which more may be joined now."""
+    near: set[int] = set()
+    texts, starts, ends, lasts = [], [], [], []
+    cursor = 0
+    for first, last in [*groups, (len(lines.texts), len(lines.texts))]:
+        texts += lines.texts[cursor:first]
+        starts += lines.starts[cursor:first]
+        ends += lines.ends[cursor:first]
+        lasts += lines.last[cursor:first]
+        cursor = last + 1
+        if first < len(lines.texts):
+            near.update(range(len(texts) - AHEAD, len(texts) + AHEAD))
+            texts.append(_glue(lines.texts[first:cursor]))
+            starts.append(lines.starts[first])
+            ends.append(lines.ends[first])
+            lasts.append(lines.last[last])
+    lines.texts, lines.starts, lines.ends, lines.last = texts, starts, ends, lasts
+    return sorted(place for place in near if 0 <= place < len(texts))
 
 
 def _last_of_paragraph(

@@ -21,7 +21,7 @@ from pipeline.normalize.letters import (
     respell_characters,
     write_ideographic_zero,
 )
-from pipeline.normalize.marks import widen_between_han, widen_marks
+from pipeline.normalize.marks import widen_beside_han, widen_marks
 from pipeline.normalize.mojibake import fix_latin, lossy_runs, read_c1, undo_mojibake
 from pipeline.normalize.numbers import respell_numbers
 from pipeline.normalize.quotes import pair_straight, turn_corners, write_title_marks
@@ -44,7 +44,7 @@ _LETTERS: Final[tuple[Mechanism, ...]] = (
 )
 _PARAGRAPHS: Final[tuple[Mechanism, ...]] = (rejoin, write_ideographic_zero, simplify)
 _QUOTES: Final[tuple[Mechanism, ...]] = (
-    widen_between_han,
+    widen_beside_han,
     write_title_marks,
     turn_corners,
     pair_straight,
