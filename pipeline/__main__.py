@@ -141,7 +141,8 @@ def normalize(file: Path, config: Path | None) -> None:
     from pipeline.spelling import normalize_text
 
     rules = _rules(_config(config))
-    click.echo(normalize_text(decode(_read(file)), rules.spelling), nl=False)
+    text = normalize_text(decode(_read(file)), rules.spelling)
+    click.echo(text, nl=not text.endswith("\n"))
 
 
 @cli.command()

@@ -33,13 +33,13 @@ def articles(cleaned: Path) -> dict[str, dict[str, Any]]:
 
 @cache
 def cleaned_pages() -> dict[str, Any]:
-    """Return each page as `pipeline.clean` makes it, duplicates too."""
+    """Return each page that can be read as `pipeline.clean` makes it, duplicates too."""
     import pipeline
 
     return {
         file: pipeline.clean((ROOT / "raw" / file).read_bytes())
         for file, page in PAGES.items()
-        if page["status"] in {"article", "duplicate"}
+        if page["status"] != "aside"
     }
 
 
