@@ -22,6 +22,7 @@ Mechanism = Literal[
     "start",
     "end",
     "thread",
+    "readers",
     "path",
     "comments",
     "hidden",
@@ -40,7 +41,7 @@ Mechanism = Literal[
     "empty-shell",
 ]
 ZONES: tuple[Zone, ...] = ("head", "middle", "tail")
-LINE_RULES = ("piece", "filler", "start", "end", "thread")
+LINE_RULES = ("piece", "filler", "start", "end", "thread", "readers")
 SHORT = 120  # most chrome lines are shorter; longer lines meet the few rules that ask for them
 
 
@@ -55,6 +56,7 @@ class ChromeRule(Rule, frozen=True, kw_only=True):
     - `filler`: a piece that proves nothing alone (a date, a button);
     - `start`, `end`: a piece that opens or closes the article: all above, or below, goes with it;
     - `thread`: as `end`, and earlier too where dated posts of readers stand below it;
+    - `readers`: as `end`, and from a fifth of the sentences on: readers write more than authors;
     - `path`: an element with such a tag, id or class holds chrome;
     - `comments`: such an element holds what readers wrote, be it longer than the article;
     - `hidden`: such an element holds what a browser does not show, unless it is long;

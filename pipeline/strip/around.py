@@ -15,6 +15,8 @@ _TITLES = 5  # fewer titles may be the body's own
 _FEW_TITLES = 3  # where a line announces links
 _TITLE_SHARE = 0.6
 _SHORTEST_TITLE, _LONGEST_TITLE = 5, 45
+_FULL_TITLE = 8  # what is shorter may be the author's name or an emblem
+_DASHES = "—-–(《"  # a subtitle begins with one
 _HEADER_LINES = 3  # fewer lines above the title may be a document's own head
 
 
@@ -24,9 +26,7 @@ def mark_above(sheet: Sheet, head: Sequence[Line]) -> None:
         return
     _mark_tab_title(sheet, head)
     _mark_announced(head)
-    last = max((i for i, line in enumerate(head) if line.rule), default=-1)
-    loose = (i for i in range(last) if head[i].rule is None)
-    title = max((i for i in loose if head[i].weight >= _SHORTEST_TITLE), default=-1)
+    title = _top_of_title(head)
     above = [line for line in head[: max(title, 0)] if _is_loose(line)]
     for rule, _ in sheet.of("above-title"):
         others = [line for line in above if not sheet.keeps(rule, line)]
@@ -34,6 +34,23 @@ def mark_above(sheet: Sheet, head: Sequence[Line]) -> None:
             take(others, rule)
     if title > 0:
         _mark_titles(sheet, head[: min(title, len(head) - _TITLE_LINES)])
+
+
+def _top_of_title(head: Sequence[Line]) -> int:
+    """Return the place of the first line of the title, above the last chrome; -1 for none.
+
+    From there upwards author, lead and subtitle belong to it, as far as no chrome parts them.
+    """
+    last = max((i for i, line in enumerate(head) if line.rule), default=-1)
+    loose = (i for i in range(last) if head[i].rule is None)
+    place = max((i for i in loose if head[i].weight >= _SHORTEST_TITLE), default=-1)
+    for i in range(place, max(place - _TITLE_LINES, -1), -1):
+        line, above = head[i], head[i - 1] if i else None
+        place = i
+        full = line.weight >= _FULL_TITLE and not line.prose and line.text[0] not in _DASHES
+        if above is None or above.rule or (full and not above.prose):
+            break
+    return place
 
 
 def _mark_tab_title(sheet: Sheet, head: Sequence[Line]) -> None:
@@ -50,7 +67,7 @@ def _mark_tab_title(sheet: Sheet, head: Sequence[Line]) -> None:
 def _mark_announced(head: Sequence[Line]) -> None:
     """Mark lists of links in the head that stand below a line which announces them."""
     for i, line in enumerate(head):
-        if line.rule is None or line.rule.apply not in ("end", "thread"):
+        if line.rule is None or line.rule.apply not in ("end", "thread", "readers"):
             continue
         run = list(_run(head[i + 1 :]))
         if sum(map(_like_title, run)) >= _FEW_TITLES:

@@ -32,7 +32,8 @@ def list_page(sheet: Sheet) -> ChromeRule | None:
     for rule, pattern in sheet.of("list-page"):
         items = [line for line in lines if _is_item(line, pattern)]
         size = sum(len(line.text.encode()) / 3 for line in items)
-        if len(items) >= _ITEMS and len(items) * 2 >= len(lines) and size > _TIMES * mass:
+        enough = len(items) >= _ITEMS and len(items) * 2 >= len(lines) and size > _TIMES * mass
+        if enough and not any(line.mass for line in lines[: lines.index(items[0])]):
             return rule
         if sheet.markup and mass < _NO_BODY and _are_links(lines):
             return rule

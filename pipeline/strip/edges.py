@@ -15,7 +15,8 @@ from pipeline.strip.sheet import Line, Sheet, take
 
 _MOST = 0.75  # a line closes the article only where this share of the sentences stands above it
 _FAR = ("body", "outside-body")  # took what is not around the body, but elsewhere on the page
-_CLOSING = ("end", "thread")
+_FEW = 0.2  # readers may write four times as much as the author
+_CLOSING = ("end", "thread", "readers")
 _BUTTON = 12  # characters of a button, at most
 _POSTS = 3  # fewer dated lines may be dates of the article's own
 _POST_LINE = 80
@@ -72,7 +73,8 @@ def _close(sheet: Sheet, lines: Sequence[Line], start: int) -> None:
         if rule is None or rule.apply not in _CLOSING:
             continue
         below = lines[i + 1 :]
-        if above >= total * _MOST or (above and rule.apply == "thread" and _is_thread(below)):
+        thread = above and rule.apply == "thread" and _is_thread(below)
+        if thread or above >= total * (_FEW if rule.apply == "readers" else _MOST):
             take((x for x in below if keeper is None or not sheet.keeps(keeper, x)), rule)
             return
         if i >= start and "middle" in rule.zone:

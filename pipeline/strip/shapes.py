@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from pipeline.rules.chrome import SHORT
 from pipeline.strip.lines import LONGEST
-from pipeline.strip.sheet import Line, Sheet
+from pipeline.strip.sheet import Line, Sheet, take
 
 _BAR = re.compile(r"\s*[|│┃·•>/]\s*|\s+")
 _NAME = 10  # characters of a name in a menu, at most
@@ -80,9 +80,10 @@ def _mark_menus(sheet: Sheet) -> None:
             if _is_menu(names, pattern):
                 line.rule = rule
         for run in _runs(sheet, lambda line: len(line.text) <= _NAME and not line.prose):
-            if _is_menu([line.text for line in run], pattern):
-                for line in run:
-                    line.rule = rule
+            known = [i for i, line in enumerate(run) if pattern.fullmatch(line.text)]
+            menu = run[known[0] : known[-1] + 1] if known else []
+            if _is_menu([line.text for line in menu], pattern):
+                take(menu, rule)
 
 
 def _is_menu(names: Sequence[str], pattern: re.Pattern[str]) -> bool:
