@@ -118,3 +118,12 @@ def test_pages(file: Path) -> None:
     assert page.dropped_by == wanted.get("dropped_by", "")
     assert [line for line in wanted.get("must", []) if line not in lines] == []
     assert [text for text in wanted.get("must_not", []) if text in page.text] == []
+
+
+@pytest.mark.parametrize("file", sorted(PAGES.glob("*.html")), ids=lambda file: file.stem)
+def test_flattened_pages_lose_nothing(file: Path) -> None:
+    """Without markup less chrome is known, but what must come out still does."""
+    wanted = tomllib.loads(file.with_suffix(".toml").read_text("utf-8"))
+    lines = [block.text for block in parsed(file.read_bytes()).blocks]
+    text = strip(page_of(*"\n".join(lines).split("\n")), rules()).text
+    assert [line for line in wanted.get("must", []) if line not in text] == []

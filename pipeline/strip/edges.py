@@ -16,6 +16,7 @@ from pipeline.strip.sheet import Line, Sheet, take
 _MOST = 0.75  # a line closes the article only where this share of the sentences stands above it
 _FAR = ("body", "outside-body")  # took what is not around the body, but elsewhere on the page
 _FEW = 0.2  # readers may write four times as much as the author
+Closer = tuple[int, ChromeRule]
 _CLOSING = ("end", "thread", "readers")
 _BUTTON = 12  # characters of a button, at most
 _POSTS = 3  # fewer dated lines may be dates of the article's own
@@ -63,22 +64,35 @@ def _mark_buttons(sheet: Sheet, lines: Sequence[Line], core: tuple[int, int]) ->
 
 
 def _close(sheet: Sheet, lines: Sequence[Line], start: int) -> None:
-    """Let the first line that closes the article take all below; too early, it takes nothing."""
+    """Let lines that close the article take all below; those that close too early take nothing.
+
+    What is taken may have been most of the page, so a line further up is asked again.
+    """
     keeper = next((rule for rule, _ in sheet.of("after-end")), None)
+    closers = [(i, x.rule) for i, x in enumerate(lines) if x.rule and x.rule.apply in _CLOSING]
+    found = _closer(lines, closers)
+    while found:
+        place, rule = found
+        below = lines[place + 1 :]
+        take((x for x in below if keeper is None or not sheet.keeps(keeper, x)), rule)
+        closers = [closer for closer in closers if closer[0] < place]
+        found = _closer(lines, closers)
+    for place, rule in closers:
+        if place >= start and "middle" in rule.zone:
+            lines[place].rule = None
+
+
+def _closer(lines: Sequence[Line], closers: Sequence[Closer]) -> Closer | None:
+    """Return the first of `closers` that has enough of the sentences above it."""
     total = sum(line.mass for line in lines)
-    above = 0.0
-    for i, line in enumerate(lines):
-        above += line.mass
-        rule = line.rule
-        if rule is None or rule.apply not in _CLOSING:
-            continue
-        below = lines[i + 1 :]
-        thread = above and rule.apply == "thread" and _is_thread(below)
+    above, at = 0.0, 0
+    for place, rule in closers:
+        above += sum(line.mass for line in lines[at:place])
+        at = place
+        thread = above and rule.apply == "thread" and _is_thread(lines[place + 1 :])
         if thread or above >= total * (_FEW if rule.apply == "readers" else _MOST):
-            take((x for x in below if keeper is None or not sheet.keeps(keeper, x)), rule)
-            return
-        if i >= start and "middle" in rule.zone:
-            line.rule = None
+            return place, rule
+    return None
 
 
 def _is_thread(lines: Sequence[Line]) -> bool:
