@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from pipeline.rules import Rules
 
 
-class Terminated(KeyboardInterrupt):
-    """SIGTERM: ends the run as Ctrl-C does, with its own exit status."""
-
-
 CONFIG = click.option(
     "--config", type=click.Path(path_type=Path), help="Settings; config.toml where there is one."
 )
@@ -331,25 +327,26 @@ def _plain(value: object) -> str:
     raise TypeError(message)
 
 
-def _terminate(_signal: int, _frame: "FrameType | None") -> NoReturn:
-    raise Terminated
-
-
 def main() -> NoReturn:
     """Run the command line; the exit statuses are those of CONTRACT.md."""
-    signal.signal(signal.SIGTERM, _terminate)
+    received: list[int] = []
+
+    def terminate(number: int, _frame: "FrameType | None") -> NoReturn:
+        # Ends the run as Ctrl-C does: everything that cleans up after one serves the other.
+        received.append(number)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, terminate)
     status = 0
     try:
         cli.main(prog_name="clean-corpus", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         status = error.exit_code
-    except Terminated:
-        click.echo("terminated; what was published before still stands", err=True)
-        status = 143
     except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted; what was published before still stands", err=True)
-        status = 130
+        how = "terminated" if received else "interrupted"
+        click.echo(f"{how}; what was published before still stands", err=True)
+        status = 128 + (received or [signal.SIGINT])[0]
     except CorpusError as error:
         from pipeline.terminal import complain
 
