@@ -57,14 +57,11 @@ def find(blocks: Sequence[Block], taken: frozenset[int], rules: TableRules) -> t
 
 
 def _names_box(block: Block, rules: TableRules) -> bool:
-    text = squeeze(block.text)
-    if (
-        block.kind == "table"
-        or len(text) > _LONGEST_TITLE
-        or text.endswith(("。", "；", "，", "："))
-    ):
+    """Return whether a line is the title of a box, not a sentence about one."""
+    if block.kind == "table" or not rules.lexicon.box.match(block.text.strip()):
         return False
-    return rules.lexicon.box.match(text) is not None
+    text = squeeze(block.text)
+    return len(text) <= _LONGEST_TITLE and not text.endswith(("。", "；", "，", "："))
 
 
 def _read_box(blocks: Sequence[Block], shown: Sequence[int], rules: TableRules) -> Table | None:
@@ -143,8 +140,8 @@ def _items(lines: Sequence[str], marker: re.Pattern[str]) -> list[_Item]:
 
 
 def _has_text_below(items: Sequence[_Item]) -> bool:
-    """Return whether every item but the last has its text on one line below the title."""
-    return len(items) > 1 and all(len(item.below) == 1 for item in items[:-1])
+    """Return whether every item but the last has its text on lines below the title."""
+    return len(items) > 1 and all(item.below for item in items[:-1])
 
 
 def _parts(item: _Item) -> tuple[str, str]:

@@ -144,12 +144,11 @@ def _region(blocks: Sequence[Block], shown: Sequence[int], words: Lexicon) -> Se
 
 def _begins(block: Block, rules: TableRules) -> Shape | None:
     """Return how the table that begins here is laid out, None where none begins."""
+    # Prose is told by its first word: this is all that a page without tables pays.
+    first = block.text.lstrip()[: _LONGEST_STUB + 1].split(maxsplit=1)
+    if block.kind == "table" or not first or len(first[0]) > _LONGEST_STUB:
+        return None
     text = block.text.strip()
-    if block.kind == "table" or not text:
-        return None
-    spaced = " " in text or "\t" in text or "\u3000" in text or "\xa0" in text
-    if not spaced and len(text) > _LONGEST_STUB:
-        return None
     cells = pieces(text)
     if role_of(cells[0], rules.lexicon) in STUBS:
         known = sum(role_of(cell, rules.lexicon) is not None for cell in cells[:_MOST_HEADER_CELLS])

@@ -89,10 +89,8 @@ def _expand(cells: Sequence[Cell]) -> list[_Line]:
             width = min(cell.colspan or 1, _MOST_COLUMNS - column)
             height = min(cell.rowspan or len(rows), len(rows) - number)
             left -= max(width, 1) * max(height, 1)
-            if left < 0:
+            if left < 0 or width <= 0:
                 return []
-            if width <= 0:
-                break
             _cover(taken, (number, column), (height, width), (key, cell))
             column += width
     total = max((max(row, default=-1) for row in taken), default=-1) + 1

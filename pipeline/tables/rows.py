@@ -6,6 +6,9 @@ left out or used twice: the rows are a cut of the tokens.
 One dynamic program over the places where a row may end. The state is the parent indicator in
 force (none, one child so far, several); category, serial numbers and the attribute of a group are
 read along the path. `names` prices the text, `values` the figures.
+
+Prices are set by hand, all on one scale: up to 0.5 is what plans usually do, 1 to 2 what they do
+now and then, 3 and more what they hardly do; 8 is never worth it.
 """
 
 import math
