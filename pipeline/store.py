@@ -45,9 +45,7 @@ def disk(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        mend = _MENDS.get(error.errno or 0)
-        if mend is None:
-            raise
+        mend = _MENDS.get(error.errno or 0, f"{error.strerror}. Use another CLEANED=dir")
         message = f"{error.filename or path}: {mend}"
         raise DiskError(message) from error
 

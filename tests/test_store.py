@@ -67,9 +67,10 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path: Path) -> 
     assert [path.name for path in tmp_path.iterdir()] == ["x"]
 
 
-def test_other_errors_of_the_disk_are_not_hidden(tmp_path: Path) -> None:
-    with pytest.raises(IsADirectoryError), disk(tmp_path):
+def test_an_error_of_the_disk_without_a_mend_of_its_own_keeps_its_name(tmp_path: Path) -> None:
+    with pytest.raises(DiskError, match="Is a directory") as error, disk(tmp_path):
         tmp_path.open("rb")
+    assert isinstance(error.value.__cause__, IsADirectoryError)
 
 
 def test_a_link_turns_from_one_target_to_another(tmp_path: Path) -> None:
