@@ -79,13 +79,15 @@ class ChromeRule(Rule, frozen=True, kw_only=True):
 class RuleSet:
     """Rules of one origin, compiled.
 
-    `scanners` holds, for each zone and for all of them (None), one pattern for lines up to
-    `SHORT` characters and one for longer ones; the name of the group that matched is the place
-    of the rule in `rules`, after an "r". `patterns` and `keeps` hold `find` and `keep` by rule id.
+    `lines` are the line rules, fillers last: they prove nothing. `short` finds whether any of
+    them has a piece at some place of a line, `long` the same for those that look at long lines.
+    `patterns` and `keeps` hold `find` and `keep` of all rules by id.
     """
 
     rules: tuple[ChromeRule, ...]
-    scanners: Mapping[tuple[Zone | None, bool], re.Pattern[str]]
+    lines: tuple[ChromeRule, ...]
+    short: re.Pattern[str]
+    long: re.Pattern[str]
     patterns: Mapping[str, re.Pattern[str]]
     keeps: Mapping[str, re.Pattern[str]]
 
@@ -147,15 +149,15 @@ def load(files: Sequence[Path], site_files: Sequence[Path]) -> ChromeRules:
 def compile_rules(rules: Iterable[ChromeRule]) -> RuleSet:
     """Return `rules` compiled; `ConfigError` names the one whose pattern is wrong."""
     rules = tuple(rules)
+    lines = [rule for rule in rules if rule.apply in LINE_RULES]
+    patterns = {rule.id: _pattern(rule, rule.find) for rule in rules}
     return RuleSet(
         rules,
-        {
-            (zone, long): _scanner(rules, zone, long=long)
-            for zone in (None, *ZONES)
-            for long in (False, True)
-        },
-        {rule.id: _pattern(rule, rule.find) for rule in rules if rule.apply not in LINE_RULES},
-        {rule.id: _pattern(rule, "|".join(rule.keep)) for rule in rules},
+        tuple(sorted(lines, key=lambda rule: rule.apply == "filler")),
+        _union(patterns[rule.id] for rule in lines),
+        _union(patterns[rule.id] for rule in lines if rule.limit > SHORT),
+        patterns,
+        {rule.id: _pattern(rule, "|".join(rule.keep)) for rule in rules if rule.keep},
     )
 
 
@@ -208,19 +210,9 @@ class _Spelling:
 _BRACKETS = re.compile(r"\[(?:\\.|[^\]\\])*\]|(?:\\.|[^\[\\])+")
 
 
-def _scanner(rules: Sequence[ChromeRule], zone: Zone | None, *, long: bool) -> re.Pattern[str]:
-    """Return one pattern of all line rules of `zone`; fillers come last, they prove nothing."""
-    ordered = sorted(enumerate(rules), key=lambda pair: pair[1].apply == "filler")
-    chosen = [
-        # The group stands behind, empty: before, it would keep the engine from skipping an
-        # alternative by its first character.
-        f"(?:{_pattern(rule, rule.find).pattern})(?P<r{i}>)"
-        for i, rule in ordered
-        if rule.apply in LINE_RULES
-        and (zone is None or zone in rule.zone)
-        and (rule.limit > SHORT or not long)
-    ]
-    return re.compile("|".join(chosen) or "(?!)", re.IGNORECASE)
+def _union(patterns: Iterable[re.Pattern[str]]) -> re.Pattern[str]:
+    """Return a pattern that matches where one of `patterns` does; of none, nowhere."""
+    return re.compile("|".join(f"(?:{p.pattern})" for p in patterns) or "(?!)", re.IGNORECASE)
 
 
 def _pattern(rule: ChromeRule, find: str) -> re.Pattern[str]:

@@ -95,9 +95,12 @@ def _piece(
     # Only the rules for long lines know of a second sentence.
     long = len(line) > SHORT or "。" in line[:-1]
     for rules in sets:
-        match = rules.scanners[zone, long].match(line, at)
-        if match and match.lastgroup and match.end() > at:
-            rule = rules.rules[int(match.lastgroup[1:])]
-            if len(line) <= rule.limit:
+        if not (rules.long if long else rules.short).match(line, at):
+            continue
+        for rule in rules.lines:
+            if len(line) > rule.limit or not (zone is None or zone in rule.zone):
+                continue
+            match = rules.patterns[rule.id].match(line, at)
+            if match and match.end() > at:
                 return rule, match.end()
     return None
