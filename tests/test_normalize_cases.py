@@ -244,6 +244,7 @@ KEPT = [
     "æ”¿åº�å·¥ä½œ",
     "http://www.example.cn/?a=1&copy=2&reg=3",
     "Müller先生来访",
+    "Café——的故事",
     "AT&T公司",
     # Script
     "成效显著，昇腾芯片，乾县，《資治通鑑》",

@@ -39,17 +39,21 @@ def _class(first: int, last: int) -> str:
 _TAIL: Final = f"[{_class(0x80, 0xBF)} ]"  # NBSP is byte A0, often flattened to a blank
 _SEQUENCE: Final = f"(?:[Â-ß]{_TAIL}|[à-ï]{_TAIL}{{2}}|[ð-ô]{_TAIL}{{3}})"
 _UTF8_AS_LATIN: Final = re.compile(f"{_SEQUENCE}+")
+# Ordinary Chinese has none of these; two-byte codes read as latin-1 are full of them.
 _LETTERS: Final = frozenset(map(chr, range(0xC0, 0x100))) - frozenset("×÷")
+_SIGNS: Final = frozenset("¡¢£¤¥¦¨ª«¬¯³´¶¸¹º¼½¾¿")
 # Letters that only damage puts beside a damaged run. Quotes and dashes are left out: they may
 # well be real ones around it.
 _DEBRIS: Final = re.compile(f"[{_class(0xC0, 0xFF)}€ƒˆ‰Š‹ŒŽ˜™š›œžŸ\ufffd]")
-_PAIRS_AS_LATIN: Final = re.compile(f"(?:[{_class(0x81, 0xFE)}][@-~{_class(0x80, 0xFE)}]){{2,}}")
+_PAIRS_AS_LATIN: Final = re.compile(f"(?:[{_class(0x81, 0xFE)}][@-~{_class(0x80, 0xFE)}])+")
+_TWO_PAIRS: Final = re.compile(_PAIRS_AS_LATIN.pattern[:-1] + "{2}")
 _UTF8_BYTES: Final = re.compile(
     rb"(?:[\xe2-\xe9][\x80-\xbf]{2}|\xef[\xbc-\xbe][\x80-\xbf])"
     rb"(?:[\xe2-\xe9][\x80-\xbf]{2}|\xef[\xbc-\xbe][\x80-\xbf]|[\xc2-\xdf][\x80-\xbf]|[ -~])*"
 )
 _TWO_UTF8: Final = re.compile(rb"(?:[\xe2-\xe9\xef][\x80-\xbf]{2}){2}")
-_WIDE: Final = re.compile("[^\x00-\x7f]+")
+_WIDE: Final = re.compile("[^\x00-\x7f](?:.*[^\x00-\x7f])?")
+_STRANGE: Final = 0.85  # share of common characters under which a line is tried as another one
 _CHINESE_RESULT: Final = re.compile("[\u2010-\u203b\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e]")
 _MARKS: Final = frozenset("，。、；：？！“”‘’（）《》〈〉【】〔〕—…·～　％")
 _C1_MARKS: Final = frozenset("\x85\x91\x92\x93\x94\x95\x96\x97")
@@ -107,7 +111,7 @@ def _damaged_lines(draft: Draft) -> list[tuple[int, str]]:
     """Return (start, line) of the lines in which damage of some kind is possible."""
     found: dict[int, str] = {}
     for suspects, is_damaged in (
-        (_LETTERS, _is_latin_damage),
+        (_LETTERS | _SIGNS, _is_latin_damage),
         (_utf8_heads(), _is_gbk_damage),
         (_strange(), _is_strange),
     ):
@@ -120,7 +124,7 @@ def _damaged_lines(draft: Draft) -> list[tuple[int, str]]:
 
 
 def _is_latin_damage(line: str, _: re.Pattern[str]) -> bool:
-    return bool(_UTF8_AS_LATIN.search(line) or _PAIRS_AS_LATIN.search(line))
+    return bool(_UTF8_AS_LATIN.search(line) or _TWO_PAIRS.search(line))
 
 
 def _is_gbk_damage(line: str, _: re.Pattern[str]) -> bool:
@@ -128,8 +132,8 @@ def _is_gbk_damage(line: str, _: re.Pattern[str]) -> bool:
 
 
 def _is_strange(line: str, strange: re.Pattern[str]) -> bool:
-    """Return whether a quarter of `line` is what neither GB 2312 nor Big5 calls common."""
-    return 4 * len(strange.findall(line)) >= len(line)
+    """Return whether a tenth of `line` is what neither GB 2312 nor Big5 calls common."""
+    return 10 * len(strange.findall(line)) >= len(line)
 
 
 @cache
@@ -140,15 +144,15 @@ def _utf8_heads() -> frozenset[str]:
 
 
 @cache
-def _common() -> frozenset[str]:
-    """Return Han of level 1 of GB 2312 and of Big5: what most Chinese is written with."""
+def _common(encoding: str = "") -> frozenset[str]:
+    """Return the Han that most Chinese is written with: level 1 of GB 2312, of Big5, or both."""
     simplified = (bytes([a, b]) for a in range(0xB0, 0xD8) for b in range(0xA1, 0xFF))
     trails = [*range(0x40, 0x7F), *range(0xA1, 0xFF)]
     traditional = (bytes([a, b]) for a in range(0xA4, 0xC7) for b in trails)
-    return frozenset(
-        "".join(pair.decode("gb2312", "ignore") for pair in simplified)
-        + "".join(pair.decode("big5", "ignore") for pair in traditional)
-    )
+    one = "".join(pair.decode("gb2312", "ignore") for pair in simplified)
+    other = "".join(pair.decode("big5", "ignore") for pair in traditional)
+    level = {"gb18030": one, "big5hkscs": other}.get(encoding, one + other)
+    return frozenset(HAN_PATTERN.findall(level))
 
 
 @cache
@@ -165,9 +169,9 @@ def _strange() -> frozenset[str]:
     return frozenset(every - _common())
 
 
-def _quality(text: str) -> float:
-    """Return the share of characters of `text` that are common Chinese, 0.0 to 1.0."""
-    common = _common()
+def _quality(text: str, encoding: str = "") -> float:
+    """Return the share of characters of `text` that are common (in `encoding`), 0.0 to 1.0."""
+    common = _common(encoding)
     counted = [c for c in text if c > "\x7f" and c not in _MARKS]
     if not counted:
         return 1.0 if text and any(c in _MARKS for c in text) else 0.0
@@ -176,11 +180,13 @@ def _quality(text: str) -> float:
 
 def _readings(line: str) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, what was written there) for damaged runs of `line`, each place once."""
-    for read in (_utf8_as_latin, _pairs_as_latin, _utf8_as_gbk, _swapped):
-        found = read(line)
-        if found:
-            yield from found
-            return
+    latin = max(_utf8_as_latin(line), _pairs_as_latin(line), key=_covered)
+    yield from latin or _utf8_as_gbk(line) or _swapped(line)
+
+
+def _covered(readings: list[tuple[int, int, str]]) -> int:
+    """Return how many characters of the line `readings` make sense of."""
+    return sum(end - start for start, end, _ in readings)
 
 
 def _bytes(run: str) -> bytes:
@@ -198,21 +204,26 @@ def _utf8_as_latin(line: str) -> list[tuple[int, int, str]]:
             except (KeyError, UnicodeDecodeError):
                 break
         # What comes out has to be Chinese; é and its like are left to ftfy.
-        if _CHINESE_RESULT.search(run) and not _DEBRIS.search(run):
+        # é—— is a word and a dash: its reading is no common character.
+        common = not HAN_PATTERN.search(run) or _quality(run) >= _MOST
+        if common and _CHINESE_RESULT.search(run) and not _DEBRIS.search(run):
             found.append((match.start(), match.end(), run))
     return found
 
 
 def _pairs_as_latin(line: str) -> list[tuple[int, int, str]]:
-    found = []
-    for match in _PAIRS_AS_LATIN.finditer(line):
-        data, best, text = _bytes(match[0]), 0.0, ""
-        for encoding in ("gb18030", "big5hkscs"):
-            reading = _decoded(data, encoding)
-            if reading and _quality(reading) > best and HAN_PATTERN.search(reading):
-                best, text = _quality(reading), reading
-        if best >= (_MOST if len(text) > 3 else 1.0):
-            found.append((match.start(), match.end(), text))
+    """Return what GBK or Big5, read as latin-1, was before: one encoding for the whole line."""
+    runs = list(_PAIRS_AS_LATIN.finditer(line))
+    if not _TWO_PAIRS.search(line):
+        return []
+    best, found = 0.0, list[tuple[int, int, str]]()
+    for encoding in ("gb18030", "big5hkscs"):
+        texts = [_decoded(_bytes(run[0]), encoding) for run in runs]
+        whole = "".join(texts)
+        quality = _quality(whole, encoding) if all(texts) and HAN_PATTERN.search(whole) else 0.0
+        if quality >= (_MOST if len(whole) > 3 else 1.0) and quality > best:
+            best = quality
+            found = [(*run.span(), text) for run, text in zip(runs, texts, strict=True)]
     return found
 
 
@@ -262,22 +273,18 @@ def _gbk_runs(line: str, least: int = 2) -> Iterator[tuple[int, int, bytes]]:
 
 
 def _swapped(line: str) -> list[tuple[int, int, str]]:
-    """Return what Big5 read as GBK, or GBK read as Big5, was before."""
-    strange, found = _strange(), []
-    for match in _WIDE.finditer(line):
-        run = match[0]
-        odd = sum(c in strange for c in run)
-        if odd * 4 < len(run) or _quality(run) > 0.6:
+    """Return what Big5 read as GBK, or GBK read as Big5, was before: the whole line or nothing."""
+    match = _WIDE.search(line)
+    if match is None or _quality(match[0]) > _STRANGE:
+        return []
+    for read, wrote in (("gb18030", "big5hkscs"), ("big5hkscs", "gb18030")):
+        try:
+            text = _decoded(match[0].encode(read), wrote)
+        except UnicodeEncodeError:
             continue
-        for read, wrote in (("gb18030", "big5hkscs"), ("big5hkscs", "gb18030")):
-            try:
-                text = _decoded(run.encode(read), wrote)
-            except UnicodeEncodeError:
-                continue
-            if len(text) > 2 and _quality(text) >= (0.9 if len(text) > 8 else 1.0):
-                found.append((match.start(), match.end(), text))
-                break
-    return found
+        if len(text) > 2 and _quality(text, wrote) >= (0.9 if len(text) > 8 else 1.0):
+            return [(match.start(), match.end(), text)]
+    return []
 
 
 def _lost_bytes(line: str) -> list[Span]:
@@ -301,7 +308,7 @@ def _lost_latin(line: str) -> list[Span]:
 
 
 def _lost_gbk(line: str) -> list[Span]:
-    found = []
+    found: list[Span] = []
     for start, end, data in _gbk_runs(line):
         # Two bytes of the next character may be there, the third one is gone.
         head = line[end : end + 1] in _utf8_heads()
@@ -311,4 +318,13 @@ def _lost_gbk(line: str) -> list[Span]:
             _MOST, _quality(line[start:end])
         ):
             found.append((start, end + cut))
+    if found:  # the last mark of a line is often cut as well
+        found += [match.span() for match in _cut_head().finditer(line)]
+        found = [(min(start for start, _ in found), max(end for _, end in found))]
     return found
+
+
+@cache
+def _cut_head() -> re.Pattern[str]:
+    """Return the pattern of a UTF-8 character read as GBK of which the end was lost."""
+    return re.compile(f"[{''.join(sorted(_utf8_heads()))}].?[?\ufffd]")

@@ -19,6 +19,7 @@ _CLOSERS: Final = frozenset(CLOSING + ")]\"'")
 _OPENERS: Final = frozenset(OPENING + "([")
 _OPEN: Final = _OPENERS | {'"'}
 _BREAKING: Final = _OPENERS | frozenset("，、,")
+_QUOTES: Final = {"“": '“”"', "‘": "‘’"}
 _OPENER_OF: Final = dict(zip("”’）》〉】〕］」』〗)]", "“‘（《〈【〔［「『〖（［", strict=True))
 _CLOSER_OF: Final = {
     opener: closer for closer, opener in _OPENER_OF.items() if closer not in ")]"
@@ -104,7 +105,10 @@ class Paragraph:
 
     def _breaks_off(self) -> bool:
         """Return whether the last line ends in a comma or an opening mark."""
-        return self.last[-1] in _BREAKING
+        end = self.last[-1]
+        if end in _QUOTES:  # one that faces the wrong way may close
+            return sum(map(self.last.count, _QUOTES[end])) % 2 == 1
+        return end in _BREAKING
 
     def _is_closed_by(self, ahead: Sequence[str]) -> bool:
         """Return whether a mark is open that the lines `ahead` close before opening another."""
@@ -115,7 +119,7 @@ class Paragraph:
         for line in ahead:
             if self.rules.item.match(line):
                 return False
-            found = pattern.search(line.translate(_WIDE_BRACKETS))
+            found = pattern.search(line.translate(_ONE_KIND))
             if found:
                 return found[0] == _CLOSER_OF[opener]
         return False
@@ -143,18 +147,25 @@ class Paragraph:
 
 
 def _pair(stack: list[str], mark: str) -> None:
-    """Push an opening mark, or pop the one that `mark` closes; a stray closer does nothing."""
-    if mark == '"' and '"' in stack:
-        del stack[stack.index('"') :]
-    elif mark not in _OPENER_OF:
+    """Push an opening mark, or pop the one that `mark` closes; a stray closer does nothing.
+
+    Double quotes take turns whatever way they face: quotes.py turns them round later.
+    """
+    mark = mark.translate(_ONE_KIND)
+    opener = _OPENER_OF.get(mark, "")
+    if mark == "“" and mark in stack:
+        opener = mark
+    if opener == "“" and opener not in stack:
+        opener, mark = "", "“"
+    if not opener:
         if len(stack) < _DEEPEST:
-            stack.append("（" if mark == "(" else mark)
-    elif _OPENER_OF[mark] in stack:
-        while stack.pop() != _OPENER_OF[mark]:
+            stack.append(mark)
+    elif opener in stack:
+        while stack.pop() != opener:
             pass
 
 
-_WIDE_BRACKETS: Final = str.maketrans("()", "（）")
+_ONE_KIND: Final = str.maketrans('()"', "（）”")
 
 
 def is_wrapped(lines: Sequence[str], place: int) -> bool:

@@ -46,8 +46,8 @@ _PARAGRAPHS: Final[tuple[Mechanism, ...]] = (rejoin, write_ideographic_zero, sim
 _QUOTES: Final[tuple[Mechanism, ...]] = (
     widen_beside_han,
     write_title_marks,
-    turn_corners,
     pair_straight,
+    turn_corners,
     write_document_numbers,
     write_list_points,
     write_tildes,
