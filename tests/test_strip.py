@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.chrome import strip, try_rule
 from pipeline.parse import parse
 from pipeline.records import Block, Page, Provenance, RawPage
 from pipeline.rules import chrome, metadata
 from pipeline.rules.chrome import ChromeRule, ChromeRules
-from pipeline.strip import strip, try_rule
 
 RULES = Path(chrome.__file__).parent
 PAGES = Path(__file__).parent / "pages" / "strip"

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.chrome import strip
 from pipeline.errors import ConfigError
 from pipeline.records import Block, Page, Provenance
 from pipeline.rules import chrome
 from pipeline.rules.chrome import ChromeRules
-from pipeline.strip import strip
 
 RULE = """
 [[rule]]

@@ -48,7 +48,7 @@ SHORT = 120  # most chrome lines are shorter; longer lines meet the few rules th
 class ChromeRule(Rule, frozen=True, kw_only=True):
     """One kind of chrome.
 
-    `find` is a pattern for a folded line (`pipeline.strip.lines.fold`). `<word>` in it stands for
+    `find` is a pattern for a folded line (`pipeline.chrome.lines.fold`). `<word>` in it stands for
     the pattern of that name in the `[part]` table of the packaged chrome.toml. `apply` names the
     mechanism:
 
@@ -62,7 +62,7 @@ class ChromeRule(Rule, frozen=True, kw_only=True):
     - `hidden`: such an element holds what a browser does not show, unless it is long;
     - `body`: an element with such an id or class is likely to hold the body;
     - `label`: a label of the metadata table, which goes with its value;
-    - others: the mechanism of that name in `pipeline.strip`; `find` is what it reads.
+    - others: the mechanism of that name in `pipeline.chrome`; `find` is what it reads.
 
     `zone` says where a line rule holds, `limit` is the longest folded line it looks at, in
     characters. `keep` lists patterns of lines that the mechanism never takes.

@@ -7,11 +7,11 @@ body, what the rule `after-end` keeps.
 import re
 from collections.abc import Sequence
 
+from pipeline.chrome.around import mark_above, mark_below
+from pipeline.chrome.core import find_core
+from pipeline.chrome.lines import matching_rule, may_match
+from pipeline.chrome.sheet import Line, Sheet, take
 from pipeline.rules.chrome import ChromeRule, Zone
-from pipeline.strip.around import mark_above, mark_below
-from pipeline.strip.core import find_core
-from pipeline.strip.lines import matching_rule, may_match
-from pipeline.strip.sheet import Line, Sheet, take
 
 _MOST = 0.75  # a line closes the article only where this share of the sentences stands above it
 _FAR = ("body", "outside-body")  # took what is not around the body, but elsewhere on the page

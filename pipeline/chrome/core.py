@@ -9,7 +9,7 @@ with the greatest sum is the body (Bentley, Programming Pearls, column 8: maximu
 import re
 from collections.abc import Sequence
 
-from pipeline.strip.sheet import Line
+from pipeline.chrome.sheet import Line
 
 _CELL = re.compile(r"[\d.,%+\-~/ <>=]{1,20}|.{0,3}\d[\d.,]*.{0,4}")
 _AGAINST_TITLE = -5.0  # a title in a list of links; sixty of them outweigh a long paragraph

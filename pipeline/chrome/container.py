@@ -11,9 +11,9 @@ taken only where it holds a fair share of that mass.
 import re
 from collections import defaultdict
 
+from pipeline.chrome.elements import Elements
+from pipeline.chrome.sheet import NEARBY, Sheet
 from pipeline.rules.chrome import ChromeRule
-from pipeline.strip.elements import Elements
-from pipeline.strip.sheet import NEARBY, Sheet
 
 _PARAGRAPH = re.compile("p[@.#]")
 # A list is no body: its introduction and the signature stand beside it.

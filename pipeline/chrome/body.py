@@ -7,10 +7,10 @@ the title, a lead below it, attachments, or an element named for chrome that hol
 import re
 from collections import defaultdict
 
+from pipeline.chrome.container import find_container, is_below
+from pipeline.chrome.elements import Elements
+from pipeline.chrome.sheet import Line, Sheet, same_title
 from pipeline.rules.chrome import ChromeRule
-from pipeline.strip.container import find_container, is_below
-from pipeline.strip.elements import Elements
-from pipeline.strip.sheet import Line, Sheet, same_title
 
 _HEADING = re.compile("h[1-3](?![a-z])")
 _LEAD = 0.2  # the lead between title and body may stand outside it, and has hardly a link

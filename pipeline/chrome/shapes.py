@@ -8,9 +8,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
+from pipeline.chrome.lines import LONGEST
+from pipeline.chrome.sheet import Line, Sheet, take
 from pipeline.rules.chrome import SHORT
-from pipeline.strip.lines import LONGEST
-from pipeline.strip.sheet import Line, Sheet, take
 
 _BAR = re.compile(r"\s*[|│┃·•>/]\s*|\s+")
 _NAME = 10  # characters of a name in a menu, at most

@@ -9,13 +9,13 @@ import re
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from pipeline.chrome.article import list_page, no_article
+from pipeline.chrome.body import mark_outside
+from pipeline.chrome.edges import mark_edges
+from pipeline.chrome.shapes import mark_counters, mark_shapes
+from pipeline.chrome.sheet import Sheet, marked, read
 from pipeline.records import Block, Page, Provenance
 from pipeline.rules.chrome import ChromeRule, ChromeRules, compile_rules
-from pipeline.strip.article import list_page, no_article
-from pipeline.strip.body import mark_outside
-from pipeline.strip.edges import mark_edges
-from pipeline.strip.shapes import mark_counters, mark_shapes
-from pipeline.strip.sheet import Sheet, marked, read
 
 __all__ = ["strip", "try_rule"]
 

@@ -6,8 +6,8 @@ sentence, a table's row, what a rule's `keep` lists, or anything where no chrome
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.strip.core import is_cell
-from pipeline.strip.sheet import Line, Sheet, same_title, take
+from pipeline.chrome.core import is_cell
+from pipeline.chrome.sheet import Line, Sheet, same_title, take
 
 _TITLE_LINES = 6  # the title, its number and its addressee stand so close to the body
 _SIGNATURE = 6  # the signature, its date and attachments stand so close below it

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from pipeline.chrome.lines import LONGEST, fold
 from pipeline.records import Block, Page
 from pipeline.rules.chrome import ChromeRule, Mechanism, RuleSet
-from pipeline.strip.lines import LONGEST, fold
 
 _SENTENCE = re.compile("[。!?;！？；]|[.](?: |$)|[.][”’\"')]")
 _CLAUSE = re.compile("[,、，]")

@@ -7,8 +7,8 @@ that holds a text of some length: an article that quotes an error message is an 
 import re
 from collections.abc import Sequence
 
+from pipeline.chrome.sheet import NEARBY, Line, Sheet
 from pipeline.rules.chrome import ChromeRule, Mechanism
-from pipeline.strip.sheet import NEARBY, Line, Sheet
 
 _SHORT = 200  # a door or an excuse is shorter, in Chinese characters
 _TEASER = 80  # a paragraph this long is more than a list says of an article
