@@ -24,6 +24,7 @@ _ANY: Final = re.compile("[()（）]")
 _CHINESE_INSIDE: Final = re.compile(f"[{HAN}、。，；：？！《》“”（）]")
 _CALL: Final = re.compile("(?<![A-Za-z0-9])(?:[A-Za-z]|[a-z_][a-z0-9_]*)$")
 _MARKER: Final = re.compile("[ \u3000]*[0-9]{1,2}")
+_NUMBERED: Final = re.compile("[ \u3000]*\\([0-9]{1,2}\\)")
 _CALL_LENGTH: Final = 24
 
 
@@ -63,6 +64,7 @@ def _pairs(line: str, found: dict[int, str], rule: str) -> list[int]:
         elif stack:
             opened, outside = stack.pop()
             wide = line[opened] == "（" or match[0] == "）" or inside
+            wide = wide or _NUMBERED.fullmatch(line, 0, place + 1) is not None
             if wide or _is_beside_chinese(line, opened, place):
                 found |= {opened: rule, place: rule}
                 inside = True

@@ -79,7 +79,6 @@ class Lines:
         self.text = text
         self.start, self.end = 0, -1
         self._chinese: bool | None = None
-        self._prose: bool | None = None
 
     def _seek(self, place: int) -> None:
         if self.start <= place <= self.end:
@@ -87,7 +86,7 @@ class Lines:
         self.start = self.text.rfind("\n", 0, place) + 1
         end = self.text.find("\n", place)
         self.end = len(self.text) if end < 0 else end
-        self._chinese = self._prose = None
+        self._chinese = None
 
     def chinese(self, place: int) -> bool:
         """Return whether the line around `place` is a Chinese one."""
@@ -95,13 +94,6 @@ class Lines:
         if self._chinese is None:
             self._chinese = CHINESE_PATTERN.search(self.text, self.start, self.end) is not None
         return self._chinese
-
-    def prose(self, place: int) -> bool:
-        """Return whether the line around `place` has marks of a sentence: POLICY's prose line."""
-        self._seek(place)
-        if self._prose is None:
-            self._prose = PROSE_PATTERN.search(self.text, self.start, self.end) is not None
-        return self._prose
 
     def bounds(self, place: int) -> tuple[int, int]:
         """Return start and end of the line around `place`."""

@@ -6,6 +6,7 @@ mark, an apostrophe, a prime; and never a guess at which of two readings is mean
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from pipeline.normalize.context import (
@@ -114,12 +115,11 @@ def _nested(marks: Sequence[str]) -> list[str] | None:
 
 
 def _plausible(line: str, places: Sequence[int], marks: Sequence[str]) -> bool:
-    """Return whether no pair is empty and none stands wholly between Latin letters."""
-    for left, right in zip(places[::2], places[1::2], strict=True):
-        inside = line[left + 1 : right]
-        if not inside.strip() and marks[0] == "“":
-            return False
-    return True
+    """Return whether no pair of quotes is empty."""
+    pairs = zip(pairwise(places), pairwise(marks), strict=True)
+    return all(
+        line[left + 1 : right].strip() for (left, right), pair in pairs if pair == ("“", "”")
+    )
 
 
 def _without_inches(line: str, places: list[int]) -> list[int]:

@@ -29,7 +29,7 @@ def write_document_numbers(draft: Draft, rules: SpellingRules) -> list[Edit]:
         start, opens, closes = match.start(), match.start("open"), match.start("close")
         if not HAN_PATTERN.match(before(text, start)):
             continue
-        gap = start - len(text[:start]) if start == 0 else _gap_before(text, start)
+        gap = _gap_before(text, start)
         found = [(start - gap, start, "")] if gap else []
         if text[opens] != "〔":
             found.append((opens, opens + 1, "〔"))
