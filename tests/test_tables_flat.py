@@ -143,15 +143,19 @@ def test_the_page_keeps_every_cell_once_and_says_what_changed(name: str) -> None
     assert squeezed(after.text) == squeezed(before.text)
     assert len(after.blocks) == len(before.blocks)
     (change,) = after.changes
-    first = after.tables[0].block
-    assert change.rule == "tables.flat"
-    assert change.block == first
-    assert after.blocks[first].text == change.after
-    assert change.before.split("\n") == [
-        block.text for block in before.blocks[first : first + change.before.count("\n") + 1]
-    ]
-    rows = after.blocks[first].text.split("\n")
-    assert len(rows) == len(grid(PLANS[name]))
+    assert (change.rule, change.block) == ("tables.flat", after.tables[0].block)
+    assert replayed(before, after) == [block.text for block in after.blocks]
+    assert len(change.after.split("\n")) == len(grid(PLANS[name]))
+
+
+def replayed(before: Page, after: Page) -> list[str]:
+    """Return the texts of the blocks of `before` after the changes of `after`."""
+    texts = [block.text for block in before.blocks]
+    for change in after.changes:
+        lines = change.before.split("\n")
+        assert texts[change.block : change.block + len(lines)] == lines
+        texts[change.block : change.block + len(lines)] = [change.after, *[""] * (len(lines) - 1)]
+    return texts
 
 
 def squeezed(text: str) -> str:
@@ -222,6 +226,17 @@ def test_a_header_of_two_rows_gives_each_column_its_group() -> None:
     assert table.rows[1] == (
         *("地区生产总值（亿元）", "43508", "", "7%以上", "64613", "6.5%", "预期性"),
     )
+
+
+def test_header_cells_may_be_wrapped_too() -> None:
+    head = ["类别", "指标", "2020年", "基期值", "2025年", "目标值"]
+    head += ["年均增速", "[累计]", "指标", "属性"]
+    rows = "经济发展 粮食产量（亿吨） 6.7 6.8 〔0.1〕 预期性 森林覆盖率（%） 23 24 〔1〕 约束性"
+    (table,) = rebuild([*head, *rows.split()]).tables
+    assert table.header == (
+        *("类别", "指标", "2020年基期值", "2025年目标值", "年均增速[累计]", "指标属性"),
+    )
+    assert table.rows[0] == ("经济发展", "粮食产量（亿吨）", "6.7", "6.8", "〔0.1〕", "预期性")
 
 
 # --- doubt ---
@@ -335,7 +350,9 @@ def test_dropped_lines_are_no_cells() -> None:
     assert list(after.tables[0].rows) == whole(PLANS["units"])[1]
     assert after.blocks[20] == chrome
     assert [change.block for change in after.changes] == [2, 21]
-    assert after.changes[1].after == ""
+    assert replayed(Page(page.id, "", blocks, page.provenance), after) == [
+        block.text for block in after.blocks
+    ]
 
 
 @pytest.mark.parametrize("between", [["续表"], []])
@@ -434,3 +451,10 @@ def test_the_real_plan_has_sixteen_tables() -> None:
     tables = rebuild(raw.split("\n")).tables
     assert [len(table.rows) for table in tables[:2]] == [33, 36]
     assert len(tables) == 16
+
+
+def test_twice_is_once() -> None:
+    boxes = ["专栏2 工程", "1.铁路。建线。", "2.机场。扩建。"]
+    once = rebuild([*flatten(PLANS["units"], "lines"), *boxes])
+    assert len(once.tables) == 2
+    assert rebuild_tables(once, RULES) == once

@@ -45,6 +45,7 @@ class Lexicon:
     unit: Pattern
     binding: Pattern
     year: Pattern
+    year_rest: Pattern
     rate: Pattern
     mixed: Pattern
     group: Pattern

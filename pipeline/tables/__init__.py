@@ -26,19 +26,20 @@ def rebuild_tables(page: Page, rules: TableRules) -> Page:
         return page
     grids = any(block.cells for block in page.blocks)
     found = () if grids else flat.find(page.blocks, rules)
-    tables = [one.table for one in found if one.table is not None]
-    if grids:
-        tables += markup.find(page.blocks, rules)
     taken = frozenset(i for one in found for i in one.blocks)
+    tables = [one.table for one in found if one.table is not None]
+    tables += markup.find(page.blocks, rules) if grids else ()
     tables += boxes.find(page.blocks, taken, rules)
-    if not tables:
+    known = {table.block for table in page.tables}
+    new = [table for table in tables if table.block not in known]
+    if not new:
         return page
     changes = tuple(change for one in found for change in _changes(one, page.blocks, rules))
     return replace(
         page,
         blocks=_respelled(page.blocks, found),
         changes=page.changes + changes,
-        tables=tuple(sorted(tables, key=lambda table: table.block)),
+        tables=tuple(sorted((*page.tables, *new), key=lambda table: table.block)),
     )
 
 

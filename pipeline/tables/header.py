@@ -24,6 +24,7 @@ _ROLES: tuple[Role, ...] = (
 _MOST_HEADER_CELLS = 40
 _MOST_GUESSED = 6
 _LONGEST_HEADER_CELL = 24
+_LONGEST_ADDITION = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,8 @@ def _known(cells: Sequence[str], words: Lexicon) -> int:
     count, closed, figures = 0, False, False
     for cell in cells[:_MOST_HEADER_CELLS]:
         role = role_of(cell, words)
-        if (role is None and not _is_addition(cell)) or (closed and role == "measure"):
+        unknown = role is None and not _goes_on(cells[:count], cell, words)
+        if unknown or (closed and role == "measure"):
             break
         figures = figures or role in FIGURE_ROLES or role == "group"
         closed = closed or (role == "binding" and figures)
@@ -109,15 +111,29 @@ def _known(cells: Sequence[str], words: Lexicon) -> int:
     return count
 
 
-def _is_addition(cell: str) -> bool:
-    """Return whether a line continues the header cell before it: [累计], (万人)."""
+def _goes_on(before: Sequence[str], cell: str, words: Lexicon) -> bool:
+    """Return whether a line continues the header cell before it.
+
+    So do brackets ([累计], (万人)), 目标值 below a year, and the second half of a narrow cell when
+    both make a name that is known (单 位; 指标 属性 after another 指标).
+    """
     key = bare(cell)
-    return 2 < len(key) <= 12 and key[0] in "([〔【" and key[-1] in ")]〕】"
+    if 2 < len(key) <= _LONGEST_ADDITION and key[0] in "([〔【" and key[-1] in ")]〕】":
+        return True
+    if not before:
+        return False
+    role, whole = role_of(before[-1], words), role_of(before[-1] + cell, words)
+    if role == "name":
+        earlier = any(role_of(one, words) == "name" for one in before[:-1])
+        return whole == "binding" and earlier
+    if role == "year":
+        return bool(words.year_rest.fullmatch(key)) and before[-1][:1].isdigit()
+    return len(bare(before[-1])) == 1 and len(key) == 1 and whole is not None
 
 
 def read(cells: Sequence[str], words: Lexicon) -> Layout | None:
     """Return the layout of a header, None where the cells make none."""
-    joined = _join_additions(cells)
+    joined = _join_lines(cells, words)
     roles: list[Role] = [role_of(cell, words) or "measure" for cell in joined]
     if "name" not in roles:
         roles = _take_category_for_name(roles)
@@ -130,10 +146,11 @@ def read(cells: Sequence[str], words: Lexicon) -> Layout | None:
     return replace(layout, columns=tuple(columns))
 
 
-def _join_additions(cells: Sequence[str]) -> list[str]:
+def _join_lines(cells: Sequence[str], words: Lexicon) -> list[str]:
+    """Return the header cells, those wrapped over two lines joined."""
     joined: list[str] = []
     for cell in cells:
-        if joined and _is_addition(cell):
+        if joined and _goes_on(joined, cell, words):
             joined[-1] += cell
         else:
             joined.append(cell)
