@@ -16,9 +16,9 @@ from rich.console import Console
 from rich.table import Table
 
 import pipeline.rules
-from pipeline.normalize import normalize_page, normalize_text
 from pipeline.records import Block, Page, Provenance
 from pipeline.rules.spelling import SpellingRules
+from pipeline.spelling import normalize_page, normalize_text
 
 HERE = Path(__file__).resolve().parent
 SEEDS = HERE.parents[1] / "shared" / "seeds"

@@ -5,8 +5,8 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.normalize import normalize_page, normalize_text, replay
 from pipeline.records import Block, Page, Provenance
+from pipeline.spelling import normalize_page, normalize_text, replay
 from tests.spelling import RULES
 
 PIECES = st.sampled_from(

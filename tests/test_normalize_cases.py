@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.normalize import normalize_text
+from pipeline.spelling import normalize_text
 from tests.spelling import RULES
 
 CHANGED = [

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ConfigError
-from pipeline.normalize import normalize_page, normalize_text, try_rule
 from pipeline.records import Block, Page, Provenance
 from pipeline.rules.loader import Case
 from pipeline.rules.spelling import SpellingRule, SpellingRules
+from pipeline.spelling import normalize_page, normalize_text, try_rule
 from tests.spelling import FILE, RULES
 
 CASES = [(rule, case) for rule in RULES.rules for case in rule.case]

@@ -54,7 +54,7 @@ class SpellingRule(Rule, frozen=True, kw_only=True):
     "table" respells characters: `pairs` holds them two by two (from, to), `table` those that
     become several, `delete` single ones or ranges ("a..z"). "replace" turns every match of the
     pattern `find` into `replace`, unless a digit would change. Any other name is a mechanism of
-    `pipeline.normalize`.
+    `pipeline.spelling`.
     """
 
     apply: str

@@ -10,10 +10,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from pipeline.normalize.context import FILLER
-from pipeline.normalize.protect import hide, reveal
 from pipeline.records import Block, Change
 from pipeline.rules.spelling import SpellingRules
+from pipeline.spelling.context import FILLER
+from pipeline.spelling.protect import hide, reveal
 
 # Start, end, what takes the place of text[start:end], the rule's id.
 Edit: TypeAlias = tuple[int, int, str, str]

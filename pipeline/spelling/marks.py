@@ -7,7 +7,8 @@ a ratio, a Latin phrase or a list marker.
 import re
 from typing import Final
 
-from pipeline.normalize.context import (
+from pipeline.rules.spelling import SpellingRules
+from pipeline.spelling.context import (
     BLANK_SET,
     CLOSING,
     HAN,
@@ -21,9 +22,8 @@ from pipeline.normalize.context import (
     is_han,
     is_latin,
 )
-from pipeline.normalize.draft import Draft, Edit
-from pipeline.normalize.numbers import follows_label
-from pipeline.rules.spelling import SpellingRules
+from pipeline.spelling.draft import Draft, Edit
+from pipeline.spelling.numbers import follows_label
 
 _WIDE: Final = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！", ".": "。"}
 # One pattern a mark: a search for a literal is the quickest there is. Most commas and points stand

@@ -5,7 +5,7 @@ the rules of spelling.toml. Never loses a block, changes a number, or touches a 
 that was dropped.
 """
 
-from pipeline.normalize.replay import replay
-from pipeline.normalize.spell import normalize_page, normalize_text, try_rule
+from pipeline.spelling.replay import replay
+from pipeline.spelling.spell import normalize_page, normalize_text, try_rule
 
 __all__ = ["normalize_page", "normalize_text", "replay", "try_rule"]

@@ -7,9 +7,9 @@ number, the 、 of a marker, a marker that is not there.
 import re
 from typing import Final
 
-from pipeline.normalize.context import BLANKS, HAN_PATTERN, before
-from pipeline.normalize.draft import Draft, Edit
 from pipeline.rules.spelling import SpellingRules
+from pipeline.spelling.context import BLANKS, HAN_PATTERN, before
+from pipeline.spelling.draft import Draft, Edit
 
 _GAP: Final = f"[{BLANKS}]{{0,8}}"
 _NUMBER: Final = re.compile(

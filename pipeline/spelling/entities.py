@@ -9,8 +9,8 @@ import re
 from html.entities import html5
 from typing import Final
 
-from pipeline.normalize.draft import Draft, Edit
 from pipeline.rules.spelling import SpellingRules
+from pipeline.spelling.draft import Draft, Edit
 
 _REFERENCE: Final = re.compile(
     "&((?:(?:amp|AMP|#0*38|#[xX]0*26);)*)(#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"

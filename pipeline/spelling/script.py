@@ -10,9 +10,9 @@ from typing import Final
 
 import opencc
 
-from pipeline.normalize.context import KANA_PATTERN, lines_with
-from pipeline.normalize.draft import Draft, Edit
 from pipeline.rules.spelling import SpellingRules
+from pipeline.spelling.context import KANA_PATTERN, lines_with
+from pipeline.spelling.draft import Draft, Edit
 
 # Variants of Taiwan (裡, 著 as a particle), then of Hong Kong (衞), then to Simplified.
 _CHAIN: Final = ("tw2t", "hk2t", "t2s")

@@ -7,7 +7,8 @@ their looks.
 import re
 from typing import Final
 
-from pipeline.normalize.context import (
+from pipeline.rules.spelling import SpellingRules
+from pipeline.spelling.context import (
     CLOSING,
     HAN,
     LATIN_PATTERN,
@@ -17,8 +18,7 @@ from pipeline.normalize.context import (
     is_chinese,
     is_han,
 )
-from pipeline.normalize.draft import Draft, Edit
-from pipeline.rules.spelling import SpellingRules
+from pipeline.spelling.draft import Draft, Edit
 
 _DASH: Final = re.compile(
     "(?<!-)--(?![->])|(?<!―)――(?!―)|(?<![\u2500-\u257f])──(?![\u2500-\u257f])|⸺"

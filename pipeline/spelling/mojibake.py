@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-from pipeline.normalize.context import HAN_PATTERN, lines_with
-from pipeline.normalize.draft import Draft, Edit
-from pipeline.normalize.garble import mend
 from pipeline.rules.spelling import SpellingRules
+from pipeline.spelling.context import HAN_PATTERN, lines_with
+from pipeline.spelling.draft import Draft, Edit
+from pipeline.spelling.garble import mend
 
 Span = tuple[int, int]
 

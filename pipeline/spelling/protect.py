@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from pipeline.normalize.context import FILLER, lines_with
 from pipeline.rules.spelling import SpellingRules
+from pipeline.spelling.context import FILLER, lines_with
 
 # A source may hold the filler itself (private use stays as it is), so it is hidden too.
 _MANY: Final = 4

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from pipeline.normalize.context import (
+from pipeline.rules.spelling import SpellingRules
+from pipeline.spelling.context import (
     CHINESE_PATTERN,
     HAN_PATTERN,
     KANA_PATTERN,
@@ -19,8 +20,7 @@ from pipeline.normalize.context import (
     is_latin,
     lines_with,
 )
-from pipeline.normalize.draft import Draft, Edit
-from pipeline.rules.spelling import SpellingRules
+from pipeline.spelling.draft import Draft, Edit
 
 _DOUBLE: Final = re.compile('["“”＂]')
 _SINGLE: Final = re.compile("['‘’＇]")

@@ -9,27 +9,27 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from pipeline.normalize.blanks import drop_blanks
-from pipeline.normalize.brackets import widen_brackets
-from pipeline.normalize.dashes import write_dashes, write_dots, write_middle_dots, write_tildes
-from pipeline.normalize.draft import BlockDraft, Draft, Edit
-from pipeline.normalize.entities import resolve_references
-from pipeline.normalize.latin import respell_latin_lines
-from pipeline.normalize.letters import (
+from pipeline.records import Page
+from pipeline.rules.spelling import SpellingRule, SpellingRules
+from pipeline.spelling.blanks import drop_blanks
+from pipeline.spelling.brackets import widen_brackets
+from pipeline.spelling.dashes import write_dashes, write_dots, write_middle_dots, write_tildes
+from pipeline.spelling.draft import BlockDraft, Draft, Edit
+from pipeline.spelling.entities import resolve_references
+from pipeline.spelling.latin import respell_latin_lines
+from pipeline.spelling.letters import (
     compose,
     drop_joiners,
     respell_characters,
     write_ideographic_zero,
 )
-from pipeline.normalize.marks import widen_beside_han, widen_marks
-from pipeline.normalize.mojibake import fix_latin, lossy_runs, read_c1, undo_mojibake
-from pipeline.normalize.numbers import respell_numbers
-from pipeline.normalize.quotes import pair_straight, turn_corners, write_title_marks
-from pipeline.normalize.rejoin import rejoin
-from pipeline.normalize.script import simplify
-from pipeline.normalize.structure import write_document_numbers, write_list_points
-from pipeline.records import Page
-from pipeline.rules.spelling import SpellingRule, SpellingRules
+from pipeline.spelling.marks import widen_beside_han, widen_marks
+from pipeline.spelling.mojibake import fix_latin, lossy_runs, read_c1, undo_mojibake
+from pipeline.spelling.numbers import respell_numbers
+from pipeline.spelling.quotes import pair_straight, turn_corners, write_title_marks
+from pipeline.spelling.rejoin import rejoin
+from pipeline.spelling.script import simplify
+from pipeline.spelling.structure import write_document_numbers, write_list_points
 
 Mechanism = Callable[[Draft, SpellingRules], list[Edit]]
 

@@ -7,7 +7,8 @@ or Latin phrases.
 import re
 from typing import Final
 
-from pipeline.normalize.context import (
+from pipeline.rules.spelling import SpellingRules
+from pipeline.spelling.context import (
     CHINESE_PATTERN,
     HAN,
     after,
@@ -16,8 +17,7 @@ from pipeline.normalize.context import (
     is_latin,
     lines_with,
 )
-from pipeline.normalize.draft import Draft, Edit
-from pipeline.rules.spelling import SpellingRules
+from pipeline.spelling.draft import Draft, Edit
 
 _HALF: Final = re.compile("[()]")
 _ANY: Final = re.compile("[()（）]")

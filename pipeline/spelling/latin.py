@@ -6,15 +6,15 @@ In: a draft. Out: edits of ，。：！？（）． in lines without any Chinese
 import re
 from typing import Final
 
-from pipeline.normalize.context import (
+from pipeline.rules.spelling import SpellingRules
+from pipeline.spelling.context import (
     BLANKS,
     CHINESE_PATTERN,
     KANA_PATTERN,
     LATIN_PATTERN,
     is_latin,
 )
-from pipeline.normalize.draft import Draft, Edit
-from pipeline.rules.spelling import SpellingRules
+from pipeline.spelling.draft import Draft, Edit
 
 _ASCII: Final = dict(zip("，。：！？（）．", ",.:!?().", strict=True))
 _MARK: Final = re.compile(f"[{BLANKS}]*([，。：！？（）．])[{BLANKS}]*")

@@ -8,8 +8,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from pipeline.normalize.context import CLOSING, FILLER, HAN, HAN_PATTERN, OPENING
 from pipeline.rules.spelling import SpellingRules
+from pipeline.spelling.context import CLOSING, FILLER, HAN, HAN_PATTERN, OPENING
 
 AHEAD: Final = 4  # lines in which an open mark has to be closed
 _NEVER_FIRST: Final = frozenset(CLOSING + "，。、；：？！" + "),;:?!")

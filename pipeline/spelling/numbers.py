@@ -7,8 +7,8 @@ comma between two figures of a list.
 import re
 from typing import Final
 
-from pipeline.normalize.draft import Draft, Edit
 from pipeline.rules.spelling import SpellingRules
+from pipeline.spelling.draft import Draft, Edit
 
 _DIGITS: Final = frozenset("0123456789０１２３４５６７８９")
 # Typed wholly full width, so that ， can only be the separator of thousands.

@@ -8,9 +8,9 @@ import re
 import unicodedata
 from typing import Final
 
-from pipeline.normalize.context import HAN_PATTERN, lines_with
-from pipeline.normalize.draft import Draft, Edit
 from pipeline.rules.spelling import SpellingRules
+from pipeline.spelling.context import HAN_PATTERN, lines_with
+from pipeline.spelling.draft import Draft, Edit
 
 _COMBINING: Final = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u04ff\u1e00-\u1fff][\u0300-\u036f]+")
 _COMPATIBILITY: Final = re.compile("[\uf900-\ufaff\U0002f800-\U0002fa1f]")

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
-from pipeline.normalize.context import BLANK_SET, LATIN_PATTERN
-from pipeline.normalize.draft import Draft, Edit
-from pipeline.normalize.paragraph import AHEAD, Paragraph, is_unfinished, may_break
 from pipeline.rules.spelling import SpellingRules
+from pipeline.spelling.context import BLANK_SET, LATIN_PATTERN
+from pipeline.spelling.draft import Draft, Edit
+from pipeline.spelling.paragraph import AHEAD, Paragraph, is_unfinished, may_break
 
 _BLANKS: Final = "".join(BLANK_SET)
 _TWO_EM: Final = "\u3000\u3000"

@@ -7,7 +7,8 @@ Latin words, two numbers, or two cells of a row.
 import re
 from typing import Final
 
-from pipeline.normalize.context import (
+from pipeline.rules.spelling import SpellingRules
+from pipeline.spelling.context import (
     BLANKS,
     CLOSING,
     HAN,
@@ -18,8 +19,7 @@ from pipeline.normalize.context import (
     is_han,
     is_latin,
 )
-from pipeline.normalize.draft import Draft, Edit
-from pipeline.rules.spelling import SpellingRules
+from pipeline.spelling.draft import Draft, Edit
 
 _RUN: Final = re.compile(f"[{BLANKS}]+")
 _NUMERAL: Final = "[0-9]{1,2}|[一二三四五六七八九十]{1,3}"
