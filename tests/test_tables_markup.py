@@ -139,6 +139,18 @@ def test_tables_with_titles_of_their_own_stay_apart() -> None:
     assert [table.block for table in found] == [1, 3]
 
 
+def test_totals_that_do_not_add_up_are_said() -> None:
+    (table,) = tables(
+        block(
+            ["指标", "2015年", "2020年", "年均/累计"],
+            ["森林覆盖率（%）", "21.66", "23.04", "〔1.83〕"],
+            ["人均预期寿命（岁）", "76.3", "77.3", "〔1〕"],
+            ["新增就业（万人）", "107", "108", "〔400〕"],
+        )
+    )
+    assert [(doubt.row, doubt.column) for doubt in table.doubts] == [(0, 3)]
+
+
 def test_lists_of_links_are_no_tables() -> None:
     links = block(["首页", "政策"], ["新闻", "公告"])
     assert tables(Block("table", "x", cells=links.cells, links=0.9)) == ()

@@ -24,7 +24,7 @@ def rebuild_tables(page: Page, rules: TableRules) -> Page:
     """Return `page` with its tables, in the order they stand in; no article has any."""
     if not page.is_article:
         return page
-    grids = any(block.cells for block in page.blocks)
+    grids = any(block.cells and not block.dropped_by for block in page.blocks)
     found = () if grids else flat.find(page.blocks, rules)
     taken = frozenset(i for one in found for i in one.blocks)
     tables = [one.table for one in found if one.table is not None]

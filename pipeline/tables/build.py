@@ -10,7 +10,7 @@ from dataclasses import replace
 from pipeline.records import Doubt, Table
 from pipeline.rules.tables import TableRules
 from pipeline.tables.around import Surroundings
-from pipeline.tables.header import FIGURE_ROLES, Column, Layout
+from pipeline.tables.header import FIGURE_ROLES, Column, Layout, role_of
 from pipeline.tables.names import Names
 from pipeline.tables.rows import Row
 from pipeline.tables.tokens import bare, prefix
@@ -147,14 +147,27 @@ def _readings(row: Row, columns: Sequence[Column]) -> Iterator[tuple[int, str, s
         yield from ((at, "type", "") for at in row.placings[0].odd)
         yield from ((at, "phrase", "") for at, cell in enumerate(best) if cell in words)
     for at, cell in enumerate(best):
-        if cell and adds_up(at, best, columns) is False and _is_stock(best, at):
+        if cell and adds_up(at, best, columns) is False:
             yield at, "sum", cell
 
 
-def _is_stock(cells: Sequence[str], at: int) -> bool:
-    """Return whether a total is small beside the target, as the rise of a stock is."""
-    figures = [cell for cell in cells[:at] if cell]
-    return bool(figures) and len(cells[at]) <= len(figures[-1]) + 2
+def sum_doubts(table: Table, rules: TableRules) -> tuple[Doubt, ...]:
+    """Return the five-year totals of a table that do not add up; nothing else is read from it."""
+    columns = tuple(_column(name, table.header, rules) for name in table.header)
+    return tuple(
+        Doubt(number, at, (), rules.doubts["sum"])
+        for number, row in enumerate(table.rows)
+        for at, cell in enumerate(row)
+        if cell and adds_up(at, row, columns) is False
+    )
+
+
+def _column(name: str, header: Sequence[str], rules: TableRules) -> Column:
+    """Return the column that a flattened header name stands for; names before _ are its group."""
+    group, _, leaf = name.rpartition("_")
+    first = next(at for at, other in enumerate(header) if other.startswith(group))
+    role = role_of(leaf, rules.lexicon) or "text"
+    return Column(role, name, first if group else -1)
 
 
 def _group_doubts(number: int, row: Row, full: Row, context: _Context) -> Iterator[Doubt]:

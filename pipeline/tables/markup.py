@@ -10,6 +10,7 @@ from dataclasses import replace
 from pipeline.records import Block, Table
 from pipeline.rules.tables import TableRules
 from pipeline.tables import around, grid
+from pipeline.tables.build import sum_doubts
 from pipeline.tables.header import role_of
 from pipeline.tables.tokens import squeeze
 
@@ -45,7 +46,7 @@ def find(blocks: Sequence[Block], rules: TableRules) -> tuple[Table, ...]:
                 )
             )
         between = []
-    return tuple(table for table in tables if table.rows)
+    return tuple(replace(table, doubts=sum_doubts(table, rules)) for table in tables if table.rows)
 
 
 def _sheet(block: Block, rules: TableRules) -> grid.Sheet | None:

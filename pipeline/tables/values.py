@@ -25,6 +25,7 @@ _NEAR = 1.6
 _ODD = 0.4
 #: Where each column has its value there is nothing to choose; an odd kind then hardly matters.
 _NO_CHOICE = 0.2
+_ROUNDING = 0.006
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
@@ -232,7 +233,11 @@ def _next_same(at: int, cells: Sequence[str], columns: Sequence[Column], step: i
 
 
 def adds_up(at: int, cells: Sequence[str], columns: Sequence[Column]) -> bool | None:
-    """Return whether base + total = target in the group of the total at `at`; None: not known."""
+    """Return whether base + total = target in the group of the total at `at`; None: not known.
+
+    Rounded figures add up, and a fall may be written without its sign. A total beyond half of the target is a sum of yearly flows
+    and need not.
+    """
     if columns[at].role != "rate" or cells[at][:1] not in tuple("[【〖〔"):
         return None
     base = _first_year(columns)
@@ -245,4 +250,7 @@ def adds_up(at: int, cells: Sequence[str], columns: Sequence[Column]) -> bool | 
     if any(len(found) != 1 for found in figures):
         return None
     low, total, high = (float(found[0]) for found in figures)
-    return abs(low + total - high) < 0.006 * max(1.0, abs(high))
+    off = min(abs(low + total - high), abs(low - total - high))
+    if off < _ROUNDING * max(1.0, abs(high)):
+        return True
+    return False if 2 * total <= abs(high) else None
