@@ -1,7 +1,7 @@
-"""Traditional characters → Simplified ones, by OpenCC's character tables.
+"""Scripts of Chinese: OpenCC's converters, and its table of single characters.
 
-In: any text. Out: the same number of characters. Never looks at words: a comparison needs each
-character to fold alike everywhere, and a published text needs more than that.
+In: any text. Out: what OpenCC makes of it (`convert`), or the same number of characters, each
+folded alike everywhere, as a comparison needs it (`to_simplified`). The only user of OpenCC.
 """
 
 from functools import cache
@@ -11,6 +11,17 @@ from opencc import OpenCC
 # Unified ideographs with extension A, compatibility ideographs, and the planes of the later
 # extensions. Nothing outside them has a Simplified form.
 _IDEOGRAPHS = ((0x3400, 0xA000), (0xF900, 0xFB00), (0x20000, 0x323B0))
+
+
+@cache
+def _converter(config: str) -> OpenCC:
+    """Return a converter; it is built once."""
+    return OpenCC(config)
+
+
+def convert(text: str, config: str) -> str:
+    """Return `text` converted by OpenCC's `config`, such as "t2s"; words count."""
+    return str(_converter(config).convert(text))
 
 
 def to_simplified(text: str) -> str:
@@ -27,6 +38,6 @@ def simplified() -> dict[int, int]:
     """Return code point → code point for each character that OpenCC's `t2s` changes."""
     characters = [chr(code) for low, high in _IDEOGRAPHS for code in range(low, high)]
     # Parted by newlines, so that no phrase of the dictionary can match.
-    converted = OpenCC("t2s").convert("\n".join(characters)).split("\n")
+    converted = convert("\n".join(characters), "t2s").split("\n")
     pairs = zip(characters, converted, strict=True)
     return {ord(a): ord(b) for a, b in pairs if a != b and len(b) == 1}

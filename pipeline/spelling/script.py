@@ -1,4 +1,4 @@
-"""Traditional paragraphs become Simplified, characters only. The only module that imports OpenCC.
+"""Traditional paragraphs become Simplified, characters only.
 
 In: a draft. Out: edits of characters. Never: a word of the mainland for one of Taiwan, a paragraph
 that is Simplified already (显著 would turn 显着), or one with kana.
@@ -8,8 +8,7 @@ import re
 from functools import cache
 from typing import Final
 
-import opencc
-
+from pipeline.rules.script import convert
 from pipeline.rules.spelling import SpellingRules
 from pipeline.spelling.context import KANA_PATTERN, lines_with
 from pipeline.spelling.draft import Draft, Edit
@@ -41,7 +40,7 @@ def _converted(line: str, rules: SpellingRules) -> str:
     for word, spelling in rules.lexicon.script_words.items():
         after = after.replace(word, spelling)
     for step in _CHAIN:
-        after = _converter(step).convert(after)
+        after = convert(after, step)
     simplified = _one_sided()[1]
     return "".join(old if old in simplified else new for old, new in zip(line, after, strict=True))
 
@@ -61,17 +60,11 @@ def _differences(start: int, line: str, after: str, rule: str) -> list[Edit]:
 
 
 @cache
-def _converter(config: str) -> opencc.OpenCC:
-    """Return a converter; it is built once."""
-    return opencc.OpenCC(config)
-
-
-@cache
 def _one_sided() -> tuple[frozenset[str], frozenset[str]]:
     """Return the Han that OpenCC finds Traditional, and those it finds Simplified."""
     every = [chr(code) for first, last in _HAN for code in range(first, last)]
-    to_simplified = _converter("t2s").convert("\n".join(every)).split("\n")
-    to_traditional = _converter("s2t").convert("\n".join(every)).split("\n")
+    to_simplified = convert("\n".join(every), "t2s").split("\n")
+    to_traditional = convert("\n".join(every), "s2t").split("\n")
     pairs = list(zip(every, to_simplified, to_traditional, strict=True))
     return (
         frozenset(c for c, simple, full in pairs if simple != c and full == c),
