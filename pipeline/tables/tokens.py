@@ -29,7 +29,8 @@ _CELL_GAP = re.compile(r"\t|[\s\u3000]{2,}")
 _LONGEST_VALUE = 40
 _YEAR_DIGITS = 4
 _PREFIX = re.compile(r"[(（]?(\d{1,3})[)）.．、](?!\d)")
-_BRACKETS = str.maketrans("", "", "[]【】〖〗〔〕")
+_OPENING, _CLOSING, _MARKS = "[【〖〔", "]】〗〕", "*＊﹡ "
+_BRACKETS = str.maketrans("", "", _OPENING + _CLOSING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +89,6 @@ class Typer:
         return self._figure_kind(text) or self._word_kind(text)
 
     def _figure_kind(self, text: str) -> TokenKind | None:
-        total = text[0] in "[【〖〔" and text.rstrip("*＊﹡左右以上下内")[-1:] in (
-            "]",
-            "】",
-            "〗",
-            "〕",
-        )
         plain = text.translate(_BRACKETS).strip()
         if (
             not plain
@@ -101,9 +96,14 @@ class Typer:
             or not self._figure.fullmatch(plain)
         ):
             return None
-        if total:
+        if text[0] in _OPENING and self._closes(text):
             return "total"
         return "percent" if "%" in text or "％" in text else "number"
+
+    def _closes(self, text: str) -> bool:
+        """Return whether nothing but a mark or 左右 follows the closing bracket."""
+        rest = text[max(text.rfind(mark) for mark in _CLOSING) + 1 :].strip(_MARKS)
+        return not rest or self.lexicon.qualifiers_after.fullmatch(rest) is not None
 
     def _word_kind(self, text: str) -> TokenKind:
         if self.lexicon.units.fullmatch(text):

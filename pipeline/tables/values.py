@@ -235,8 +235,8 @@ def _next_same(at: int, cells: Sequence[str], columns: Sequence[Column], step: i
 def adds_up(at: int, cells: Sequence[str], columns: Sequence[Column]) -> bool | None:
     """Return whether base + total = target in the group of the total at `at`; None: not known.
 
-    Rounded figures add up, and a fall may be written without its sign. A total beyond half of the target is a sum of yearly flows
-    and need not.
+    Rounded figures add up, and a fall may be written without its sign. A total beyond half of
+    the target is a sum of yearly flows and need not.
     """
     if columns[at].role != "rate" or cells[at][:1] not in tuple("[【〖〔"):
         return None
