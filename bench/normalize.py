@@ -17,7 +17,7 @@ from rich.table import Table
 
 import pipeline.rules
 from pipeline.records import Block, Page, Provenance
-from pipeline.rules.spelling import SpellingRules
+from pipeline.rules.spelling import load
 from pipeline.spelling import normalize_page, normalize_text
 
 HERE = Path(__file__).resolve().parent
@@ -52,7 +52,7 @@ def measure() -> dict[str, float]:
     """Return MB/s of the normalizer and its peers, and the ratio to ftfy."""
     text = sample()
     size = len(text.encode())
-    rules = SpellingRules.load([Path(pipeline.rules.__file__).with_name("spelling.toml")])
+    rules = load([Path(pipeline.rules.__file__).with_name("spelling.toml")])
     blocks = tuple(Block("paragraph", line) for line in text.split("\n"))
     page = Page("0" * 16, "", blocks, Provenance("bench"))
     part = text[: len(text) // 5]

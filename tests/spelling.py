@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pipeline.rules
-from pipeline.rules.spelling import SpellingRules
+from pipeline.rules.spelling import load
 
 FILE = Path(pipeline.rules.__file__).with_name("spelling.toml")
-RULES = SpellingRules.load([FILE])
+RULES = load([FILE])

@@ -86,6 +86,6 @@ def test_no_host_is_no_government() -> None:
 def test_rules_that_could_take_a_coincidence_do_not_load(tmp_path: Path) -> None:
     text = Path(dedup_rules.__file__).with_suffix(".toml").read_text("utf-8")
     file = tmp_path / "dedup.toml"
-    file.write_text(text.replace("letters = 100", "letters = 5"), "utf-8")
+    file.write_text(text.replace("letters = 300", "letters = 5"), "utf-8")
     with pytest.raises(ConfigError, match="letters"):
         dedup_rules.load([file])

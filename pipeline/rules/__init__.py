@@ -59,7 +59,7 @@ def load_rules(folder: str = "") -> Rules:
         chrome=chrome.load(files["chrome"], sites),
         dedup=dedup.load(files["dedup"]),
         tables=tables.load(files["tables"]),
-        spelling=SpellingRules.load(files["spelling"]),
+        spelling=spelling.load(files["spelling"]),
         fingerprints={
             name: files_fingerprint([*own, *(sites if name == "chrome" else [])])
             for name, own in files.items()

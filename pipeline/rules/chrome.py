@@ -65,13 +65,15 @@ class ChromeRule(Rule, frozen=True, kw_only=True):
     - others: the mechanism of that name in `pipeline.chrome`; `find` is what it reads.
 
     `zone` says where a line rule holds, `limit` is the longest folded line it looks at, in
-    characters. `keep` lists patterns of lines that the mechanism never takes.
+    characters. `proof` is a pattern that one of a menu's names must match. `keep` lists patterns
+    of lines that the mechanism never takes.
     """
 
     apply: Mechanism = "piece"
     zone: tuple[Zone, ...] = ZONES
     find: str = ""
     limit: int = SHORT
+    proof: str = ""
     keep: tuple[str, ...] = ()
 
 
@@ -81,7 +83,7 @@ class RuleSet:
 
     `lines` are the line rules, fillers last: they prove nothing. `short` finds whether any of
     them has a piece at some place of a line, `long` the same for those that look at long lines.
-    `patterns` and `keeps` hold `find` and `keep` of all rules by id.
+    `patterns`, `proofs` and `keeps` hold `find`, `proof` and `keep` by rule id.
     """
 
     rules: tuple[ChromeRule, ...]
@@ -89,6 +91,7 @@ class RuleSet:
     short: re.Pattern[str]
     long: re.Pattern[str]
     patterns: Mapping[str, re.Pattern[str]]
+    proofs: Mapping[str, re.Pattern[str]]
     keeps: Mapping[str, re.Pattern[str]]
 
     def of(self, mechanism: Mechanism) -> Iterable[tuple[ChromeRule, re.Pattern[str]]]:
@@ -157,6 +160,7 @@ def compile_rules(rules: Iterable[ChromeRule]) -> RuleSet:
         _union(patterns[rule.id] for rule in lines),
         _union(patterns[rule.id] for rule in lines if rule.limit > SHORT),
         patterns,
+        {rule.id: _pattern(rule, rule.proof) for rule in rules if rule.proof},
         {rule.id: _pattern(rule, "|".join(rule.keep)) for rule in rules if rule.keep},
     )
 
@@ -188,7 +192,9 @@ class _Spelling:
             return _BRACKETS.sub(self._with_variants, text)
 
         return [
-            msgspec.structs.replace(r, find=full(r.find), keep=tuple(full(k) for k in r.keep))
+            msgspec.structs.replace(
+                r, find=full(r.find), proof=full(r.proof), keep=tuple(map(full, r.keep))
+            )
             for r in read_rules(file, ChromeRule)
         ]
 

@@ -21,7 +21,8 @@ class DedupRule(Rule, frozen=True, kw_only=True):
     `apply` names the mechanism:
 
     - `second-copy`: of two copies of a body on one page one is marked, when at least `letters`
-      letters and `share` of the page (0.0 to 1.0) come again in the same order;
+      letters and `share` of the page's text (0.0 to 1.0) come again in the same order, or at
+      least `least` letters and `most` of its text;
     - `issuing-site`: of copies on several sites those whose host ends in one of `hosts` are
       preferred.
     """
@@ -29,6 +30,8 @@ class DedupRule(Rule, frozen=True, kw_only=True):
     apply: Mechanism
     share: float = 0.0
     letters: int = 0
+    most: float = 1.0
+    least: int = 0
     hosts: tuple[str, ...] = ()
 
 
@@ -54,8 +57,13 @@ def load(files: Sequence[Path]) -> DedupRules:
 
 def _check(rule: DedupRule) -> None:
     """Refuse a rule that could take a short coincidence for a copy, or that names no host."""
-    if rule.apply == "second-copy" and not (0.0 < rule.share <= 1.0 and rule.letters >= 50):
-        message = f"dedup.toml: {rule.id}: share, letters: write 0 < share <= 1 and letters >= 50"
+    if rule.apply == "second-copy" and not (
+        0.0 < rule.share <= rule.most <= 1.0 and 50 <= rule.least <= rule.letters
+    ):
+        message = (
+            f"dedup.toml: {rule.id}: share, most, letters, least: would take a coincidence for a "
+            "copy. Write 0 < share <= most <= 1 and 50 <= least <= letters"
+        )
         raise ConfigError(message)
     if rule.apply == "issuing-site" and not rule.hosts:
         message = f'dedup.toml: {rule.id}: hosts: is missing. Write hosts = [".gov.cn"]'

@@ -96,7 +96,7 @@ class Protected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True)
 class SpellingRules:
-    """All spelling rules, ready to use. Build it with `load`."""
+    """All spelling rules, ready to use."""
 
     rules: tuple[SpellingRule, ...]
     lexicon: Lexicon
@@ -111,34 +111,34 @@ class SpellingRules:
     title: re.Pattern[str]
     replacements: tuple[tuple[re.Pattern[str], SpellingRule], ...]
 
-    @classmethod
-    def load(cls, files: Sequence[Path]) -> "SpellingRules":
-        """Return the rules of `files`; the first is the packaged one, later ones add to it."""
-        rules = tuple(rule for file in files for rule in read_rules(file, SpellingRule))
-        check_unique(rules)
-        lexicon = _merge(_lexicon(file) for file in files)
-        return cls(
-            rules=rules,
-            lexicon=lexicon,
-            table=_table(rules),
-            names=_names(rules),
-            lines=_protected(lexicon.lines),
-            spans=_protected(lexicon.spans),
-            item=_pattern(_starts(lexicon), "lexicon.markers"),
-            list_marker=_pattern(_any(lexicon.markers), "lexicon.markers"),
-            division=_pattern(
-                f"第[{lexicon.ordinals}\\d]{{1,6}}[{lexicon.divisions}]", "lexicon.divisions"
-            ),
-            numbered_label=_pattern(_any(lexicon.numbered_labels), "lexicon.numbered_labels"),
-            title=_pattern(f"(?:{_any(lexicon.title_endings)})$", "lexicon.title_endings"),
-            replacements=tuple(
-                (_pattern(rule.find, rule.id), rule) for rule in rules if rule.apply == "replace"
-            ),
-        )
-
     def id_of(self, mechanism: str) -> str:
         """Return the id of the rule that gives the reason of `mechanism`."""
         return self.names[mechanism]
+
+
+def load(files: Sequence[Path]) -> SpellingRules:
+    """Return the rules of `files`; the first is the packaged one, later ones add to it."""
+    rules = tuple(rule for file in files for rule in read_rules(file, SpellingRule))
+    check_unique(rules)
+    lexicon = _merge(_lexicon(file) for file in files)
+    return SpellingRules(
+        rules=rules,
+        lexicon=lexicon,
+        table=_table(rules),
+        names=_names(rules),
+        lines=_protected(lexicon.lines),
+        spans=_protected(lexicon.spans),
+        item=_pattern(_starts(lexicon), "lexicon.markers"),
+        list_marker=_pattern(_any(lexicon.markers), "lexicon.markers"),
+        division=_pattern(
+            f"第[{lexicon.ordinals}\\d]{{1,6}}[{lexicon.divisions}]", "lexicon.divisions"
+        ),
+        numbered_label=_pattern(_any(lexicon.numbered_labels), "lexicon.numbered_labels"),
+        title=_pattern(f"(?:{_any(lexicon.title_endings)})$", "lexicon.title_endings"),
+        replacements=tuple(
+            (_pattern(rule.find, rule.id), rule) for rule in rules if rule.apply == "replace"
+        ),
+    )
 
 
 def _lexicon(file: Path) -> Lexicon:

@@ -8,7 +8,7 @@ import pytest
 from pipeline.errors import ConfigError
 from pipeline.records import Block, Page, Provenance
 from pipeline.rules.loader import Case
-from pipeline.rules.spelling import SpellingRule, SpellingRules
+from pipeline.rules.spelling import SpellingRule, load
 from pipeline.spelling import normalize_page, normalize_text, try_rule
 from tests.spelling import FILE, RULES
 
@@ -72,14 +72,14 @@ def test_tables_and_dropped_blocks_stay() -> None:
 def test_rules_of_a_user_are_added(tmp_path: Path) -> None:
     own = tmp_path / "spelling.toml"
     own.write_text(OWN, "utf-8")
-    rules = SpellingRules.load([FILE, own])
+    rules = load([FILE, own])
     assert normalize_text("旧名局,旧名办", rules) == "新名局，新名办"
 
 
 def test_a_user_can_not_change_a_number(tmp_path: Path) -> None:
     own = tmp_path / "spelling.toml"
     own.write_text(OWN.replace("旧名(办|局)", "第5(办|局)"), "utf-8")
-    rules = SpellingRules.load([FILE, own])
+    rules = load([FILE, own])
     assert normalize_text("第5办", rules) == "第5办"
 
 
@@ -97,11 +97,11 @@ def test_bad_rules_are_refused(tmp_path: Path, old: str, new: str, message: str)
     own = tmp_path / "spelling.toml"
     own.write_text(OWN.replace(old, new), "utf-8")
     with pytest.raises(ConfigError, match=message):
-        SpellingRules.load([FILE, own])
+        load([FILE, own])
 
 
 def test_every_mechanism_needs_its_rule(tmp_path: Path) -> None:
     own = tmp_path / "spelling.toml"
     own.write_text(OWN, "utf-8")
     with pytest.raises(ConfigError, match="no rule gives its reason"):
-        SpellingRules.load([own])
+        load([own])
