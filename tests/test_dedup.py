@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.dedup import find_matches, sign
 from pipeline.records import Match
@@ -283,3 +285,17 @@ def test_the_seeds() -> None:
     assert (found.figures_a, found.figures_b) == (("200人",), ("100人",))
     assert "新增省级以上重点人才工程200人" in found.sentence_a
     assert "新增省级以上重点人才工程100人" in found.sentence_b
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.dictionaries(st.sampled_from("abcd"), st.text("省市新建3.5 \n，。個个"), max_size=4))
+def test_any_texts_are_compared_without_surprise(texts: dict[str, str]) -> None:
+    for found in find_matches(texts):
+        assert found.a < found.b
+        assert 0.0 <= found.jaccard <= min(found.containment) <= max(found.containment) <= 1.0
+        assert 0.0 <= found.figures <= 1.0
+        assert all(passage in texts[found.a] for passage in found.passages)
+        for one in found.disagreements:
+            assert one.sentence_a in texts[found.a]
+            assert one.sentence_b in texts[found.b]
+            assert len(one.figures_a) == len(one.figures_b) >= 1

@@ -316,7 +316,7 @@ def repeats(codes: Codes, seeds: Hashes, seed: int) -> Runs:
         best, place, tries = 0, 0, 0
         j = heads[np.int64(seeds[i] & np.uint64(size - 1))]
         while j >= 0 and tries < TRIES:
-            length = min(run_length(codes, j, codes, i), i - j)
+            length = run_length(codes[:i], j, codes, i)
             if length >= best:
                 best, place = length, j
             tries += 1

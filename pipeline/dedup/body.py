@@ -61,7 +61,7 @@ class Body:
     @cached_property
     def grams(self) -> Hashes:
         """Return the hashes of its distinct 5-grams, sorted."""
-        return _distinct(kernel.gram_hashes(self.folded.codes, GRAM))
+        return kernel.distinct(kernel.gram_hashes(self.folded.codes, GRAM))
 
     @cached_property
     def core(self) -> Folded:
@@ -98,11 +98,3 @@ class Body:
         """Return the original spelling of the core's codes `start` to `end`."""
         offsets = self.core.offsets
         return self.text[offsets[start] : offsets[end - 1] + 1]
-
-
-def _distinct(hashes: Hashes) -> Hashes:
-    """Return the distinct `hashes`, sorted."""
-    hashes = np.sort(hashes)
-    first = np.ones(len(hashes), np.bool_)
-    np.not_equal(hashes[1:], hashes[:-1], out=first[1:])
-    return hashes[first]

@@ -56,8 +56,8 @@ class Index:
 def sketch(folded: Folded) -> Hashes:
     """Return the sketch of a body, sorted."""
     hashes = kernel.gram_hashes(folded.codes, GRAM)
-    kept = np.unique(hashes[hashes < _BOUND])
-    return kept if len(kept) >= LEAST else np.unique(hashes)[:LEAST]
+    kept = kernel.distinct(hashes[hashes < _BOUND])
+    return kept if len(kept) >= LEAST else kernel.distinct(hashes)[:LEAST]
 
 
 def propose(sketches: Sequence[Hashes], clusters: Pairs) -> tuple[Index, Pairs]:

@@ -98,6 +98,14 @@ def minima(hashes: Hashes, factors: Codes, terms: Codes) -> Codes:
     return values
 
 
+def distinct(hashes: Hashes) -> Hashes:
+    """Return the distinct `hashes`, sorted; several times faster than `numpy.unique`."""
+    hashes = np.sort(hashes)
+    first = np.ones(len(hashes), np.bool_)
+    np.not_equal(hashes[1:], hashes[:-1], out=first[1:])
+    return hashes[first]
+
+
 @compiled("i8[::1](u4[:,::1], i8[:,::1])")
 def count_equal(values: Codes, pairs: Counts) -> Counts:
     """Return for each pair of rows of `values` how many values are equal."""

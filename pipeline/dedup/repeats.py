@@ -11,7 +11,7 @@ import numpy as np
 
 from pipeline.dedup import kernel
 from pipeline.dedup.align import repeats
-from pipeline.dedup.compiled import Codes, Counts
+from pipeline.dedup.compiled import Codes, Counts, Hashes
 from pipeline.dedup.fold import fold
 from pipeline.records import Page
 from pipeline.rules.dedup import DedupRule, DedupRules
@@ -66,9 +66,15 @@ class _Copy:
         """Return the spans of the second copy."""
         return [(start, start + length) for _, start, length in self.runs]
 
+    def distinct(self, grams: Hashes) -> int:
+        """Return how many distinct letters come again: a word that fills a column counts once."""
+        parts = [grams[start : end - GRAM + 1] for start, end in self.later]
+        return len(kernel.distinct(np.concatenate(parts)))
+
     def goes_on(self, run: tuple[int, int, int]) -> bool:
         """Return whether `run` follows at once, or after a small gap in both copies."""
-        gaps = (run[k] - self.runs[-1][k] - self.runs[-1][2] for k in (0, 1))
+        last = self.runs[-1]
+        gaps = (run[k] - last[k] - last[2] for k in (0, 1))
         return all(0 <= gap <= GAP for gap in gaps)
 
 
@@ -78,7 +84,7 @@ def drop_repeats(page: Page, rules: DedupRules) -> Page:
     Of two copies the one goes that breaks off; of two whole ones the second.
     """
     for rule in rules.of("second-copy"):
-        while marked := _poorer_copy(page, rule):
+        while marked := _poorer_copies(page, rule):
             blocks = tuple(
                 replace(block, dropped_by=rule.id) if place in marked else block
                 for place, block in enumerate(page.blocks)
@@ -87,25 +93,43 @@ def drop_repeats(page: Page, rules: DedupRules) -> Page:
     return page
 
 
-def _poorer_copy(page: Page, rule: DedupRule) -> set[int]:
-    """Return the blocks of one copy that can go, by their places in the page."""
+def _poorer_copies(page: Page, rule: DedupRule) -> set[int]:
+    """Return the blocks that can go, by their places in the page; none left to find: empty.
+
+    Second copies go together, for what they repeat stays. A first copy goes alone: what else
+    repeats it must be looked at anew.
+    """
     flow = _flow(page)
-    needed = max(rule.letters, rule.share * len(flow.codes))
-    copies = _copies(flow)
+    grams = kernel.gram_hashes(flow.codes, GRAM)
+    copies = _copies(flow, grams)
+    found, size = set[int](), len(kernel.distinct(grams))
     for copy in copies:
-        if copy.letters < needed:
+        if not _is_body(copy.distinct(grams), size, rule):
             continue
-        sides = (copy.later, copy.earlier)
-        if _breaks_off(flow, copy, copies):
-            sides = (copy.earlier, copy.later)
-        found = [_covered(flow, gone, kept) for gone, kept in (sides, sides[::-1])]
-        sizes = [sum(len(flow.text(n)) for n in blocks) for blocks in found]
-        # The copy to keep may be the one whose paragraphs were run together: then none of its
-        # blocks is covered whole, and the other copy goes.
-        chosen = found[0] if 2 * sizes[0] >= sizes[1] else found[1]
-        if max(sizes) > 0:
-            return {flow.blocks[n] for n in chosen}
-    return set()
+        later = _covered(flow, copy.later, copy.earlier)
+        earlier = _covered(flow, copy.earlier, copy.later)
+        if _keeps_first(flow, (later, earlier), breaks_off=_breaks_off(flow, copy, copies)):
+            found |= later
+        elif earlier and not found:
+            return {flow.blocks[n] for n in earlier}
+    return {flow.blocks[n] for n in found}
+
+
+def _keeps_first(flow: _Flow, sides: tuple[set[int], set[int]], *, breaks_off: bool) -> bool:
+    """Return whether the second copy goes; `sides` are the blocks that would, of either.
+
+    The copy to keep may be the one whose paragraphs were run together: then few of its blocks
+    are covered whole, and it is the other copy that goes.
+    """
+    later, earlier = (sum(len(flow.text(n)) for n in blocks) for blocks in sides)
+    return later > 2 * earlier if breaks_off else 2 * later >= earlier
+
+
+def _is_body(letters: int, size: int, rule: DedupRule) -> bool:
+    """Return whether a copy of `letters` distinct letters is more than a coincidence."""
+    return letters >= max(rule.letters, rule.share * size) or (
+        letters >= rule.least and letters >= rule.most * size
+    )
 
 
 def _flow(page: Page) -> _Flow:
@@ -117,17 +141,19 @@ def _flow(page: Page) -> _Flow:
     return _Flow(tuple(places), np.concatenate([*parts, np.empty(0, np.uint32)]), edges)
 
 
-def _copies(flow: _Flow) -> list[_Copy]:
+def _copies(flow: _Flow, grams: Hashes) -> list[_Copy]:
     """Return what comes again in the same order, in the order of the second copies."""
-    found: list[_Copy] = []
-    for row in repeats(flow.codes, kernel.gram_hashes(flow.codes, GRAM), GRAM).tolist():
+    found, growing = list[_Copy](), list[_Copy]()
+    for row in repeats(flow.codes, grams, GRAM).tolist():
         run = (row[0], row[1], row[2])
-        for copy in found:
+        growing = [copy for copy in growing if run[1] - copy.runs[-1][1] - copy.runs[-1][2] <= GAP]
+        for copy in growing:
             if copy.goes_on(run):
                 copy.runs.append(run)
                 break
         else:
-            found.append(_Copy([run]))
+            growing.append(_Copy([run]))
+            found.append(growing[-1])
     return found
 
 
