@@ -19,6 +19,7 @@ _LABELS = 3  # fewer labels may be a form's own
 _PROSE = 2  # a long title in the table may look like a sentence
 _RUN = 3  # fewer links in a row may be the article's own
 _MENU = 4  # fewer names in a row may be cells
+_KNOWN = 3  # fewer known names prove nothing
 _WORDS = 8  # fewer words in a line may be a list of the article
 _DIGIT = re.compile(r"\d")
 
@@ -53,7 +54,7 @@ def _mark_labels(sheet: Sheet) -> None:
     head = sheet.lines[:first]
     for rule, pattern in sheet.of("label"):
         for line in head:
-            if line.block.kind == "table" and _labels(line, pattern) >= _LABELS:
+            if line.block.kind == "table" and _is_metadata(line, pattern):
                 line.rule = rule
         labelled = [i for i, line in enumerate(head) if pattern.match(line.text)]
         if len(labelled) < _LABELS:
@@ -65,41 +66,49 @@ def _mark_labels(sheet: Sheet) -> None:
                 head[i + 1].rule = rule
 
 
-def _labels(line: Line, pattern: re.Pattern[str]) -> int:
-    cells = re.split(r"[\t\n]+", line.block.text)
-    return sum(pattern.match(cell.strip()) is not None for cell in cells)
+def _is_metadata(table: Line, pattern: re.Pattern[str]) -> bool:
+    """Return whether every third cell, three at least, is a label of metadata."""
+    cells = re.split(r"[\t\n]+", table.block.text)
+    labels = sum(pattern.match(cell.strip()) is not None for cell in cells)
+    return labels >= _LABELS and labels * 3 >= len(cells)
 
 
 def _mark_menus(sheet: Sheet) -> None:
-    """Mark lines, and runs of short lines, made of names that menus have."""
+    """Mark lines, and runs of short lines, made of names that menus have, around the sentences."""
+    prose = [i for i, line in enumerate(sheet.lines) if line.prose] or [len(sheet.lines)]
     for rule, pattern in sheet.of("link-menu"):
-        for line in sheet.left():
-            if line.prose or len(line.text) > SHORT:
-                continue
-            names = [name for name in _BAR.split(line.text) if name]
-            if _is_menu(names, pattern):
-                line.rule = rule
-        for run in _runs(sheet, lambda line: len(line.text) <= _NAME and not line.prose):
-            known = [i for i, line in enumerate(run) if pattern.fullmatch(line.text)]
-            menu = run[known[0] : known[-1] + 1] if known else []
-            if _is_menu([line.text for line in menu], pattern):
-                take(menu, rule)
+        proof = sheet.proof(rule)
+        for lines in (sheet.lines[: prose[0]], sheet.lines[prose[-1] + 1 :]):
+            for line in lines:
+                names = [name for name in _BAR.split(line.text[:SHORT]) if name]
+                if (
+                    line.rule is None
+                    and len(line.text) <= SHORT
+                    and _is_menu(names, pattern, proof)
+                ):
+                    line.rule = rule
+            for run in _runs(lines, lambda line: len(line.text) <= _NAME):
+                known = [i for i, line in enumerate(run) if pattern.fullmatch(line.text)]
+                menu = run[known[0] : known[-1] + 1] if known else []
+                if _is_menu([line.text for line in menu], pattern, proof):
+                    take(menu, rule)
 
 
-def _is_menu(names: Sequence[str], pattern: re.Pattern[str]) -> bool:
-    """Return whether a third of `names`, three at least, are names of menus, with no figures."""
+def _is_menu(names: Sequence[str], pattern: re.Pattern[str], proof: re.Pattern[str]) -> bool:
+    """Return whether a third of `names` are names of menus, one a proof, and few are figures."""
     if len(names) < _MENU or max(map(len, names)) > _NAME:
         return False
     known = sum(pattern.fullmatch(name) is not None for name in names)
     figures = sum(_DIGIT.search(name) is not None for name in names)
-    return known >= 3 and known * 3 >= len(names) and figures * 5 <= len(names)
+    likely = known >= _KNOWN and known * 3 >= len(names) and figures * 5 <= len(names)
+    return likely and any(map(proof.fullmatch, names))
 
 
 def _mark_link_runs(sheet: Sheet) -> None:
     """Mark three or more blocks in a row that are nothing but links."""
     for rule, _ in sheet.of("link-menu"):
         keepers = [keeper for keeper, _ in sheet.of("after-end")]
-        for run in _runs(sheet, _is_link):
+        for run in _runs(sheet.lines, _is_link):
             if len(run) < _RUN:
                 continue
             for line in run:
@@ -133,10 +142,10 @@ def _is_keywords(text: str) -> bool:
     return count * 3 >= len(words) * 2 and not _DIGIT.search(pair) and pair.isalpha()
 
 
-def _runs(sheet: Sheet, wanted: Callable[[Line], bool]) -> Iterator[list[Line]]:
+def _runs(lines: Sequence[Line], wanted: Callable[[Line], bool]) -> Iterator[list[Line]]:
     """Yield the longest runs of neighbouring lines that no rule took and that are `wanted`."""
     run: list[Line] = []
-    for line in sheet.lines:
+    for line in lines:
         if line.rule is None and wanted(line):
             run.append(line)
         elif run:

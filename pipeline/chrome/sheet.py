@@ -14,6 +14,7 @@ from pipeline.rules.chrome import ChromeRule, Mechanism, RuleSet
 
 _SENTENCE = re.compile("[。!?;！？；]|[.](?: |$)|[.][”’\"')]")
 _CLAUSE = re.compile("[,、，]")
+_ANYTHING = re.compile("(?s:.*)")
 _SENTENCE_WEIGHT = 12  # a button or a greeting with an exclamation mark is shorter
 _CLAUSE_WEIGHT = 40  # headlines have commas too, and are shorter
 _RUN_WEIGHT = 60  # without any mark; longer than any title in a list
@@ -83,6 +84,11 @@ class Sheet:
     def of(self, mechanism: Mechanism) -> Iterator[tuple[ChromeRule, re.Pattern[str]]]:
         """Return the rules of `mechanism`, each with its pattern."""
         return (pair for rules in self.sets for pair in rules.of(mechanism))
+
+    def proof(self, rule: ChromeRule) -> re.Pattern[str]:
+        """Return the pattern of `rule.proof`; one that matches anything where it has none."""
+        found = (s.proofs[rule.id] for s in self.sets if rule.id in s.proofs)
+        return next(found, _ANYTHING)
 
     def keeps(self, rule: ChromeRule, line: Line) -> bool:
         """Return whether `rule` must leave `line`: the title, or what its `keep` lists."""
