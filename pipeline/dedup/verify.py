@@ -20,7 +20,14 @@ PASSAGE = 300  # codes; a longer one is a part of its own, not an edit
 NEAR_PASSAGE = 0.04  # of the body; so is what is longer than this share, in a long body
 PART_LEAST = 0.6  # a digest that drops clauses keeps this much of its 5-grams
 OVERLAP_LEAST = 0.12  # unrelated reports share up to 0.03 in set phrases
-OVERLAP_LETTERS = 120
+OVERLAP_LETTERS = 120  # in runs: two sentences, more than a set phrase
+
+# What tells a form from a copy.
+STEADY, ENOUGH = 0.85, 6  # where such a share of so many figures agrees, it is a copy
+CHANGED = 0.35  # of names and figures in a form differ, at the least
+REFIGURED = 0.5  # of the figures may agree in a form whose names do not show
+REFILLED = 0.75  # and so many where every word stands as it stood
+WORD_FOR_WORD = 0.97  # of the longer body is in runs, or in small gaps between them
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +62,18 @@ class Evidence:
         A copy keeps its figures and names but for noise, which strikes letters one by one. A
         form changes them together: the place, the year, the amounts.
         """
-        if self.agree >= 6 and self.figures >= 0.85:
+        if self.agree >= ENOUGH and self.figures >= STEADY:
             return False
         # Two misread letters side by side look like an exchanged word: once in sixteen gaps, more
         # often where more is misread.
         names = self.exchanged - self.small * max(1 / 16, 2.5 * self.small / max(1, self.letters))
+        # A long form has many blanks; one or two differences in it are a correction.
         if names >= 1:
             changes = names + self.differ
             needed = min(6.0, 1 + self.letters / 800)
-            return changes >= needed and changes >= 0.35 * (changes + self.agree)
+            return changes >= needed and changes >= CHANGED * (changes + self.agree)
         needed = min(3.0, 1 + self.letters / 600)
-        # Where every word stands as it stood, only the figures can tell a form from a copy.
-        most = 0.75 if self.covered >= 0.97 else 0.5
+        most = REFILLED if self.covered >= WORD_FOR_WORD else REFIGURED
         return self.differ >= max(needed, self._misread) and self.figures <= most
 
     @property
