@@ -47,7 +47,9 @@ def _mark_elements(sheet: Sheet) -> None:
     total = sum(line.mass for line in sheet.lines)
     for line, chain in zip(sheet.lines, chains, strict=True):
         named = (rule for path, rule in chain if _is_chrome(rule, masses[path], total))
-        line.rule = line.rule or next(named, None)
+        rule = next(named, None)
+        if rule and not _is_kept(sheet, line):
+            line.rule = line.rule or rule
 
 
 def _is_chrome(rule: ChromeRule, mass: float, total: float) -> bool:

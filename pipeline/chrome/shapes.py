@@ -75,10 +75,9 @@ def _is_metadata(table: Line, pattern: re.Pattern[str]) -> bool:
 
 def _mark_menus(sheet: Sheet) -> None:
     """Mark lines, and runs of short lines, made of names that menus have, around the sentences."""
-    prose = [i for i, line in enumerate(sheet.lines) if line.prose] or [len(sheet.lines)]
     for rule, pattern in sheet.of("link-menu"):
         proof = sheet.proof(rule)
-        for lines in (sheet.lines[: prose[0]], sheet.lines[prose[-1] + 1 :]):
+        for lines in _around(sheet):
             for line in lines:
                 names = [name for name in _BAR.split(line.text[:SHORT]) if name]
                 if (
@@ -105,15 +104,23 @@ def _is_menu(names: Sequence[str], pattern: re.Pattern[str], proof: re.Pattern[s
 
 
 def _mark_link_runs(sheet: Sheet) -> None:
-    """Mark three or more blocks in a row that are nothing but links."""
+    """Mark three or more blocks in a row that are nothing but links, around the sentences.
+
+    Between sentences they may be what the article is about: the documents it publishes.
+    """
+    keepers = [keeper for keeper, _ in sheet.of("after-end")]
     for rule, _ in sheet.of("link-menu"):
-        keepers = [keeper for keeper, _ in sheet.of("after-end")]
-        for run in _runs(sheet.lines, _is_link):
-            if len(run) < _RUN:
-                continue
-            for line in run:
-                if not any(sheet.keeps(keeper, line) for keeper in keepers):
-                    line.rule = rule
+        for lines in _around(sheet):
+            for run in _runs(lines, _is_link):
+                loose = (x for x in run if not any(sheet.keeps(keeper, x) for keeper in keepers))
+                if len(run) >= _RUN:
+                    take(loose, rule)
+
+
+def _around(sheet: Sheet) -> tuple[list[Line], list[Line]]:
+    """Return the lines above the first sentence that no rule took, and those below the last."""
+    places = [i for i, line in enumerate(sheet.lines) if line.mass] or [len(sheet.lines)]
+    return sheet.lines[: places[0]], sheet.lines[places[-1] + 1 :]
 
 
 def _is_link(line: Line) -> bool:
