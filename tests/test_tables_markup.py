@@ -228,6 +228,11 @@ def test_titles_may_end_with_a_colon_or_have_no_text() -> None:
     assert bare.rows[0][3:] == ("完善办法", "")
 
 
+def test_the_title_of_a_box_may_stand_below_its_number() -> None:
+    (table,) = boxes("专栏 3", "交通工程", "1.铁路。建线。", "2.机场。扩建。")
+    assert table.rows[0] == ("3", "交通工程", "1", "铁路", "建线。")
+
+
 def test_texts_may_stand_below_their_titles() -> None:
     lines = ("01 铁路", "建线。", "再建。", "02 机场", "扩建。", "第二章 开放", "一段话。")
     (table,) = boxes("专栏3 工程", *lines)

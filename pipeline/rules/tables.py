@@ -52,6 +52,7 @@ class Lexicon:
     measure: Pattern
     text: Pattern
     box: Pattern
+    box_number: Pattern
     caption: Pattern
     caption_end: Pattern
     note: Pattern

@@ -20,6 +20,7 @@ _MOST_OPENING = 2
 _MOST_TEXT = 6
 _LONGEST_TITLE = 60
 _LONGEST_COLON_TITLE = 30
+_UNFINISHED = ("。", "；", "，", "：")
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 #: How items are numbered; the first item of a box decides for all of it.
 _MARKERS = (
@@ -57,30 +58,48 @@ def find(blocks: Sequence[Block], taken: frozenset[int], rules: TableRules) -> t
 
 
 def _names_box(block: Block, rules: TableRules) -> bool:
-    """Return whether a line is the title of a box, not a sentence about one."""
-    if block.kind == "table" or not rules.lexicon.box.match(block.text.strip()):
+    """Return whether a line is the title of a box or its number, not a sentence about one."""
+    line = block.text.strip()
+    words = rules.lexicon
+    if block.kind == "table" or not (words.box.match(line) or words.box_number.fullmatch(line)):
         return False
     text = squeeze(block.text)
-    return len(text) <= _LONGEST_TITLE and not text.endswith(("。", "；", "，", "："))
+    return len(text) <= _LONGEST_TITLE and not text.endswith(_UNFINISHED)
 
 
 def _read_box(blocks: Sequence[Block], shown: Sequence[int], rules: TableRules) -> Table | None:
     """Return the box whose title is the first of `shown`, None where no two items follow."""
-    found = rules.lexicon.box.match(squeeze(blocks[shown[0]].text))
-    if found is None:
+    named = _name(blocks, shown, rules)
+    if named is None:
         return None
-    lines = _lines(blocks, shown[1:], rules)
+    number, title, above = named
+    lines = _lines(blocks, shown[above:], rules)
     opening, marker = _opening(lines)
     if marker is None:
         return None
     items = _items(lines[len(opening) :], marker)
-    if len(items) < 2 or _are_rows([blocks[i].text for i in shown[1 : len(items) + 1]]):
+    if len(items) < 2 or _are_rows([blocks[i].text for i in shown[above : above + len(items)]]):
         return None
-    number, title = found[1], found[2].strip()
     *header, preface = rules.columns.box
     rows = [(number, title, "0", preface, "".join(opening))] if opening else []
     rows += [(number, title, str(item.number), *_parts(item)) for item in items]
     return Table(title, tuple(header), tuple(rows), block=shown[0])
+
+
+def _name(
+    blocks: Sequence[Block], shown: Sequence[int], rules: TableRules
+) -> tuple[str, str, int] | None:
+    """Return number and title of a box, and how many lines they take; the title may be below."""
+    first = squeeze(blocks[shown[0]].text)
+    found = rules.lexicon.box_number.fullmatch(first)
+    if found is None:
+        found = rules.lexicon.box.match(first)
+        return (found[1], found[2].strip(), 1) if found else None
+    title = squeeze(blocks[shown[1]].text) if len(shown) > 1 else ""
+    starts = any(_number(title, marker) for marker in _MARKERS)
+    if not title or starts or len(title) > _LONGEST_TITLE or title.endswith(_UNFINISHED):
+        return None
+    return found[1], title, 2
 
 
 def _are_rows(texts: Sequence[str]) -> bool:
