@@ -83,7 +83,8 @@ class RuleSet:
 
     `lines` are the line rules, fillers last: they prove nothing. `short` finds whether any of
     them has a piece at some place of a line, `long` the same for those that look at long lines.
-    `patterns`, `proofs` and `keeps` hold `find`, `proof` and `keep` by rule id.
+    `patterns`, `proofs` and `keeps` hold `find`, `proof` and `keep` by rule id, `mechanisms` the
+    rules of each mechanism with their patterns, in the order of the file.
     """
 
     rules: tuple[ChromeRule, ...]
@@ -93,10 +94,11 @@ class RuleSet:
     patterns: Mapping[str, re.Pattern[str]]
     proofs: Mapping[str, re.Pattern[str]]
     keeps: Mapping[str, re.Pattern[str]]
+    mechanisms: Mapping[str, Sequence[tuple[ChromeRule, re.Pattern[str]]]]
 
-    def of(self, mechanism: Mechanism) -> Iterable[tuple[ChromeRule, re.Pattern[str]]]:
+    def of(self, mechanism: Mechanism) -> Sequence[tuple[ChromeRule, re.Pattern[str]]]:
         """Return the rules of `mechanism` with their patterns, in the order of the file."""
-        return ((r, self.patterns[r.id]) for r in self.rules if r.apply == mechanism)
+        return self.mechanisms.get(mechanism, ())
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,10 @@ def compile_rules(rules: Iterable[ChromeRule]) -> RuleSet:
         patterns,
         {rule.id: _pattern(rule, rule.proof) for rule in rules if rule.proof},
         {rule.id: _pattern(rule, "|".join(rule.keep)) for rule in rules if rule.keep},
+        {
+            mechanism: tuple((r, patterns[r.id]) for r in rules if r.apply == mechanism)
+            for mechanism in {rule.apply for rule in rules}
+        },
     )
 
 
