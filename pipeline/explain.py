@@ -15,7 +15,6 @@ from pipeline.paths import Paths
 from pipeline.records import Outcome, Page
 from pipeline.store import read_outcomes
 
-
 # A rebuilt table changes hundreds of lines at once; its first cells tell which it is.
 SHOWN = 60
 
@@ -70,7 +69,11 @@ def dropped(page: Page, reasons: Mapping[str, str]) -> Iterator[Told]:
 def changed(page: Page, reasons: Mapping[str, str]) -> Iterator[Told]:
     """Yield each kind of change once, with the lines it was made on, rule by rule."""
     rows = sorted(
-        (change.rule, f"{_short(change.before)} → {_short(change.after)}", page.blocks[change.block].line)
+        (
+            change.rule,
+            f"{_short(change.before)} → {_short(change.after)}",
+            page.blocks[change.block].line,
+        )
         for change in page.changes
         if change.block >= 0
     )
