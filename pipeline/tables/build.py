@@ -139,7 +139,9 @@ def _readings(row: Row, columns: Sequence[Column]) -> Iterator[tuple[int, str, s
     for at, to in slides(row.placings[0], columns):
         yield to, "order", best[at]
         yield at, "order", ""
-    for other in row.placings[1:]:
+    # Base and total that give the target leave no doubt about the three of them.
+    confirmed = any(adds_up(at, best, columns) for at, cell in enumerate(best) if cell)
+    for other in () if confirmed else row.placings[1:]:
         changed = [at for at, theirs in enumerate(other.cells) if theirs != best[at]]
         yield from ((at, "near", other.cells[at]) for at in changed)
     if "" in best:
