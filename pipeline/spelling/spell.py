@@ -100,21 +100,34 @@ def _with_newlines(text: str) -> str:
 
 
 def _respell(draft: Draft, rules: SpellingRules) -> None:
-    """Carry out all mechanisms in order."""
+    """Carry out all mechanisms in order, again where letters came out that were not there.
+
+    A letter that was repaired may be the first of a new address, or the last of new damage.
+    """
+    for _ in range(_ROUNDS):
+        if not _once(draft, rules):
+            break
+
+
+def _once(draft: Draft, rules: SpellingRules) -> bool:
+    """Carry out all mechanisms; return whether damage or characters were among what changed."""
+    odd = False
     for _ in range(_ROUNDS):  # what was deleted may have hidden damage, or an address
         while _run(_REPAIR, draft, rules):
-            pass  # one damage can hide another; every round leaves fewer characters
+            odd = True  # one damage can hide another; every round leaves fewer characters
         draft.hide(rules, lossy_runs(draft))
         before = draft.text
         _run(_LETTERS, draft, rules)
         if draft.text == before:
             break
+        odd = True
     _run((*_PARAGRAPHS, replace_words, *_QUOTES), draft, rules)
     for _ in range(_ROUNDS):
         if not _run(_MARKS, draft, rules):
             break
     _run(_LINES, draft, rules)
     draft.reveal()
+    return odd
 
 
 def _run(mechanisms: tuple[Mechanism, ...], draft: Draft, rules: SpellingRules) -> int:
