@@ -183,7 +183,7 @@ def find_duplicates(
     return tuple(matches), tuple(clusters)
 
 
-def _facts(page: Page) -> dedup.PageFacts:
+def _facts(page: Page) -> "dedup.PageFacts":
     """Return what the choice between copies looks at."""
     return dedup.PageFacts(
         host=site_of(page),

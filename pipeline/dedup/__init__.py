@@ -6,11 +6,15 @@ and `containment` (sketches) propose pairs; `verify` compares them on an alignme
 `matches` joins these, `cluster` picks the copy to keep, `repeats` looks inside one page.
 """
 
-from pipeline.dedup.cases import try_rule
-from pipeline.dedup.cluster import PageFacts, clusters
-from pipeline.dedup.matches import find_matches
-from pipeline.dedup.repeats import drop_repeats
-from pipeline.dedup.signature import as_minhash, gram_hash, sign
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pipeline.dedup.cases import try_rule
+    from pipeline.dedup.cluster import PageFacts, clusters
+    from pipeline.dedup.matches import find_matches
+    from pipeline.dedup.repeats import drop_repeats
+    from pipeline.dedup.signature import as_minhash, gram_hash, sign
 
 __all__ = [
     "PageFacts",
@@ -22,3 +26,22 @@ __all__ = [
     "sign",
     "try_rule",
 ]
+
+_HOMES = {
+    "PageFacts": "cluster",
+    "as_minhash": "signature",
+    "clusters": "cluster",
+    "drop_repeats": "repeats",
+    "find_matches": "matches",
+    "gram_hash": "signature",
+    "sign": "signature",
+    "try_rule": "cases",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a function when it is first asked for: numba and datasketch take a second to load."""
+    if name not in _HOMES:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
