@@ -299,3 +299,25 @@ def test_any_texts_are_compared_without_surprise(texts: dict[str, str]) -> None:
             assert one.sentence_a in texts[found.a]
             assert one.sentence_b in texts[found.b]
             assert len(one.figures_a) == len(one.figures_b) >= 1
+
+
+PLAN = (
+    "规划实施期间，每年对指标完成情况作一次监测，中期作一次全面评估，评估结果向社会公开。\n"
+    "约束性指标分解到各市县，纳入年度考核，未完成的地方要说明原因并提出补救措施。\n"
+)
+
+
+def test_rows_of_two_plans_differ_in_figures_of_the_same_indicator_alone() -> None:
+    rows = (
+        "16\t地级及以上城市空气质量优良天数比率(%)\t93.3\t{air}以上\t约束性",
+        "17\t地级及以上城市细颗粒物平均浓度(微克/立方米)\t25\t27以下\t约束性",
+        "18\t地表水达到或好于三类水体比例(%)\t94.6\t95以上\t约束性",
+        "19\t森林覆盖率(%)\t61.2\t61.5\t约束性",
+        "20\t每万老年人口拥有持证养老护理员数(人)\t16\t25\t预期性",
+    )
+    lines = "\n".join(rows)
+    fewer = "\n".join(f"{n}\t{row.split(chr(9), 1)[1]}" for n, row in enumerate(rows[::2], 11))
+    texts = {"a": PLAN + lines.format(air=93), "b": PLAN + fewer.format(air=94)}
+    (match,) = find_matches(texts)
+    figures = [(found.figures_a, found.figures_b) for found in match.disagreements]
+    assert figures == [(("93",), ("94",))]

@@ -17,9 +17,12 @@ SENTENCE = 400  # characters; a longer sentence has lost its stops, and its clau
 _SENTENCE_END = re.compile(r"[。！!？?\n]")
 # A multiplier and a measure: 万平方米, 亿美元, 个百分点, 人次, %.
 _UNIT = re.compile(
-    r"\s?[十百千万亿]*(?:[%％‰℃]|[个家项所处条座套张名人次场户件辆台亩吨米公里平方立克斤元美分点百千瓦"
-    r"时天年月日岁倍级期届批升位只头艘架列标箱部门间宗起例款]{1,4})?"
+    r" ?[十百千万亿]*(?:[%％‰℃]|[个家项所处条座套张名人次场户件辆台亩吨米公里平方立克斤元美分点百千"
+    r"瓦时天年月日岁倍级期届批升位只头艘架列标箱部门间宗起例款]{1,4})?"
 )
+
+_FIGURES = re.compile(r"[\d.,，%％〔〕\s]+")
+_NAME = re.compile("[一-鿿]{4}")
 
 
 def disagreements(a: Body, b: Body, pairs: Places) -> tuple[Disagreement, ...]:
@@ -30,6 +33,8 @@ def disagreements(a: Body, b: Body, pairs: Places) -> tuple[Disagreement, ...]:
     found: dict[tuple[str, str], tuple[list[str], list[str]]] = {}
     for i, j, left, right in align.same_clauses(pairs, a.clauses, b.clauses).tolist():
         x, y = _Clause(a, i, left, right), _Clause(b, j, left, right)
+        if x.row != y.row or x.is_serial:
+            continue
         # A clause that the other page holds with the same figure was moved, not changed.
         if x.letters in b.letters or y.letters in a.letters:
             continue
@@ -67,6 +72,29 @@ class _Clause:
         if end - start > SENTENCE:
             start, end = self._start, self._end
         return self._text[start:end].strip()
+
+    @property
+    def _line(self) -> tuple[int, int]:
+        """Return where the line of the number starts and ends."""
+        end = self._text.find("\n", self._after)
+        start = self._text.rfind("\n", 0, self._number) + 1
+        return start, len(self._text) if end < 0 else end
+
+    @property
+    def row(self) -> str:
+        """Return the words of a table's row, whose cells are parted by tabs; "" for prose.
+
+        A figure says something of its row: beside another indicator it is another figure.
+        """
+        start, end = self._line
+        line = self._text[start:end]
+        return _FIGURES.sub("", line) if "\t" in line else ""
+
+    @property
+    def is_serial(self) -> bool:
+        """Return whether the number only counts rows: a cell of its own before the row's name."""
+        after = self._text[self._after : self._line[1]]
+        return after.startswith("\t") and _NAME.search(after) is not None
 
     @property
     def figure(self) -> str:

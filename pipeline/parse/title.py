@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from pipeline.parse.markup import Document
 
 _SEPARATORS = re.compile(r"\s*(?:[-—–_|·›»>＞<＜:：/\\]{1,3}|\s)\s*|(?<!^)(?=[(（])")
+_HARD_CUTS = re.compile(r"\s*[_|]+\s*")
 _MAIN_HEADING = re.compile(r"(?:^|/)h1[#.!@][^/]*$")
 _NOT_WORDS = re.compile(r"[\W_]+")
 #: A line that shows a title may have blanks and marks in it that <title> has not.
@@ -92,12 +93,20 @@ def _shows(text: str, wanted: str) -> bool:
 
 
 def _pieces(head: str) -> Iterator[str]:
-    """Yield the pieces of `head` between separators, joined as they stand, longest first."""
-    cuts = list(_SEPARATORS.finditer(head))[:_MOST_PIECES]
-    starts = [0, *(cut.end() for cut in cuts)]
-    ends = [*(cut.start() for cut in cuts), len(head)]
-    pieces = {head[start:end] for start in starts for end in ends if start < end}
+    """Yield the pieces of `head` between separators, joined as they stand, longest first.
+
+    None reaches over a hard cut: what a CMS joins with it (document number, section, site) is
+    often a line of the page too, and would pass for a part of the title.
+    """
+    pieces = {piece for part in _HARD_CUTS.split(head) for piece in _joined(part)}
     yield from sorted(pieces, key=lambda piece: (-_width(piece), head.index(piece)))
+
+
+def _joined(part: str) -> Iterator[str]:
+    cuts = list(_SEPARATORS.finditer(part))[:_MOST_PIECES]
+    starts = [0, *(cut.end() for cut in cuts)]
+    ends = [*(cut.start() for cut in cuts), len(part)]
+    return (part[start:end] for start in starts for end in ends if start < end)
 
 
 def _without_site(head: str) -> str:
