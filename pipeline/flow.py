@@ -145,6 +145,11 @@ _PAGE_STEPS: Mapping[str, Callable[[Settings, Outcome], Outcome]] = {
 }
 
 
+def load(settings: Settings) -> None:
+    """Load all that the steps need, so that workers forked after this have it already."""
+    _ = settings.rules, dedup.drop_repeats, dedup.find_matches
+
+
 def first_step(settings: Settings) -> Callable[[Found], Outcome]:
     """Return the function that reads and strips one file, ready to travel to a worker."""
     return partial(_strip_found, settings)

@@ -70,6 +70,7 @@ class Job:
     def engine(self) -> Engine:
         """Return the engine, started when it is first asked for."""
         if self._engine is None:
+            flow.load(self.settings)
             run = self.config.run
             self._engine = ENGINES[self.config.engine.name](run.workers, run.page_timeout)
         return self._engine
