@@ -119,8 +119,8 @@ def page(file: Path, url: str, explain: bool, as_json: bool, config: Path | None
     elif explain:
         reasons = rules.reasons
         parts = {"taken out": dropped(cleaned, reasons), "changed": changed(cleaned, reasons)}
-        row = {"page": cleaned.id, "url": cleaned.url, "source": cleaned.source}
-        story(cleaned, row, parts)
+        rows = [("page", cleaned.id), ("url", cleaned.url), ("source", cleaned.source)]
+        story(cleaned, rows, parts)
     elif cleaned.text:
         click.echo(cleaned.text)
     if not cleaned.is_article:
@@ -202,11 +202,8 @@ def explain(page: str, raw: Path, cleaned: Path, as_json: bool, config: Path | N
         reasons = _rules(_config(config)).reasons
         parts["taken out"] = explain.dropped(outcome, reasons)
         parts["changed"] = explain.changed(outcome, reasons)
-    related = {
-        f"{m['raw_a']} is to": f"{m['relation']} {m['raw_b']}"
-        for m in explain.related(paths, row["page"])
-    }
-    story(outcome, {**row, **related}, parts)
+    rows = [*row.items(), *explain.related(paths, row["page"])]
+    story(outcome, rows, parts)
 
 
 @cli.command()

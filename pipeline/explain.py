@@ -18,6 +18,8 @@ from pipeline.store import read_outcomes
 # A rebuilt table changes hundreds of lines at once; its first cells tell which it is.
 SHOWN = 60
 
+_OPPOSITE = {"contains": "contained", "contained": "contains"}
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -54,10 +56,16 @@ def last_outcome(paths: Paths, page: str) -> Outcome:
     raise ConfigError(message)
 
 
-def related(paths: Paths, page: str) -> list[dict[str, str]]:
-    """Return the rows of matches.csv that name a page."""
+def related(paths: Paths, page: str) -> list[tuple[str, str]]:
+    """Return what the page is to others: the relation, and the other's path in raw/."""
+    found = []
     with (paths.cleaned / "matches.csv").open(encoding="utf-8", newline="") as file:
-        return [row for row in csv.DictReader(file) if page in (row["a"], row["b"])]
+        for row in csv.DictReader(file):
+            if row["a"] == page:
+                found.append((row["relation"], row["raw_b"]))
+            elif row["b"] == page:
+                found.append((_OPPOSITE.get(row["relation"], row["relation"]), row["raw_a"]))
+    return found
 
 
 def dropped(page: Page, reasons: Mapping[str, str]) -> Iterator[Told]:

@@ -136,10 +136,12 @@ def _worth_knowing(numbers: Mapping[str, Any], cleaned: str) -> Iterable[str]:
     yield f"report: {cleaned}/report/index.html"
 
 
-def story(outcome: Outcome, row: Mapping[str, str], parts: Mapping[str, Iterable["Told"]]) -> None:
+def story(
+    outcome: Outcome, rows: Iterable[tuple[str, str]], parts: Mapping[str, Iterable["Told"]]
+) -> None:
     """Print the whole story of one page on standard output."""
     data.print(f"[bold]{shown(_title(outcome))}[/]")
-    for name, value in row.items():
+    for name, value in rows:
         if value:
             data.print(f"  {name:10} {shown(value)}")
     if isinstance(outcome, Aside):
@@ -159,7 +161,8 @@ def _title(outcome: Outcome) -> str:
 def _told(heading: str, rows: list["Told"]) -> None:
     data.print(f"\n[bold]{heading}[/] ({sum(len(told.lines) for told in rows)})")
     for told in rows:
-        lines = ", ".join(map(str, told.lines[:8])) + (" …" if len(told.lines) > 8 else "")
+        unique = sorted(set(told.lines))
+        lines = ", ".join(map(str, unique[:8])) + (" …" if len(unique) > 8 else "")
         times = f" ×{len(told.lines)}" if len(told.lines) > 1 else ""
         data.print(f"  line {lines}{times}: {shown(told.what)}")
         data.print(f"      [cyan]{shown(told.rule)}[/] {shown(told.reason)}")

@@ -1,0 +1,78 @@
+"""What the README shows is what happens: its commands, its example page, its table of files."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, Cli
+
+README = (ROOT / "README.md").read_text("utf-8")
+PAGE = ROOT / "raw" / "wenku.example.com" / "fanwen" / "4206.txt"
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def shown(block: str) -> list[str]:
+    """Return the lines of a block, up to where the README leaves something out."""
+    return [line.split("…")[0].rstrip() for line in block.splitlines() if line.strip("… ")]
+
+
+def test_the_page_before_and_after() -> None:
+    before, after = blocks("text")[:2]
+    raw = [line.strip() for line in PAGE.read_text("utf-8").splitlines()]
+    assert [line for line in shown(before) if not any(r.startswith(line) for r in raw)] == []
+    import pipeline
+
+    text = pipeline.clean(PAGE.read_bytes()).text.splitlines()
+    for line, published in zip(shown(after), text, strict=False):
+        assert published.startswith(line)
+
+
+def test_what_explain_says(cli: Cli, example: Path) -> None:
+    told = cli("explain", f"raw/{PAGE.relative_to(ROOT / 'raw')}", "--cleaned", example).stdout
+    lines = {line.strip() for line in told.splitlines()}
+    assert [line for line in shown(blocks("text")[2]) if line.strip() not in lines] == []
+
+
+@pytest.mark.parametrize("command", re.findall(r"\| `clean-corpus (\w+)", README))
+def test_each_command_is_there(cli: Cli, command: str) -> None:
+    assert cli(command, "--help").returncode == 0
+
+
+def test_each_make_target_is_there() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    targets = set(re.findall(r"make ([a-z-]+)", "\n".join(blocks("sh"))))
+    assert targets == {"clean-corpus", "test"}
+    assert all(f"\n{target}: " in makefile for target in targets)
+
+
+def test_each_published_file_is_there(example: Path) -> None:
+    table = README.split("## What you get")[1].split("##")[0]
+    cells = re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE)
+    names = re.findall(r"`([a-z/]+(?:\.\w+)?)`", "\n".join(cells))
+    assert len(names) >= 8
+    for name in names:
+        place = example / name if name != "doubts.csv" else example / "tables" / name
+        assert place.exists(), name
+
+
+def test_the_python_example(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_bytes(PAGE.read_bytes())
+    done = subprocess.run(
+        [sys.executable, "-c", blocks("python")[0]],
+        cwd=tmp_path,
+        capture_output=True,
+        check=True,
+        env={"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+    )
+    assert "今年怎么干" in done.stdout.decode("utf-8")
+
+
+def test_links_lead_somewhere() -> None:
+    for target in re.findall(r"\]\(([^)]+)\)", README):
+        assert (ROOT / target).exists(), target
