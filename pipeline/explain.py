@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from pipeline.errors import ConfigError
-from pipeline.flow import NORMALIZE
 from pipeline.paths import Paths
 from pipeline.records import Outcome, Page
+from pipeline.stages import NORMALIZE
 from pipeline.store import read_outcomes
 
 # A rebuilt table changes hundreds of lines at once; its first cells tell which it is.

@@ -11,17 +11,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline import flow, read
+from pipeline import read, stages
 from pipeline.config import Config
 from pipeline.engines import ENGINES, Engine
 from pipeline.errors import ConfigError, DiskError, EngineError, LimitError
 from pipeline.fingerprint import files_fingerprint, fingerprint
-from pipeline.flow import Settings, Stage
 from pipeline.paths import PUBLISHED, Paths, printable
 from pipeline.plan import Chunk, Key, ScanRecord, key, last_scan, plan
 from pipeline.publish import Corpus, Entry, is_published, join
 from pipeline.records import Cluster, Found, Match, Outcome, Signature
 from pipeline.rules import Rules
+from pipeline.stages import Settings, Stage
 from pipeline.store import make_folder, read_outcomes, read_records, remove
 
 # Below this many pages a share says nothing: one broken file among ten is no alarm.
@@ -70,7 +70,7 @@ class Job:
     def engine(self) -> Engine:
         """Return the engine, started when it is first asked for."""
         if self._engine is None:
-            flow.load(self.settings)
+            stages.load(self.settings)
             run = self.config.run
             self._engine = ENGINES[self.config.engine.name](run.workers, run.page_timeout)
         return self._engine
@@ -103,10 +103,10 @@ class Job:
                 for chunk in self.chunks
                 if not self.segment(stage, chunk).exists()
             )
-            for stage in (*flow.STAGES, flow.SIGN)
+            for stage in stages.STAGES
         }
 
-    def outcomes(self, stage: Stage = flow.NORMALIZE) -> Iterator[tuple[Found, Outcome]]:
+    def outcomes(self, stage: Stage = stages.NORMALIZE) -> Iterator[tuple[Found, Outcome]]:
         """Yield every page of raw/ with what `stage` made of it, in the order of the paths."""
         alive = {key(page): page for page in self.scan.pages}
         parts = [_alive(chunk, self.segment(stage, chunk), alive) for chunk in self.chunks]
@@ -115,12 +115,12 @@ class Job:
     def signatures(self) -> Iterator[Signature]:
         """Yield the signatures of every chunk."""
         for chunk in self.chunks:
-            yield from read_records(self.segment(flow.SIGN, chunk), Signature)
+            yield from read_records(self.segment(stages.SIGN, chunk), Signature)
 
     @property
     def duplicates(self) -> Duplicates:
         """Return what `DetectDuplicates` stored."""
-        return next(read_records(self.segment(flow.DUPLICATES), Duplicates))
+        return next(read_records(self.segment(stages.DUPLICATES), Duplicates))
 
     def entries(self) -> Iterator[Entry]:
         """Yield every page of raw/ with what became of it in the corpus."""
@@ -163,11 +163,10 @@ class Job:
 
     def sweep(self) -> None:
         """Remove results and versions that neither this run nor a reader of the last one needs."""
-        stages = (*flow.STAGES, flow.SIGN)
         read = [chunk for chunk in self.chunks if all(page.sha256 for page in chunk.members)]
-        wanted = {self.segment(stage, chunk) for stage in stages for chunk in read}
-        wanted.add(self.segment(flow.DUPLICATES))
-        for stage in (*stages, flow.DUPLICATES):
+        wanted = {self.segment(stage, chunk) for stage in stages.STAGES for chunk in read}
+        wanted.add(self.segment(stages.DUPLICATES))
+        for stage in (*stages.STAGES, stages.DUPLICATES):
             for file in self.paths.segment(stage.name, "").glob("*"):
                 if file not in wanted:
                     remove(file)
@@ -185,8 +184,8 @@ def _shapes(rules: Rules, config: Config) -> dict[str, str]:
     """Return, for each stage, what names everything that shapes its result."""
     shapes: dict[str, str] = {}
     before = fingerprint(config.parser, str(config.limits.max_page_bytes))
-    for stage in (*flow.STAGES, flow.SIGN, flow.DUPLICATES):
-        if stage is flow.DUPLICATES:
+    for stage in (*stages.STAGES, stages.DUPLICATES):
+        if stage is stages.DUPLICATES:
             before = fingerprint(before, *config.dedup.preferred_hosts)
         before = shapes[stage.name] = stage.shape(rules, before)
     folder = Path(__file__).parent / "publish"

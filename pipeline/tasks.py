@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import luigi
 
-from pipeline import flow, publish
+from pipeline import flow, publish, stages
 from pipeline.errors import EngineError
 from pipeline.job import Duplicates, Job
 from pipeline.plan import Chunk
@@ -74,7 +74,7 @@ class ChunkTask(CorpusTask):
     """A stage of the flow for one chunk of pages."""
 
     chunk: Chunk = NamedParameter()
-    stage: ClassVar[flow.Stage]
+    stage: ClassVar[stages.Stage]
 
     def output(self) -> Stored:
         return Stored(self.job.segment(self.stage, self.chunk))
@@ -90,14 +90,14 @@ class ChunkTask(CorpusTask):
 class StripChrome(ChunkTask):
     """Read and parse each page, mark its chrome."""
 
-    stage = flow.STRIP
+    stage = stages.STRIP
 
     def requires(self) -> luigi.Task:
         return ScanRaw(job=self.job)
 
     def run(self) -> None:
-        step = flow.first_step(self.job.settings)
-        outcomes = self.job.engine.map(step, self.chunk.members, flow.aside_found)
+        step = stages.first_step(self.job.settings)
+        outcomes = self.job.engine.map(step, self.chunk.members, stages.aside_found)
         write_outcomes(self.output().path, self.counted(outcomes))
 
 
@@ -106,15 +106,15 @@ class PageTask(ChunkTask):
 
     def run(self) -> None:
         before = list(read_outcomes(self.input().path))
-        step = flow.page_step(self.stage, self.job.settings)
-        outcomes = self.job.engine.map(step, before, flow.aside_outcome)
+        step = stages.page_step(self.stage, self.job.settings)
+        outcomes = self.job.engine.map(step, before, stages.aside_outcome)
         write_outcomes(self.output().path, self.counted(outcomes))
 
 
 class RebuildTables(PageTask):
     """Rebuild the tables of each page."""
 
-    stage = flow.TABLES
+    stage = stages.TABLES
 
     def requires(self) -> luigi.Task:
         return StripChrome(job=self.job, chunk=self.chunk)
@@ -123,7 +123,7 @@ class RebuildTables(PageTask):
 class NormalizeText(PageTask):
     """Bring each page to one spelling."""
 
-    stage = flow.NORMALIZE
+    stage = stages.NORMALIZE
 
     def requires(self) -> luigi.Task:
         return RebuildTables(job=self.job, chunk=self.chunk)
@@ -132,7 +132,7 @@ class NormalizeText(PageTask):
 class SignBodies(ChunkTask):
     """Make the MinHash signature of each body."""
 
-    stage = flow.SIGN
+    stage = stages.SIGN
 
     def requires(self) -> luigi.Task:
         return NormalizeText(job=self.job, chunk=self.chunk)
@@ -151,7 +151,7 @@ class DetectDuplicates(CorpusTask):
         return [ScanRaw(job=self.job), *(task for task in tasks if not task.complete())]
 
     def output(self) -> Stored:
-        return Stored(self.job.segment(flow.DUPLICATES))
+        return Stored(self.job.segment(stages.DUPLICATES))
 
     def run(self) -> None:
         bodies = list(flow.bodies(outcome for _, outcome in self.job.outcomes()))

@@ -1,0 +1,131 @@
+"""The places where a run keeps its result, and what shapes each of them.
+
+In: a file of raw/, or a page as the stage before left it. Out: the page a stage further, or an
+`Aside` where it cannot go on. An edited rule makes anew the stage it shapes and those after it,
+and nothing else. Never: an error other than a page's own turned into an `Aside` here; the engine
+reports those.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from types import ModuleType
+
+from pipeline import chrome, dedup, flow, parse, read, records, spelling, tables
+from pipeline import rules as rule_files
+from pipeline.errors import PageError
+from pipeline.fingerprint import files_fingerprint, fingerprint
+from pipeline.records import Aside, Found, Outcome, Provenance, RawPage
+from pipeline.rules import Rules, load_rules
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a worker must know to clean a page; small, because it travels with every batch."""
+
+    raw: Path
+    rules_folder: str
+    parser: str
+    max_page_bytes: int
+
+    @property
+    def rules(self) -> Rules:
+        """Return the rules, loaded once a process."""
+        return load_rules(self.rules_folder)
+
+
+def _strip_found(settings: Settings, found: Found) -> Outcome:
+    try:
+        raw = read.read_page(settings.raw, found, settings.max_page_bytes)
+    except PageError as error:
+        return aside_found(found, error.reason, str(error))
+    try:
+        return flow.strip_chrome(raw, settings.rules, settings.parser)
+    except PageError as error:
+        return Aside(parse.page_id(raw), raw.provenance, error.reason, str(error))
+
+
+def _rebuild_tables(settings: Settings, outcome: Outcome) -> Outcome:
+    if isinstance(outcome, Aside):
+        return outcome
+    return tables.rebuild_tables(outcome, settings.rules.tables)
+
+
+def _normalize(settings: Settings, outcome: Outcome) -> Outcome:
+    if isinstance(outcome, Aside):
+        return outcome
+    return spelling.normalize_page(outcome, settings.rules.spelling)
+
+
+def aside_found(found: Found, reason: str, message: str) -> Aside:
+    """Return the record of a file set aside before its bytes were known."""
+    raw = RawPage("", b"", "", Provenance(found.file))
+    return Aside(parse.page_id(raw), raw.provenance, reason, message)
+
+
+def aside_outcome(outcome: Outcome, reason: str, message: str) -> Aside:
+    """Return the record of a page set aside in the middle of the flow."""
+    where = outcome.provenance
+    return Aside(outcome.id, where, reason, f"{where.file}: {message}")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A step or two whose result is kept, and what shapes that result besides its input."""
+
+    name: str
+    code: tuple[ModuleType, ...]
+    families: tuple[str, ...]
+    libraries: tuple[str, ...]
+
+    def shape(self, rules: Rules, before: str) -> str:
+        """Return 16 hex digits that change when this stage, or one `before` it, would do."""
+        sources = [file for module in self.code for file in _sources(module)]
+        versions = [f"{name} {version(name)}" for name in self.libraries]
+        own = [rules.fingerprints[family] for family in self.families]
+        return fingerprint(before, files_fingerprint(sources), *versions, *own)
+
+
+def _sources(module: ModuleType) -> list[Path]:
+    """Return the source files of a module, or of a package and all in it."""
+    file = Path(str(module.__file__))
+    return sorted(file.parent.rglob("*.py")) if file.name == "__init__.py" else [file]
+
+
+STRIP = Stage(
+    "strip",
+    code=(records, flow, read, parse, chrome, dedup, rule_files),
+    families=("metadata", "chrome", "dedup"),
+    libraries=("selectolax", "beautifulsoup4", "lxml", "opencc"),
+)
+TABLES = Stage("tables", code=(tables,), families=("tables",), libraries=())
+NORMALIZE = Stage(
+    "normalize", code=(spelling,), families=("spelling",), libraries=("ftfy", "opencc")
+)
+SIGN = Stage("sign", code=(dedup,), families=(), libraries=("numpy", "numba"))
+DUPLICATES = Stage("duplicates", code=(dedup,), families=("dedup",), libraries=("datasketch",))
+
+# What is kept for each chunk, in order; DUPLICATES is of the whole corpus.
+STAGES = (STRIP, TABLES, NORMALIZE, SIGN)
+
+_PAGE_STEPS: Mapping[str, Callable[[Settings, Outcome], Outcome]] = {
+    TABLES.name: _rebuild_tables,
+    NORMALIZE.name: _normalize,
+}
+
+
+def load(settings: Settings) -> None:
+    """Load all that the steps need, so that workers forked after this have it already."""
+    _ = settings.rules, dedup.drop_repeats, dedup.find_matches
+
+
+def first_step(settings: Settings) -> Callable[[Found], Outcome]:
+    """Return the function that reads and strips one file, ready to travel to a worker."""
+    return partial(_strip_found, settings)
+
+
+def page_step(stage: Stage, settings: Settings) -> Callable[[Outcome], Outcome]:
+    """Return the function of `stage`, ready to travel to a worker."""
+    return partial(_PAGE_STEPS[stage.name], settings)
