@@ -4,6 +4,7 @@ In: the lines above the body, or those below it. Out: nothing; lines get their r
 sentence, a table's row, what a rule's `keep` lists, or anything where no chrome proves it.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 
 from pipeline.chrome.core import is_cell
@@ -17,6 +18,10 @@ _TITLE_SHARE = 0.6
 _SHORTEST_TITLE, _LONGEST_TITLE = 5, 45
 _FULL_TITLE = 8  # what is shorter may be the author's name or an emblem
 _DASHES = "—-–(《"  # a subtitle begins with one
+_LONGEST_LINK = 80
+_DATED = re.compile("B{4,}|(?:TD){4,}|(?:DT){4,}")  # fewer may be dates of the article's own
+_NUMBERED = re.compile(r"\d{1,3} ?[.、)]")
+_FULL_STOP = re.compile("[。;；:,]|[.](?: |$)")
 _HEADER_LINES = 3  # fewer lines above the title may be a document's own head
 
 
@@ -82,32 +87,67 @@ def _run(lines: Sequence[Line]) -> Iterator[Line]:
         yield line
 
 
-def mark_below(sheet: Sheet, tail: Sequence[Line]) -> None:
-    """Mark titles and words below the first chrome of the tail, and lists of titles above it."""
+def mark_below(sheet: Sheet, tail: Sequence[Line], body: Sequence[Line]) -> None:
+    """Mark titles and words below the first chrome of the tail, and lists of titles above it.
+
+    `body` is what stands above: its last sentence may announce names that look like titles.
+    """
     first = next((i for i, line in enumerate(tail) if line.rule), len(tail))
     for rule, announced in sheet.of("after-end"):
         below: list[Line] = []
         own = False  # what an annex or list announces is the body's own, up to the next chrome
         for line in tail[first:]:
             own = line.rule is None and (own or announced.search(line.text) is not None)
-            if not own and _is_loose(line) and not sheet.keeps(rule, line):
+            loose = _is_loose(line) or _is_headline(line)
+            if not own and loose and not sheet.spares(rule, line):
                 below.append(line)
         take(below, rule)
-    if first < len(tail):
-        _mark_titles(sheet, tail[:first])
+        last = body[-1].text if body else ""
+        if first < len(tail) and last[-1:] != ":" and not announced.search(last):
+            _mark_titles(sheet, tail[:first])
 
 
 def _mark_titles(sheet: Sheet, lines: Sequence[Line]) -> None:
-    """Mark a list of titles: five or more, hardly a cell among them, announced by nothing."""
+    """Mark a list of titles: five or more, hardly a cell among them, announced by nothing.
+
+    A numbered list stands below what announces it, or is the body's own.
+    """
     for rule, announced in sheet.of("after-end"):
         loose = [line for line in lines if _is_loose(line)]
         kept = [i for i, line in enumerate(loose[:_SIGNATURE]) if sheet.keeps(rule, line)]
         loose = loose[kept[-1] + 1 if kept else 0 :]
         titles = sum(map(_like_title, loose))
-        if titles < _TITLES or titles < len(loose) * _TITLE_SHARE:
+        numbered = sum(_NUMBERED.match(line.text) is not None for line in loose)
+        if titles < max(_TITLES, len(loose) * _TITLE_SHARE) or numbered * 2 > len(loose):
             continue
         if not any(announced.search(line.text) for line in lines):
             take((line for line in loose if not sheet.keeps(rule, line)), rule)
+
+
+def mark_dated(sheet: Sheet, lines: Sequence[Line]) -> None:
+    """Mark lists of titles each with its date, on one line or on the line beside it."""
+    for rule, stamp in sheet.of("dated-links"):
+        both = sheet.proof(rule)
+        shapes = "".join(_shape(line, stamp, both) for line in lines)
+        for run in _DATED.finditer(shapes):
+            take(lines[run.start() : run.end()], rule)
+
+
+def _shape(line: Line, stamp: re.Pattern[str], both: re.Pattern[str]) -> str:
+    """Return D for a bare date, B for a title with its date, T for a title, and x."""
+    if line.rule or "\t" in line.block.text or len(line.text) > _LONGEST_LINK:
+        return "x"
+    if stamp.fullmatch(line.text):
+        return "D"
+    if both.fullmatch(line.text):
+        return "B"
+    titled = _like_title(line) and (not line.prose or _is_headline(line))
+    return "T" if titled else "x"
+
+
+def _is_headline(line: Line) -> bool:
+    """Return whether a line taken for a sentence may be a title that asks or exclaims."""
+    return line.prose and line.weight <= _LONGEST_TITLE and not _FULL_STOP.search(line.text)
 
 
 def _is_loose(line: Line) -> bool:

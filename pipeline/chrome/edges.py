@@ -7,9 +7,10 @@ body, what the rule `after-end` keeps.
 import re
 from collections.abc import Sequence
 
-from pipeline.chrome.around import mark_above, mark_below
+from pipeline.chrome.around import mark_above, mark_below, mark_dated
 from pipeline.chrome.core import find_core
 from pipeline.chrome.lines import matching_rule, may_match
+from pipeline.chrome.posts import mark_posts
 from pipeline.chrome.sheet import Line, Sheet, take
 from pipeline.rules.chrome import ChromeRule, Zone
 
@@ -18,6 +19,7 @@ _FAR = ("body", "outside-body")  # took what is not around the body, but elsewhe
 _FEW = 0.2  # readers may write four times as much as the author
 Closer = tuple[int, ChromeRule]
 _CLOSING = ("end", "thread", "readers")
+_READERS = ("thread", "readers")
 _BUTTON = 12  # characters of a button, at most
 _POSTS = 3  # fewer dated lines may be dates of the article's own
 _POST_LINE = 80
@@ -34,10 +36,13 @@ def mark_edges(sheet: Sheet) -> None:
         if likely[i] and line.rule is None and line.text != sheet.title:
             line.rule = _rule_at(sheet, line, i, core)
     _mark_buttons(sheet, lines, core)
-    _close(sheet, lines, core[0])
+    mark_posts(sheet, lines)
+    _close(sheet, lines, core)
     _open(sheet, lines)
+    mark_dated(sheet, lines[: core[0]])
+    mark_dated(sheet, lines[core[1] :])
     mark_above(sheet, lines[: core[0]])
-    mark_below(sheet, lines[core[1] :])
+    mark_below(sheet, lines[core[1] :], lines[: core[1]])
 
 
 def _rule(sheet: Sheet, line: Line, zone: Zone) -> ChromeRule | None:
@@ -63,8 +68,8 @@ def _mark_buttons(sheet: Sheet, lines: Sequence[Line], core: tuple[int, int]) ->
             line.rule = matching_rule(line.text, zone, sheet.sets, beside=True)
 
 
-def _close(sheet: Sheet, lines: Sequence[Line], start: int) -> None:
-    """Let lines that close the article take all below; those that close too early take nothing.
+def _close(sheet: Sheet, lines: Sequence[Line], core: tuple[int, int]) -> None:
+    """Let lines that close the article take all below; those in the body that close too early take nothing.
 
     What is taken may have been most of the page, so a line further up is asked again.
     """
@@ -74,11 +79,11 @@ def _close(sheet: Sheet, lines: Sequence[Line], start: int) -> None:
     while found:
         place, rule = found
         below = lines[place + 1 :]
-        take((x for x in below if keeper is None or not sheet.keeps(keeper, x)), rule)
+        take((x for x in below if keeper is None or not sheet.spares(keeper, x)), rule)
         closers = [closer for closer in closers if closer[0] < place]
         found = _closer(lines, closers)
     for place, rule in closers:
-        if place >= start and "middle" in rule.zone:
+        if core[0] <= place < core[1] and "middle" in rule.zone:
             lines[place].rule = None
 
 
@@ -89,7 +94,7 @@ def _closer(lines: Sequence[Line], closers: Sequence[Closer]) -> Closer | None:
     for place, rule in closers:
         above += sum(line.mass for line in lines[at:place])
         at = place
-        thread = above and rule.apply == "thread" and _is_thread(lines[place + 1 :])
+        thread = above and rule.apply in _READERS and _is_thread(lines[place + 1 :])
         if thread or above >= total * (_FEW if rule.apply == "readers" else _MOST):
             return place, rule
     return None

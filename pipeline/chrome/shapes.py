@@ -22,6 +22,8 @@ _MENU = 4  # fewer names in a row may be cells
 _KNOWN = 3  # fewer known names prove nothing
 _WORDS = 8  # fewer words in a line may be a list of the article
 _DIGIT = re.compile(r"\d")
+_GLUED = (8, 80)  # characters of a menu that lost its blanks
+_COVERED = 0.7  # a menu has names that no rule knows
 
 
 def mark_shapes(sheet: Sheet) -> None:
@@ -80,6 +82,8 @@ def _mark_menus(sheet: Sheet) -> None:
         for lines in _around(sheet):
             for line in lines:
                 names = [name for name in _BAR.split(line.text[:SHORT]) if name]
+                if len(names) < _MENU and line.rule is None:
+                    names = _glued(line.text, pattern)
                 if (
                     line.rule is None
                     and len(line.text) <= SHORT
@@ -101,6 +105,22 @@ def _is_menu(names: Sequence[str], pattern: re.Pattern[str], proof: re.Pattern[s
     figures = sum(_DIGIT.search(name) is not None for name in names)
     likely = known >= _KNOWN and known * 3 >= len(names) and figures * 5 <= len(names)
     return likely and any(map(proof.fullmatch, names))
+
+
+def _glued(text: str, pattern: re.Pattern[str]) -> list[str]:
+    """Return the known names in a line that is made of little else, [] for any other line."""
+    if not _GLUED[0] <= len(text) <= _GLUED[1] or not pattern.match(text):
+        return []
+    best: list[tuple[int, list[str]]] = [(0, [])]
+    for end in range(1, len(text) + 1):
+        options = [best[-1]]  # a character that no name covers
+        for start in range(max(0, end - _NAME), end - 1):
+            if pattern.fullmatch(text, start, end):
+                covered, names = best[start]
+                options.append((covered + end - start, [*names, text[start:end]]))
+        best.append(max(options, key=lambda option: (option[0], len(option[1]))))
+    covered, names = best[-1]
+    return names if covered >= len(text) * _COVERED else []
 
 
 def _mark_link_runs(sheet: Sheet) -> None:

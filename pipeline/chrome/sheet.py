@@ -92,8 +92,10 @@ class Sheet:
 
     def keeps(self, rule: ChromeRule, line: Line) -> bool:
         """Return whether `rule` must leave `line`: the title, or what its `keep` lists."""
-        if self.title and line.text == self.title:
-            return True
+        return bool(self.title and line.text == self.title) or self.spares(rule, line)
+
+    def spares(self, rule: ChromeRule, line: Line) -> bool:
+        """Return whether `keep` of `rule` lists `line`, be it the title's double below the body."""
         return any(s.keeps[rule.id].fullmatch(line.text) for s in self.sets if rule.id in s.keeps)
 
 

@@ -34,6 +34,9 @@ Mechanism = Literal[
     "above-title",
     "tab-title",
     "after-end",
+    "dated-links",
+    "post-foot",
+    "post-head",
     "outside-body",
     "list-page",
     "login-wall",
@@ -65,7 +68,8 @@ class ChromeRule(Rule, frozen=True, kw_only=True):
     - others: the mechanism of that name in `pipeline.chrome`; `find` is what it reads.
 
     `zone` says where a line rule holds, `limit` is the longest folded line it looks at, in
-    characters. `proof` is a pattern that one of a menu's names must match. `keep` lists patterns
+    characters. `proof` is a pattern that one of a menu's names must match, or, of dated links, one
+    for a title with its date. `keep` lists patterns
     of lines that the mechanism never takes.
     """
 

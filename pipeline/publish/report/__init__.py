@@ -65,7 +65,7 @@ class ReportWriter:
             pages=self._pages,
             tables=self._tables,
             matches=matches[:SHOWN],
-            differing=[(m, d) for m in matches for d in m.disagreements][:SHOWN],
+            differing=_differing(self._corpus)[:SHOWN],
             raw=self._corpus.raw,
             rules=[(rule, n, self._examples[rule]) for rule, n in self._fired.most_common()],
             reasons=self._corpus.reasons,
@@ -73,6 +73,25 @@ class ReportWriter:
             shown=SHOWN,
         )
         write_bytes(self._path, [html.encode("utf-8")])
+
+
+Saying = tuple[str, str]  # the figures of a sentence, and the sentence
+
+
+def _differing(corpus: Corpus) -> list[dict[Saying, list[str]]]:
+    """Return each disagreement once: what is said, and the pages that say so.
+
+    Ten copies of a report disagree with its digest as the report itself does.
+    """
+    found: dict[frozenset[Saying], dict[Saying, set[str]]] = {}
+    for match in corpus.matches:
+        for one in match.disagreements:
+            first = (" ".join(one.figures_a), one.sentence_a)
+            second = (" ".join(one.figures_b), one.sentence_b)
+            pages = found.setdefault(frozenset((first, second)), {first: set(), second: set()})
+            pages[first].add(corpus.raw[match.a])
+            pages[second].add(corpus.raw[match.b])
+    return [{said: sorted(pages) for said, pages in one.items()} for one in found.values()]
 
 
 def _page(entry: Entry) -> dict[str, Any]:
