@@ -55,7 +55,7 @@ _SEARCHED, _WEIGHED, _ENOUGH = 20_000, 1_000, 100
 # its places.
 _SUSPECT = re.compile("[\udc80-\udcff\ue000-\ue5e4\ue5e6-\ue78c\ue865-\uf8ff]")
 _LONE = re.compile("[\udc80-\udcff]+")
-_OLD = re.compile("[\ue5e5\ue78d-\ue864]")
+_OLD = tuple(map(chr, _OF_TODAY))
 _BLANKS = " \t\n\r<>"
 _BLANK = re.compile(f"[{_BLANKS}]")
 _LONGEST = 20_000  # characters; no paragraph is longer, and the reading takes time
@@ -201,4 +201,4 @@ def _steps(line: bytes, at: int, codec: str) -> list[tuple[int, str, int]]:
 
 def of_today(text: str) -> str:
     """Return what `gb18030` gave, characters of private use where they have a place by now."""
-    return _OLD.sub(lambda old: old.group().translate(_OF_TODAY), text)
+    return text.translate(_OF_TODAY) if any(old in text for old in _OLD) else text
