@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from pipeline.rules.chrome import SHORT, ChromeRule, RuleSet, Zone
+from pipeline.rules.chrome import SHORT, ChromeRule, RuleSet, Zone, compiled
 
 LONGEST = 2000  # no chrome line is longer, however wordy the disclaimer
 # The full-width forms of ASCII, and spaces that only look different.
@@ -95,12 +95,15 @@ def _piece(
     # Only the rules for long lines know of a second sentence.
     long = len(line) > SHORT or "。" in line[:-1]
     for rules in sets:
-        if not (rules.long if long else rules.short).match(line, at):
+        if long and not rules.long.match(line, at):
             continue
-        for rule in rules.lines:
-            if len(line) > rule.limit or not (zone is None or zone in rule.zone):
-                continue
-            match = rules.patterns[rule.id].match(line, at)
-            if match and match.end() > at:
-                return rule, match.end()
+        match = rules.first.match(line, at)
+        if match is None or match.lastindex is None:
+            continue
+        for rule in rules.lines[match.lastindex - 1 :]:
+            if len(line) <= rule.limit and (zone is None or zone in rule.zone):
+                match = match or compiled(rule.find).match(line, at)
+                if match and match.end() > at:
+                    return rule, match.end()
+            match = None
     return None

@@ -7,6 +7,7 @@ Never: a pattern that remembers (capturing groups), so that one scan tells which
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -45,6 +46,8 @@ Mechanism = Literal[
 ]
 ZONES: tuple[Zone, ...] = ("head", "middle", "tail")
 LINE_RULES = ("piece", "filler", "start", "end", "thread", "readers")
+_FLAGS = re.IGNORECASE
+_NOTHING = "(?!)"
 SHORT = 120  # most chrome lines are shorter; longer lines meet the few rules that ask for them
 
 
@@ -85,17 +88,16 @@ class ChromeRule(Rule, frozen=True, kw_only=True):
 class RuleSet:
     """Rules of one origin, compiled.
 
-    `lines` are the line rules, fillers last: they prove nothing. `short` finds whether any of
-    them has a piece at some place of a line, `long` the same for those that look at long lines.
-    `patterns`, `proofs` and `keeps` hold `find`, `proof` and `keep` by rule id, `mechanisms` the
-    rules of each mechanism with their patterns, in the order of the file.
+    `lines` are the line rules, fillers last: they prove nothing. `first` finds the first of them
+    that has a piece at some place of a line: each is a group of it. `long` finds whether one of
+    those for long lines has. `proofs` and `keeps` hold `proof` and `keep` by rule id,
+    `mechanisms` the other rules of each mechanism with their patterns, in the order of the file.
     """
 
     rules: tuple[ChromeRule, ...]
     lines: tuple[ChromeRule, ...]
-    short: re.Pattern[str]
+    first: re.Pattern[str]
     long: re.Pattern[str]
-    patterns: Mapping[str, re.Pattern[str]]
     proofs: Mapping[str, re.Pattern[str]]
     keeps: Mapping[str, re.Pattern[str]]
     mechanisms: Mapping[str, Sequence[tuple[ChromeRule, re.Pattern[str]]]]
@@ -159,18 +161,18 @@ def compile_rules(rules: Iterable[ChromeRule]) -> RuleSet:
     """Return `rules` compiled; `ConfigError` names the one whose pattern is wrong."""
     rules = tuple(rules)
     lines = [rule for rule in rules if rule.apply in LINE_RULES]
-    patterns = {rule.id: _pattern(rule, rule.find) for rule in rules}
+    lines.sort(key=lambda rule: rule.apply == "filler")
+    others = [(rule, _pattern(rule, rule.find)) for rule in rules if rule.apply not in LINE_RULES]
     return RuleSet(
         rules,
-        tuple(sorted(lines, key=lambda rule: rule.apply == "filler")),
-        _union(patterns[rule.id] for rule in lines),
-        _union(patterns[rule.id] for rule in lines if rule.limit > SHORT),
-        patterns,
+        tuple(lines),
+        _union(lines),
+        _union([rule for rule in lines if rule.limit > SHORT]),
         {rule.id: _pattern(rule, rule.proof) for rule in rules if rule.proof},
         {rule.id: _pattern(rule, "|".join(rule.keep)) for rule in rules if rule.keep},
         {
-            mechanism: tuple((r, patterns[r.id]) for r in rules if r.apply == mechanism)
-            for mechanism in {rule.apply for rule in rules}
+            mechanism: tuple(pair for pair in others if pair[0].apply == mechanism)
+            for mechanism in {rule.apply for rule, _ in others}
         },
     )
 
@@ -226,14 +228,28 @@ class _Spelling:
 _BRACKETS = re.compile(r"\[(?:\\.|[^\]\\])*\]|(?:\\.|[^\[\\])+")
 
 
-def _union(patterns: Iterable[re.Pattern[str]]) -> re.Pattern[str]:
-    """Return a pattern that matches where one of `patterns` does; of none, nowhere."""
-    return re.compile("|".join(f"(?:{p.pattern})" for p in patterns) or "(?!)", re.IGNORECASE)
+def _union(rules: Sequence[ChromeRule]) -> re.Pattern[str]:
+    """Return a pattern with a group for each of `rules`; of none, it matches nowhere.
+
+    To compile each rule besides would double the time in which a process starts, so that is left
+    to the few lines that ask for one, and to the message about one that is wrong.
+    """
+    union = "|".join(f"({rule.find or _NOTHING})" for rule in rules) or _NOTHING
+    try:
+        pattern = re.compile(union, _FLAGS)
+    except re.error:
+        pattern = None
+    if pattern is None or pattern.groups != len(rules):
+        for rule in rules:
+            _pattern(rule, rule.find)
+        message = f"{rules[0].id}: find: is no pattern beside the others. Mend it"
+        raise ConfigError(message)
+    return pattern
 
 
 def _pattern(rule: ChromeRule, find: str) -> re.Pattern[str]:
     try:
-        pattern = re.compile(find or "(?!)", re.IGNORECASE)
+        pattern = compiled(find)
     except re.error as error:
         message = f"{rule.id}: find: is no pattern: {error}. Mend it: {find}"
         raise ConfigError(message) from error
@@ -241,3 +257,9 @@ def _pattern(rule: ChromeRule, find: str) -> re.Pattern[str]:
         message = f"{rule.id}: find: has a capturing group. Write (?:...) instead"
         raise ConfigError(message)
     return pattern
+
+
+@cache
+def compiled(find: str) -> re.Pattern[str]:
+    """Return the pattern of a rule's `find`, compiled once; an empty one matches nowhere."""
+    return re.compile(find or _NOTHING, _FLAGS)
