@@ -69,7 +69,7 @@ def _mark_buttons(sheet: Sheet, lines: Sequence[Line], core: tuple[int, int]) ->
 
 
 def _close(sheet: Sheet, lines: Sequence[Line], core: tuple[int, int]) -> None:
-    """Let lines that close the article take all below; those in the body that close too early take nothing.
+    """Let lines that close the article take all below; too early in the body, they take nothing.
 
     What is taken may have been most of the page, so a line further up is asked again.
     """
