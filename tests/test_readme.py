@@ -76,3 +76,13 @@ def test_the_python_example(tmp_path: Path) -> None:
 def test_links_lead_somewhere() -> None:
     for target in re.findall(r"\]\(([^)]+)\)", README):
         assert (ROOT / target).exists(), target
+
+
+def test_the_rule_that_shows_how_to_add_one_holds(cli: Cli, tmp_path: Path) -> None:
+    adding = (ROOT / "docs" / "adding.md").read_text("utf-8")
+    settings, rule = re.findall(r"```toml\n(.*?)```", adding, re.DOTALL)
+    (tmp_path / "my-rules").mkdir()
+    (tmp_path / "my-rules" / "chrome.toml").write_text(rule, "utf-8")
+    (tmp_path / "config.toml").write_text(settings, "utf-8")
+    done = cli("check", "--config", tmp_path / "config.toml")
+    assert done.returncode == 0, done.stderr
