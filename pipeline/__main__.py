@@ -78,9 +78,10 @@ def run(raw: Path, cleaned: Path, config: Path | None, **options: Any) -> None:
     numbers = read_summary(paths.current)
     if options["as_json"]:
         click.echo(json.dumps(numbers, ensure_ascii=False))
+    heading = f"Cleaned in {time.monotonic() - started:.1f} s:"
     if done:
-        say("There was nothing to do: cleaned/ is up to date with raw/, settings and rules.")
-    summary(numbers, str(cleaned), None if done else time.monotonic() - started)
+        heading = "There was nothing to do: the last result is up to date with pages and rules:"
+    summary(numbers, str(cleaned), heading)
 
 
 def _overridden(config: "Config", options: dict[str, Any]) -> "Config":
@@ -226,7 +227,7 @@ def status(raw: Path, cleaned: Path, as_json: bool) -> None:
     if numbers is None:
         say(f"{cleaned}: nothing was published yet. Run `clean-corpus run`")
     else:
-        summary(numbers, str(cleaned), None)
+        summary(numbers, str(cleaned), "The last run:")
     say("waiting in raw/: " + ", ".join(f"{count} {kind}" for kind, count in new.items()))
 
 

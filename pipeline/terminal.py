@@ -94,8 +94,8 @@ def complain(message: str) -> None:
     talk.print(f"[bold red]error[/] {shown(message)}")
 
 
-def summary(numbers: Mapping[str, Any], cleaned: str, seconds: float | None) -> None:
-    """Print what a run did, and the three things worth knowing next."""
+def summary(numbers: Mapping[str, Any], cleaned: str, heading: str) -> None:
+    """Print what a run did under `heading`, and the things worth knowing next."""
     grid = Grid.grid(padding=(0, 2))
     for label, name in (
         ("pages read", "pages"),
@@ -106,8 +106,7 @@ def summary(numbers: Mapping[str, Any], cleaned: str, seconds: float | None) -> 
         ("tables", "tables"),
     ):
         grid.add_row(f"[bold]{numbers[name]:>8,}[/]", label, shown(_detail(name, numbers)))
-    took = "" if seconds is None else f" in {seconds:.1f} s"
-    talk.print(f"Cleaned{took}:")
+    talk.print(heading)
     talk.print(grid)
     for line in _worth_knowing(numbers, cleaned):
         talk.print(f"  {shown(line)}")
@@ -194,4 +193,4 @@ def comparison(match: Match | None, names: tuple[str, str]) -> None:
         data.print(f"  [green]{shown(' '.join(found.figures_b))}[/]: {shown(found.sentence_b)}\n")
     data.print(f"[bold]shared passages[/] ({len(match.passages)})")
     for passage in match.passages:
-        data.print(f"  {shown(passage)}")
+        data.print(f"  {shown(passage.replace(chr(10), ' '))}")
