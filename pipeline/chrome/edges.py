@@ -20,6 +20,7 @@ _FEW = 0.2  # readers may write four times as much as the author
 Closer = tuple[int, ChromeRule]
 _CLOSING = ("end", "thread", "readers")
 _READERS = ("thread", "readers")
+_VALUE = 20  # characters of a name beside its label, at most
 _BUTTON = 12  # characters of a button, at most
 _POSTS = 3  # fewer dated lines may be dates of the article's own
 _POST_LINE = 80
@@ -36,11 +37,12 @@ def mark_edges(sheet: Sheet) -> None:
         if likely[i] and line.rule is None and line.text != sheet.title:
             line.rule = _rule_at(sheet, line, i, core)
     _mark_buttons(sheet, lines, core)
+    _mark_values(sheet, lines, core)
     mark_posts(sheet, lines)
-    _close(sheet, lines, core)
-    _open(sheet, lines)
     mark_dated(sheet, lines[: core[0]])
     mark_dated(sheet, lines[core[1] :])
+    _close(sheet, lines, core)
+    _open(sheet, lines)
     mark_above(sheet, lines[: core[0]])
     mark_below(sheet, lines[core[1] :], lines[: core[1]])
 
@@ -66,6 +68,18 @@ def _mark_buttons(sheet: Sheet, lines: Sequence[Line], core: tuple[int, int]) ->
                 continue
             zone: Zone = "head" if i < core[0] else "tail"
             line.rule = matching_rule(line.text, zone, sheet.sets, beside=True)
+
+
+def _mark_values(sheet: Sheet, lines: Sequence[Line], core: tuple[int, int]) -> None:
+    """Mark the name below a label that went as metadata, outside the body."""
+    for rule, label in sheet.of("value"):
+        for i in range(1, len(lines)):
+            above, line = lines[i - 1], lines[i]
+            known = above.rule is not None and above.rule.apply not in _CLOSING
+            if line.rule or line.prose or not known or core[0] <= i < core[1]:
+                continue
+            if len(line.text) <= _VALUE and ":" not in line.text and label.fullmatch(above.text):
+                line.rule = rule
 
 
 def _close(sheet: Sheet, lines: Sequence[Line], core: tuple[int, int]) -> None:

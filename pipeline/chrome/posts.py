@@ -26,6 +26,7 @@ def mark_posts(sheet: Sheet, lines: Sequence[Line]) -> None:
         places = [*_places(lines, stamp), len(lines)]
         ends = [end for start, end in pairwise(places) if _mass(lines[start:end])]
         if len(ends) >= _POSTS:
+            take((lines[place] for place in places[:-1]), rule)
             take(lines[ends[0] :], rule)
 
 

@@ -36,6 +36,7 @@ Mechanism = Literal[
     "tab-title",
     "after-end",
     "dated-links",
+    "value",
     "post-foot",
     "post-head",
     "outside-body",
