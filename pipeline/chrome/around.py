@@ -7,7 +7,7 @@ sentence, a table's row, what a rule's `keep` lists, or anything where no chrome
 import re
 from collections.abc import Iterator, Sequence
 
-from pipeline.chrome.core import is_cell
+from pipeline.chrome.core import is_cell, is_headline
 from pipeline.chrome.sheet import Line, Sheet, same_title, take
 
 _TITLE_LINES = 6  # the title, its number and its addressee stand so close to the body
@@ -21,7 +21,6 @@ _DASHES = "—-–(《"  # a subtitle begins with one
 _LONGEST_LINK = 80
 _DATED = re.compile("B{4,}|(?:TD){4,}|(?:DT){4,}")  # fewer may be dates of the article's own
 _NUMBERED = re.compile(r"\d{1,3} ?[.、)]")
-_FULL_STOP = re.compile("[。;；:,]|[.](?: |$)")
 _HEADER_LINES = 3  # fewer lines above the title may be a document's own head
 
 
@@ -98,7 +97,7 @@ def mark_below(sheet: Sheet, tail: Sequence[Line], body: Sequence[Line]) -> None
         own = False  # what an annex or list announces is the body's own, up to the next chrome
         for line in tail[first:]:
             own = line.rule is None and (own or announced.search(line.text) is not None)
-            loose = _is_loose(line) or _is_headline(line)
+            loose = _is_loose(line) or is_headline(line)
             if not own and loose and not sheet.spares(rule, line):
                 below.append(line)
         take(below, rule)
@@ -141,13 +140,8 @@ def _shape(line: Line, stamp: re.Pattern[str], both: re.Pattern[str]) -> str:
         return "D"
     if both.fullmatch(line.text):
         return "B"
-    titled = _like_title(line) and (not line.prose or _is_headline(line))
+    titled = _like_title(line) and (not line.prose or is_headline(line))
     return "T" if titled else "x"
-
-
-def _is_headline(line: Line) -> bool:
-    """Return whether a line taken for a sentence may be a title that asks or exclaims."""
-    return line.prose and line.weight <= _LONGEST_TITLE and not _FULL_STOP.search(line.text)
 
 
 def _is_loose(line: Line) -> bool:

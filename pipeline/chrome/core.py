@@ -15,6 +15,9 @@ _CELL = re.compile(r"[\d.,%+\-~/ <>=]{1,20}|.{0,3}\d[\d.,]*.{0,4}")
 _AGAINST_TITLE = -5.0  # a title in a list of links; sixty of them outweigh a long paragraph
 _AGAINST_CELL = -0.5  # long tables stand between paragraphs
 _AGAINST_CHROME = -20.0
+_FULL_STOP = re.compile("[。;；]|[.](?: |$)")
+_LONGEST_TITLE = 45
+_TITLE_LINES = 8  # title, byline and source stand so close together
 _LINKED = 0.8
 _MOST = 0.6
 _PATIENCE = (1.0, 0.2)
@@ -23,6 +26,11 @@ _PATIENCE = (1.0, 0.2)
 def is_cell(line: Line) -> bool:
     """Return whether the line looks like the cell of a flattened table: mostly a figure."""
     return _CELL.fullmatch(line.text) is not None
+
+
+def is_headline(line: Line) -> bool:
+    """Return whether a line taken for a sentence may be a title that asks or exclaims."""
+    return line.prose and line.weight <= _LONGEST_TITLE and not _FULL_STOP.search(line.text)
 
 
 def find_core(lines: Sequence[Line], chrome: Sequence[bool]) -> tuple[int, int]:
@@ -40,8 +48,24 @@ def find_core(lines: Sequence[Line], chrome: Sequence[bool]) -> tuple[int, int]:
         ]
         start, end = _best(scores)
         if sum(masses[start:end]) >= enough:
-            return start, end
+            return _trimmed(lines, chrome, start, end)
     return 0, len(lines)
+
+
+def _trimmed(
+    lines: Sequence[Line], chrome: Sequence[bool], start: int, end: int
+) -> tuple[int, int]:
+    """Return the stretch without titles that ask or exclaim, where chrome parts them from it."""
+    first, last = start, end
+    for i in range(start, min(start + _TITLE_LINES, end)):
+        if lines[i].prose and not chrome[i] and not is_headline(lines[i]):
+            break
+        first = i + 1 if chrome[i] else first
+    for i in range(end - 1, first, -1):
+        if lines[i].prose and not chrome[i] and not is_headline(lines[i]):
+            break
+        last = i if chrome[i] else last
+    return first, last
 
 
 def _best(scores: Sequence[float]) -> tuple[int, int]:
