@@ -5,7 +5,7 @@ the page again with its marks. A sheet never outlives one call of `strip`.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.chrome.lines import LONGEST, fold
@@ -16,6 +16,9 @@ _SENTENCE = re.compile("[。!?;！？；]|[.](?: |$)|[.][”’\"')]")
 _CLAUSE = re.compile("[,、，]")
 _ANYTHING = re.compile("(?s:.*)")
 _SENTENCE_WEIGHT = 12  # a button or a greeting with an exclamation mark is shorter
+_GOES_ON = "，。、；！？）》”’"  # no line begins so
+_OPEN = "，、（《“‘"  # nor ends so
+_END = re.compile("[。！？]")
 _CLAUSE_WEIGHT = 40  # headlines have commas too, and are shorter
 _RUN_WEIGHT = 60  # without any mark; longer than any title in a list
 _TITLE_LINKED = 0.2  # a title that is a link leads to another page
@@ -114,7 +117,30 @@ def same_title(text: str, title: str) -> bool:
 
 def read(page: Page, sets: tuple[RuleSet, ...]) -> Sheet:
     """Return the sheet of `page`."""
-    return Sheet(fold(page.title), [Line(block) for block in page.blocks], sets)
+    lines = [Line(block) for block in page.blocks]
+    if not any(block.path for block in page.blocks):
+        _rejoin(lines)
+    return Sheet(fold(page.title), lines, sets)
+
+
+def _rejoin(lines: Sequence[Line]) -> None:
+    """Let pieces of a sentence that was cut at its links count as the sentence they make up."""
+    start = 0
+    for i in range(1, len(lines) + 1):
+        if i < len(lines) and _is_cut(lines[i - 1].block.text, lines[i].block.text):
+            continue
+        if i - start > 1:
+            text = "".join(line.block.text for line in lines[start:i])
+            weight = sum(line.weight for line in lines[start:i])
+            if _END.search(text) and _is_prose(text, weight):
+                for line in lines[start:i]:
+                    line.prose = True
+        start = i
+
+
+def _is_cut(above: str, below: str) -> bool:
+    """Return whether a sentence goes on from one line to the next."""
+    return bool(below) and (below[0] in _GOES_ON or above[-1:] in _OPEN)
 
 
 def marked(page: Page, sheet: Sheet) -> Page:
