@@ -58,14 +58,18 @@ class _Walk:
                 continue
             tag = node.tag or ""
             if tag == "-text":
-                out.text(node.text_content or "")
-            elif tag in SKIPPED_TAGS or (tag in _ASKED_TAGS and self._passed_over(node, tag)):
-                pass
-            else:
-                out.open(node, tag, link=tag == "a" and node.mem_id not in self._anchors)
-                parents.append(node)
-                node = node.first_child
-                continue
+                if node.is_empty_text_node:
+                    out.blank()
+                else:
+                    out.text(node.text_content or "")
+            elif not (tag in SKIPPED_TAGS or (tag in _ASKED_TAGS and self._passed_over(node, tag))):
+                child = node.first_child
+                if child is not None:
+                    out.open(node, tag, link=tag == "a" and node.mem_id not in self._anchors)
+                    parents.append(node)
+                    node = child
+                    continue
+                out.empty(tag)
             node = node.next
         out.end_line()
         return tuple(out.blocks)

@@ -48,8 +48,8 @@ HEADING_TAGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 #: Elements whose line ends are lines of text.
 VERBATIM_TAGS: Final = frozenset(("pre", "textarea", "listing"))
 
-_BLANKS = re.compile("[ \t\n\f]+")
-_HTML_BLANKS = " \t\n\f"
+_BLANKS = re.compile("[ \t\n\f\r]+")
+_HTML_BLANKS = " \t\n\f\r"
 _WIDE = "\u2e80-\u2fff\u3001-\ua4cf\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uffe6"
 # CSS Text 3 §4.1.3: a line end of the source between two wide characters is no blank.
 _LINE_END = re.compile(f"(?<=[{_WIDE}])[ \t]*\n[ \t\n]*(?=[{_WIDE}])")
@@ -156,12 +156,26 @@ class Assembler:
             self._links -= 1
         self._frames.pop()
 
+    def empty(self, tag: str) -> None:
+        """Note an element that holds nothing: `open` and `close` in one, at half their cost."""
+        self._frames[-1].children += 1
+        if tag in BLOCK_TAGS:
+            if self._texts:
+                self.end_line(self._containers[-1])
+            self._item = self._item and tag not in ("li", "tr")
+        elif tag == "br" and self._texts:
+            self.end_line(self._containers[-1])
+
+    def blank(self) -> None:
+        """Note a text node of blanks: half of all text nodes are."""
+        if self._texts:
+            self._texts.append(" ")
+
     def text(self, text: str) -> None:
         """Take one text node, character references already read."""
         words = text.strip(_HTML_BLANKS)
         if not words:
-            if self._texts:
-                self._texts.append(" ")
+            self.blank()
             return
         if "\n" in text and self._containers[-1].tag in VERBATIM_TAGS:
             self._verbatim(text)
