@@ -23,19 +23,25 @@ class Elements:
         self._sets = tuple(sets)
         self._mechanisms = tuple(mechanisms)
         self._of_path: dict[str, tuple[Named, ...]] = {"": ()}
+        self._of_label: dict[str, ChromeRule | None] = {}
 
     def on(self, path: str) -> tuple[Named, ...]:
         """Return the named elements on `path` with their rules, outermost first."""
         known = self._of_path.get(path)
         if known is None:
             parent, _, segment = path.rpartition("/")
-            label, at, _ = segment.rpartition("@")
-            rule = rule_of(label if at else segment, self._sets, self._mechanisms)
+            rule = self._rule(segment.rpartition("@")[0] or segment)
             known = self.on(parent)
             if rule:
                 known = (*known, (path, rule))
             self._of_path[path] = known
         return known
+
+    def _rule(self, label: str) -> ChromeRule | None:
+        """Return the rule that names an element; most of a page's are named like another."""
+        if label not in self._of_label:
+            self._of_label[label] = rule_of(label, self._sets, self._mechanisms)
+        return self._of_label[label]
 
 
 @lru_cache(maxsize=1 << 16)  # elements are named alike on all pages of a site, and on most sites
