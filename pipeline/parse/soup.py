@@ -8,6 +8,7 @@ loses pages. The only user of bs4.
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import product
 from types import MappingProxyType
 
 from bs4 import BeautifulSoup
@@ -92,11 +93,10 @@ def cells_of(fragment: str) -> tuple[Cell, ...]:
                 continue
             while (row, column) in taken:
                 column += 1
-            down = min(_span(cell, "rowspan", _MAX_ROWSPAN, len(rows)), len(rows) - row)
-            right = _span(cell, "colspan", _MAX_COLSPAN, 1)
+            down, right = _spans(cell, len(rows), row)
             if len(taken) + down * right > _MAX_PLACES:
                 return ()
-            taken.update((row + i, column + j) for i in range(down) for j in range(right))
+            taken.update(product(range(row, row + down), range(column, column + right)))
             header = headed or cell.name == "th"
             cells.append(Cell(row, column, _lines(cell), down, right, header))
             column += right
@@ -118,6 +118,13 @@ class _Builder(LXMLTreeBuilder):
         else:
             attributes = {str(name): str(value) for name, value in attrib.items()}
             self.soup.handle_starttag(str(tag), None, None, attributes)
+
+    def end(self, tag: str | bytes) -> None:
+        """Take a tag that closes."""
+        if len(self.nsmaps) > 1 or self.soup is None:
+            super().end(tag)
+        else:
+            self.soup.handle_endtag(str(tag))
 
 
 @lru_cache(maxsize=1 << 10)  # the tags of a table are alike
@@ -144,6 +151,14 @@ def _raise_digits(table: Tag) -> None:
         element.string = raised(element.name, element.get_text())
 
 
+def _spans(cell: Tag, rows: int, row: int) -> tuple[int, int]:
+    """Return how many rows and columns a cell of `row` covers, at least 1 of each."""
+    if not cell.attrs:
+        return 1, 1
+    down = min(_span(cell, "rowspan", _MAX_ROWSPAN, rows), rows - row)
+    return down, _span(cell, "colspan", _MAX_COLSPAN, 1)
+
+
 def _span(cell: Tag, name: str, most: int, rest: int) -> int:
     """Return a span of at least 1; rowspan="0" means the `rest` of the table."""
     match = _NUMBER.match(str(cell.attrs[name])) if name in cell.attrs else None
@@ -156,7 +171,10 @@ def _lines(cell: Tag) -> str:
     """Return a cell's text, its lines parted by newlines, without blank ones."""
     only = cell.contents[0] if len(cell.contents) == 1 else cell
     # Most cells are one string; to ask the tree for it takes ten times as long.
-    text = _BLANKS.sub(" ", str(only) if type(only) is NavigableString else cell.get_text())
+    text = str(only) if type(only) is NavigableString else cell.get_text()
+    text = _BLANKS.sub(" ", text)
+    if _LINE_MARK not in text:
+        return text.strip(" \xa0\u3000")
     lines = (line.strip(" \xa0\u3000") for line in text.split(_LINE_MARK))
     return "\n".join(line for line in lines if line)
 
