@@ -63,9 +63,10 @@ _LONGEST = 20_000  # characters; no paragraph is longer, and the reading takes t
 
 def _range(codec: str, leads: range, trails: Iterable[int]) -> set[str]:
     """Return the characters that `codec` has at these lead and trail bytes."""
+    # All at once is ten times as fast; blanks keep a place without a character from the next.
     tails = list(trails)
-    text = "".join(bytes((lead, tail)).decode(codec, "ignore") for lead in leads for tail in tails)
-    return set(text)
+    pairs = b" ".join(bytes((lead, tail)) for lead in leads for tail in tails)
+    return set(pairs.decode(codec, "ignore")) - {" "}
 
 
 _COMMON = frozenset(
@@ -128,11 +129,22 @@ def evidence(text: str) -> tuple[float, int]:
 
     The first thousand are; a page is not in two charsets. Where there are none, 0.0 and 0.
     """
-    beyond = "".join(_BEYOND_ASCII.findall(text, 0, _SEARCHED))[:_WEIGHED]
+    beyond = _beyond_ascii(text)
     if len(beyond) < _ENOUGH < _SEARCHED < len(text):
         beyond = "".join(_BEYOND_ASCII.findall(text))[:_WEIGHED]
     total = sum(weight(char) * count for char, count in Counter(beyond).items())
     return total / max(1, len(beyond)), len(beyond)
+
+
+def _beyond_ascii(text: str) -> str:
+    """Return the first characters beyond ASCII among those that are searched."""
+    runs, found = [], 0
+    for match in _BEYOND_ASCII.finditer(text, 0, _SEARCHED):
+        runs.append(match.group())
+        found += len(runs[-1])
+        if found >= _WEIGHED:
+            break
+    return "".join(runs)[:_WEIGHED]
 
 
 def read(body: bytes, codec: str) -> str:
