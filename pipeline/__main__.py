@@ -55,7 +55,7 @@ def run(raw: Path, cleaned: Path, config: Path | None, **options: Any) -> None:
     from pipeline.paths import Paths
     from pipeline.publish import read_summary
     from pipeline.store import locked
-    from pipeline.terminal import RunProgress, say, summary
+    from pipeline.terminal import RunProgress, summary
 
     settings = _overridden(_config(config), options)
     paths = Paths(raw, cleaned)
