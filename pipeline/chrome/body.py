@@ -31,7 +31,7 @@ def mark_outside(sheet: Sheet) -> None:
     for i, line in enumerate(sheet.lines):
         if line.rule or inside[i] or i == title:
             continue
-        lead = 0 <= title < i < first and _is_lead(line)
+        lead = 0 <= title < i < first and (_is_lead(line) or _is_number(sheet, line))
         if not lead and (i < first or not _is_kept(sheet, line)):
             line.rule = rule
 
@@ -40,10 +40,13 @@ def _mark_elements(sheet: Sheet) -> None:
     """Mark blocks in elements named for chrome, unless such an element holds the page's mass."""
     elements = Elements(sheet.sets, ("comments", "path", "hidden"))
     chains = [elements.on(line.block.path) for line in sheet.lines]
+    shown = {line.text for line, chain in zip(sheet.lines, chains, strict=True) if not chain}
     masses: dict[str, float] = defaultdict(float)
     for line, chain in zip(sheet.lines, chains, strict=True):
-        for path, _ in chain:
-            masses[path] += line.mass
+        for path, rule in chain:
+            # A hidden copy of what is shown is made for the printer: it weighs nothing.
+            if rule.apply != "hidden" or line.text not in shown:
+                masses[path] += line.mass
     total = sum(line.mass for line in sheet.lines)
     for line, chain in zip(sheet.lines, chains, strict=True):
         named = (rule for path, rule in chain if _is_chrome(rule, masses[path], total))
@@ -72,6 +75,11 @@ def _title(sheet: Sheet, before: int) -> int:
 def _is_lead(line: Line) -> bool:
     """Return whether a line between title and body belongs to them: a lead, or a second heading."""
     return (line.prose and line.block.links < _LEAD) or _is_heading(line)
+
+
+def _is_number(sheet: Sheet, line: Line) -> bool:
+    """Return whether the line is the document's own number, which stands below its title."""
+    return any(sheet.spares(rule, line) for rule, _ in sheet.of("above-title"))
 
 
 def _is_heading(line: Line) -> bool:
