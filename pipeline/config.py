@@ -13,7 +13,7 @@ from pipeline.errors import ConfigError
 from pipeline.toml import check_keys, read_toml
 
 Share = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
-Count = Annotated[int, msgspec.Meta(ge=1)]
+Count = Annotated[int, msgspec.Meta(ge=1, le=2**40)]
 
 
 class RulesConfig(msgspec.Struct, frozen=True):

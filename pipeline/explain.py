@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from pipeline.errors import ConfigError
-from pipeline.paths import Paths
+from pipeline.paths import Paths, quote
 from pipeline.records import Outcome, Page
 from pipeline.stages import NORMALIZE
 from pipeline.store import read_outcomes
@@ -37,10 +37,10 @@ def ledger_row(paths: Paths, wanted: str) -> dict[str, str]:
     if not ledger.exists():
         message = f"{ledger}: is not there: nothing was published yet. Run `clean-corpus run`"
         raise ConfigError(message)
-    raw = wanted.removeprefix(f"{paths.raw}/")
+    raw = quote(wanted.removeprefix(f"{paths.raw}/"))
     with ledger.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            if wanted in (row["page"], row["url"]) or raw == row["raw"]:
+            if wanted in (row["page"], row["url"], row["raw"]) or raw == row["raw"]:
                 return row
     message = f"{wanted}: is no page id, URL or path of the last run. See {ledger}"
     raise ConfigError(message)

@@ -16,7 +16,7 @@ from pipeline.config import Config
 from pipeline.engines import ENGINES, Engine
 from pipeline.errors import ConfigError, DiskError, EngineError, LimitError
 from pipeline.fingerprint import files_fingerprint, fingerprint
-from pipeline.paths import PUBLISHED, Paths, printable
+from pipeline.paths import PUBLISHED, Paths
 from pipeline.plan import Chunk, Key, ScanRecord, key, last_scan, plan
 from pipeline.publish import Corpus, Entry, is_published, join
 from pipeline.records import Cluster, Found, Match, Outcome, Signature
@@ -129,7 +129,7 @@ class Job:
 
     def corpus(self) -> Corpus:
         """Return what the writers must know of all pages together."""
-        raw = {outcome.id: printable(page.file) for page, outcome in self.outcomes()}
+        raw = {outcome.id: page.file for page, outcome in self.outcomes()}
         return Corpus(self.duplicates.matches, raw, self.rules.reasons, self.scan.others)
 
     @property

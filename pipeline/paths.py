@@ -6,9 +6,11 @@ cleaned/.versions/<version>/                  a published version, complete
 cleaned/.work/                                state; may be deleted, costs a full run
 """
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote_to_bytes
 
 PUBLISHED = (
     "articles.jsonl",
@@ -70,11 +72,22 @@ def safe_name(text: str, length: int = 60) -> str:
     return re.sub(r"[^\w.-]+", "_", text)[:length].strip("._") or "_"
 
 
-def printable(path: str) -> str:
-    """Return a path that any output can hold: bytes that are no UTF-8 and controls as %XX."""
-    data = path.encode("utf-8", "surrogateescape")
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        text = "".join(chr(b) if b < 0x80 else f"%{b:02X}" for b in data)
-    return "".join(c if c.isprintable() else "".join(f"%{b:02X}" for b in c.encode()) for c in text)
+def quote(path: str) -> str:
+    """Return a path that any output can hold; `unquote` gives it back.
+
+    Bytes that are no UTF-8, controls, `%` itself and backslashes become %XX; all else stays.
+
+    >>> quote("50%.html"), quote(chr(0xDCFF) + ".html")
+    ('50%25.html', '%FF.html')
+    """
+    return "".join(c if c.isprintable() and c not in "%\\" else _percent(c) for c in path)
+
+
+def _percent(character: str) -> str:
+    data = character.encode("utf-8", "surrogateescape")
+    return "".join(f"%{byte:02X}" for byte in data)
+
+
+def unquote(path: str) -> str:
+    """Return the path as the disk knows it."""
+    return os.fsdecode(unquote_to_bytes(path))

@@ -36,7 +36,10 @@ class RawPage:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file of raw/: its path there, its size in bytes, what it holds, and what `stat` said."""
+    """A file of raw/: its path there, its size in bytes, what it holds, and what `stat` said.
+
+    `file` is quoted as `paths.quote` does; `sha256` is "" where it could not be read.
+    """
 
     file: str
     size: int

@@ -13,8 +13,8 @@ def read_toml(file: Path) -> dict[str, Any]:
     """Return the content of `file`; `ConfigError` with line and column when it is not TOML."""
     try:
         return tomllib.loads(file.read_text("utf-8"))
-    except FileNotFoundError as error:
-        message = f"{file}: is not there. Name another file, or leave it out for the defaults"
+    except OSError as error:
+        message = f"{file}: {error.strerror}. Name another file, or leave it out for the defaults"
         raise ConfigError(message) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         message = f"{file}: is not TOML: {error}. Mend that line"

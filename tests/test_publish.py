@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.paths import Paths, printable, safe_name
+from pipeline.paths import Paths, quote, safe_name, unquote
 from pipeline.publish import (
     Corpus,
     Entry,
@@ -151,7 +151,10 @@ def test_names_from_pages_choose_no_place() -> None:
     assert safe_name("../../etc/passwd") == "etc_passwd"
     assert safe_name("“十四五”时期/主要指标") == "十四五_时期_主要指标"
     assert safe_name("…") == "_"
-    assert printable("a\udcffb\n.html") == "a%FFb%0A.html"
+    for name in ("a\udcffb\n.html", "%41.html", "关于\u3000通知.txt", "a\\b\x1b]0;x.htm"):
+        assert unquote(quote(name)) == name
+        assert quote(name).isprintable()
+    assert quote("a\udcffb\n.html") == "a%FFb%0A.html"
 
 
 def test_readers_turn_to_a_version_and_damage_is_found(published: Path, tmp_path: Path) -> None:

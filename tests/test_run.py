@@ -80,7 +80,8 @@ def test_every_published_text_and_article_is_named_in_the_ledger(
     run(cli, raw, cleaned)
     rows = ledger(cleaned)
     assert set(rows) == {"a/1.html", "2.txt"}
-    articles = [json.loads(line) for line in (cleaned / "articles.jsonl").open(encoding="utf-8")]
+    lines = (cleaned / "articles.jsonl").read_text("utf-8").splitlines()
+    articles = [json.loads(line) for line in lines]
     assert {row["page"] for row in rows.values()} == {article["id"] for article in articles}
     for article in articles:
         text = (cleaned / rows[article["raw"]]["text"]).read_text("utf-8")

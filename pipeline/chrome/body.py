@@ -9,11 +9,13 @@ from collections import defaultdict
 
 from pipeline.chrome.container import find_container, is_below
 from pipeline.chrome.elements import Elements
+from pipeline.chrome.lines import may_match
 from pipeline.chrome.sheet import Line, Sheet, same_title
 from pipeline.rules.chrome import ChromeRule
 
 _HEADING = re.compile("h[1-3](?![a-z])")
 _LEAD = 0.2  # the lead between title and body may stand outside it, and has hardly a link
+_PARAGRAPH = 40  # a shorter one below the body may be a remark of the site's
 _BODY = 20  # a body has so many characters at least, however many its readers wrote
 _ITSELF = 0.6  # an element named for chrome that holds more is the body, badly named
 _SHOWN = 0.15  # a hidden element that holds more is the rest of the body
@@ -26,6 +28,7 @@ def mark_outside(sheet: Sheet) -> None:
     inside = [is_below(line.block.path, body) for line in sheet.lines]
     if rule is None or not body or not any(inside):
         return
+    _go_on(sheet, inside, body)
     first = inside.index(True)
     title = _title(sheet, first)
     for i, line in enumerate(sheet.lines):
@@ -34,6 +37,18 @@ def mark_outside(sheet: Sheet) -> None:
         lead = 0 <= title < i < first and (_is_lead(line) or _is_number(sheet, line))
         if not lead and (i < first or not _is_kept(sheet, line)):
             line.rule = rule
+
+
+def _go_on(sheet: Sheet, inside: list[bool], body: str) -> None:
+    """Let paragraphs right below the body's element count as inside: broken markup closed it."""
+    parent = body.rpartition("/")[0]
+    for i in range(len(inside) - inside[::-1].index(True), len(inside)):
+        line = sheet.lines[i]
+        above, _, segment = line.block.path.rpartition("/")
+        long = line.mass >= _PARAGRAPH and line.block.links < _LEAD
+        if above != parent or segment[:2] != "p@" or not long or may_match(line.text, sheet.sets):
+            return
+        inside[i] = True
 
 
 def _mark_elements(sheet: Sheet) -> None:

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from pipeline.paths import printable, safe_name
+from pipeline.paths import quote, safe_name
 from pipeline.records import Aside, Cluster, Found, Match, Outcome, Page, Status
 
 
@@ -37,8 +37,8 @@ class Entry:
 
     @property
     def raw(self) -> str:
-        """Return the path in raw/, printable in any format."""
-        return printable(self.found.file)
+        """Return the path in raw/."""
+        return self.found.file
 
     @property
     def text_path(self) -> str:
@@ -107,4 +107,4 @@ def site_of(page: Page) -> str:
     top = PurePosixPath(page.provenance.file).parts[0]
     if not host and top != page.provenance.file and "." in top:
         host = top
-    return safe_name(printable(host).lower(), 100) if host else "unknown"
+    return safe_name(quote(host).lower(), 100) if host else "unknown"

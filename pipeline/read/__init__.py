@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import ConfigError, PageError
+from pipeline.paths import quote
 from pipeline.read.file import read_file
 from pipeline.records import Found, RawPage
 
 Reader = Callable[[Path, str, int], RawPage]
 
-READERS: dict[str, Reader] = {".html": read_file, ".htm": read_file, ".txt": read_file}
+READERS: dict[str, Reader] = dict.fromkeys((".html", ".htm", ".shtml", ".txt"), read_file)
+
+UNREADABLE = "unreadable"
 
 # A file changed within this time before the scan may change again without its times showing it.
 _RACY_NANOSECONDS = 2_000_000_000
@@ -42,31 +45,54 @@ def scan(root: Path, known: Mapping[str, Found], seen: Callable[[int], None]) ->
         raise ConfigError(message)
     pages: list[Found] = []
     others: Counter[str] = Counter()
-    for entry in _files(root):
-        suffix = Path(entry.name).suffix.lower()
-        if suffix not in READERS:
-            others[suffix or "(none)"] += 1
-            continue
-        file = Path(entry.path).relative_to(root).as_posix()
-        pages.append(_found(entry, file, known.get(file)))
-        seen(len(pages))
+    for entry in _entries(root):
+        file = quote(Path(entry.path).relative_to(root).as_posix())
+        kind = _kind(entry)
+        if kind == "page":
+            pages.append(_found(entry, file, known.get(file)))
+            seen(len(pages))
+        elif kind == UNREADABLE:
+            pages.append(Found(f"{file}/", 0, ""))
+        else:
+            others[kind] += 1
     return Scan(tuple(sorted(pages, key=_order)), dict(sorted(others.items())))
 
 
-def _order(found: Found) -> bytes:
-    return os.fsencode(found.file)
+def _order(found: Found) -> str:
+    return found.file
 
 
-def _files(folder: Path) -> Iterator[os.DirEntry[str]]:
-    """Yield regular files at any depth; hidden ones, links, pipes and devices are passed over."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                yield from _files(Path(entry.path))
-            elif entry.is_file(follow_symlinks=False):
-                yield entry
+def _entries(root: Path) -> Iterator[os.DirEntry[str]]:
+    """Yield what lies under `root` at any depth: files, links, and folders that cannot be read."""
+    with os.scandir(root) as entries:
+        waiting = list(entries)
+    while waiting:
+        entry = waiting.pop()
+        if not entry.is_dir(follow_symlinks=False) or entry.name.startswith("."):
+            yield entry
+            continue
+        try:
+            with os.scandir(entry.path) as entries:
+                waiting += entries
+        except OSError:
+            yield entry
+
+
+def _kind(entry: os.DirEntry[str]) -> str:
+    """Return "page", `UNREADABLE` for a folder, or what to count the entry as.
+
+    Links are not followed, pipes and devices never opened: a page is a file of this folder.
+    """
+    if entry.name.startswith("."):
+        return "(hidden)"
+    if entry.is_symlink():
+        return "(link)"
+    if entry.is_dir(follow_symlinks=False):
+        return UNREADABLE
+    if not entry.is_file(follow_symlinks=False):
+        return "(pipe or device)"
+    suffix = Path(entry.name).suffix.lower()
+    return "page" if suffix in READERS else suffix or "(no suffix)"
 
 
 def _found(entry: os.DirEntry[str], file: str, known: Found | None) -> Found:
@@ -92,6 +118,10 @@ def _found(entry: os.DirEntry[str], file: str, known: Found | None) -> Found:
 
 def read_page(root: Path, found: Found, max_bytes: int) -> RawPage:
     """Return the page as it lies on disk; `PageError` when it cannot be taken as it is."""
+    if found.file.endswith("/"):
+        reason = UNREADABLE
+        message = f"{found.file}: is a folder that cannot be read. Change its mode or owner"
+        raise PageError(reason, message)
     page = READERS[Path(found.file).suffix.lower()](root, found.file, max_bytes)
     if found.sha256 and hashlib.sha256(page.body).hexdigest() != found.sha256:
         reason = "changed-while-read"

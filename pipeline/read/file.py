@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from pipeline.errors import PageError
+from pipeline.paths import unquote
 from pipeline.records import Provenance, RawPage
 
 
 def read_file(root: Path, file: str, max_bytes: int) -> RawPage:
     """Return the page at `root`/`file`; `PageError` `unreadable` or `too-big`."""
-    path = root / file
+    path = root / unquote(file)
     try:
         with path.open("rb") as stream:
             body = stream.read(max_bytes + 1)
