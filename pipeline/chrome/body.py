@@ -58,9 +58,9 @@ def _mark_elements(sheet: Sheet) -> None:
     shown = {line.text for line, chain in zip(sheet.lines, chains, strict=True) if not chain}
     masses: dict[str, float] = defaultdict(float)
     for line, chain in zip(sheet.lines, chains, strict=True):
-        for path, rule in chain:
+        for path, known in chain:
             # A hidden copy of what is shown is made for the printer: it weighs nothing.
-            if rule.apply != "hidden" or line.text not in shown:
+            if known.apply != "hidden" or line.text not in shown:
                 masses[path] += line.mass
     total = sum(line.mass for line in sheet.lines)
     for line, chain in zip(sheet.lines, chains, strict=True):
