@@ -34,6 +34,11 @@ BODIES = {
     "two ends": "<p>一</p></body></html><html><body><p>二</p></body></html>",
     "unclosed comment": "<p>一</p><!-- 二 <p>三</p>",
     "blanks": "<p> 一\n二 \n three  four </p>\n\n五",
+    "empty elements": "<ul><li>一<li><li>二</ul><p>三<img><br><hr>四<p></p></p><b></b>五",
+    "returns": "<p>一&#13;</p><p>&#13;</p><p>二&#13;三</p>",
+    "blanks in cells": TABLE.replace("人口", " \n<b>人</b> <x-a>口</x-a> <i>数</i>\n ").replace(
+        "<tr>", "\n <tr>\n"
+    ),
     "details": "<details><summary>一</summary>二</details><button>三</button>",
 }
 

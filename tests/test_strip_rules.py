@@ -1,12 +1,13 @@
 """Loading chrome.toml and sites: what is refused, and what a rule's keys do."""
 
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
 from pipeline.chrome import strip
 from pipeline.errors import ConfigError
-from pipeline.records import Block, Page, Provenance
+from pipeline.records import Block, Cell, Page, Provenance
 from pipeline.rules import chrome
 from pipeline.rules.chrome import ChromeRules
 
@@ -89,3 +90,24 @@ def test_zone_and_limit(tmp_path: Path) -> None:
     rules = chrome.load([write(tmp_path, "chrome.toml", text)], [])
     lines = ["drop", SENTENCE, SENTENCE, "drop", "drop and more"]
     assert kept(rules, *lines) == ["drop", SENTENCE, SENTENCE, "drop and more"]
+
+
+def test_a_rule_of_another_zone_hides_none_behind_it(tmp_path: Path) -> None:
+    text = rule("dr[aeiou]p", "zone = ['tail']", "first.test") + rule(
+        "drop|dr.p!", "", "second.test"
+    )
+    rules = chrome.load([write(tmp_path, "chrome.toml", text)], [])
+    assert kept(rules, "drop", "drip", SENTENCE, SENTENCE, "drop", "drip") == [
+        "drip",
+        SENTENCE,
+        SENTENCE,
+    ]
+
+
+def test_a_mark_leaves_all_else_of_a_block(tmp_path: Path) -> None:
+    rules = chrome.load([write(tmp_path, "chrome.toml", rule("drop"))], [])
+    block = Block("item", "drop", "div/p@1", 0.5, (Cell(0, 0, "drop"),), 7)
+    others = [field for field in fields(Block) if field.name != "dropped_by"]
+    assert all(getattr(block, field.name) != field.default for field in others)
+    page = strip(Page("", "", (block, Block("paragraph", SENTENCE)), Provenance("")), rules)
+    assert page.blocks[0] == replace(block, dropped_by="chrome.test")
