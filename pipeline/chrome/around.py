@@ -20,6 +20,7 @@ _FULL_TITLE = 8  # what is shorter may be the author's name or an emblem
 _DASHES = "—-–(《"  # a subtitle begins with one
 _LONGEST_LINK = 80
 _DATED = re.compile("B{4,}|(?:TD){4,}|(?:DT){4,}")  # fewer may be dates of the article's own
+_HOUR = re.compile(r"\d{1,2}[-/.月]\d{1,2}日? \d{1,2}:\d{2}")  # when readers wrote
 _NUMBERED = re.compile(r"\d{1,3} ?[.、)]")
 _HEADER_LINES = 3  # fewer lines above the title may be a document's own head
 
@@ -119,8 +120,14 @@ def _mark_titles(sheet: Sheet, lines: Sequence[Line]) -> None:
         numbered = sum(_NUMBERED.match(line.text) is not None for line in loose)
         if titles < max(_TITLES, len(loose) * _TITLE_SHARE) or numbered * 2 > len(loose):
             continue
-        if not any(announced.search(line.text) for line in lines):
+        posts = sum(_HOUR.search(line.text) is not None for line in loose) * 2 > len(loose)
+        if posts or not any(_announces(line, announced) for line in lines):
             take((line for line in loose if not sheet.keeps(rule, line)), rule)
+
+
+def _announces(line: Line, announced: re.Pattern[str]) -> bool:
+    """Return whether the line says that what follows is the body's own."""
+    return announced.search(line.text) is not None or (not line.rule and line.text[-1:] == ":")
 
 
 def mark_dated(sheet: Sheet, lines: Sequence[Line]) -> None:

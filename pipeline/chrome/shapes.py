@@ -7,6 +7,7 @@ its neighbours: the cells of a flattened table look like a menu, one by one.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 from pipeline.chrome.lines import LONGEST
 from pipeline.chrome.sheet import Line, Sheet, take
@@ -14,6 +15,8 @@ from pipeline.rules.chrome import SHORT
 
 _BAR = re.compile(r"\s*[|│┃·•>/]\s*|\s+")
 _NAME = 10  # characters of a name in a menu, at most
+_GAP = 4  # lines from a label to the next but one
+_DATE = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?")
 _VALUE = 60  # characters of a value in a metadata table, at most
 _LABELS = 3  # fewer labels may be a form's own
 _PROSE = 2  # a long title in the table may look like a sentence
@@ -61,11 +64,14 @@ def _mark_labels(sheet: Sheet) -> None:
         labelled = [i for i, line in enumerate(head) if pattern.match(line.text)]
         if len(labelled) < _LABELS:
             continue
-        for i in labelled:
-            head[i].rule = rule
-            bare = pattern.fullmatch(head[i].text)
-            if bare and i + 1 < first and len(head[i + 1].text) <= _VALUE and i != labelled[-1]:
-                head[i + 1].rule = rule
+        take((head[i] for i in labelled), rule)
+        bare = [i for i in labelled if pattern.fullmatch(head[i].text) and i + 1 < first]
+        for i, after in pairwise([*bare, first]):
+            value = head[i + 1]
+            if len(value.text) <= _VALUE and (i != labelled[-1] or _DATE.fullmatch(value.text)):
+                take([value], rule)
+            if after < first and after - i <= _GAP:  # a label that no rule knows, and its value
+                take((x for x in head[i + 2 : after] if len(x.text) <= _VALUE), rule)
 
 
 def _is_metadata(table: Line, pattern: re.Pattern[str]) -> bool:
