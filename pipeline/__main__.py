@@ -76,6 +76,7 @@ def run(raw: Path, cleaned: Path, config: Path | None, **options: Any) -> None:
         finally:
             job.close()
     numbers = read_summary(paths.current)
+    job.check_aside(numbers)
     if options["as_json"]:
         click.echo(json.dumps(numbers, ensure_ascii=False))
     heading = f"Cleaned in {time.monotonic() - started:.1f} s:"
@@ -256,6 +257,7 @@ def verify(cleaned: Path) -> None:
     """Compare everything published with its checksums."""
     from pipeline.paths import Paths
     from pipeline.publish import damaged
+    from pipeline.store import write_bytes
     from pipeline.terminal import say
 
     paths = Paths(Path("raw"), cleaned)
@@ -266,9 +268,8 @@ def verify(cleaned: Path) -> None:
     for line in wrong:
         say(line)
     if wrong:
-        message = (
-            f"{cleaned}: {len(wrong)} files are not as published. Delete .versions/, run again"
-        )
+        write_bytes(paths.damaged, [paths.current.readlink().name.encode()])
+        message = f"{cleaned}: {len(wrong)} files are not as published. Run again: they are mended"
         raise CorpusError(message)
     say(f"{cleaned}: everything is as published.")
 

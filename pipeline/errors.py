@@ -3,6 +3,8 @@
 Every message names the file, the key or place in it, what is wrong and the mend.
 """
 
+from pathlib import Path
+
 
 class CorpusError(Exception):
     """Anything this project raises on purpose. `status` is the exit status of CONTRACT.md."""
@@ -36,6 +38,14 @@ class LimitError(CorpusError):
 
 class EngineError(CorpusError):
     """Try again: workers failed in a way that says nothing about a page."""
+
+
+class DamagedError(CorpusError):
+    """Try again: a file of the state at `path` is damaged, and is made anew once it is gone."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        super().__init__(f"{path}: is damaged: {what}. Run again: it is made anew")
+        self.path = path
 
 
 class PageError(CorpusError):

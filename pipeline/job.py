@@ -18,14 +18,17 @@ from pipeline.errors import ConfigError, DiskError, EngineError, LimitError
 from pipeline.fingerprint import files_fingerprint, fingerprint
 from pipeline.paths import PUBLISHED, Paths
 from pipeline.plan import Chunk, Key, ScanRecord, key, last_scan, plan
-from pipeline.publish import Corpus, Entry, is_published, join
-from pipeline.records import Cluster, Found, Match, Outcome, Signature
+from pipeline.publish import Corpus, Entry, is_published, is_whole, join, read_summary
+from pipeline.records import Aside, Cluster, Found, Match, Outcome, Signature
 from pipeline.rules import Rules
 from pipeline.stages import Settings, Stage
-from pipeline.store import make_folder, read_outcomes, read_records, remove
+from pipeline.store import TEMPORARY, make_folder, read_outcomes, read_records, remove
 
 # Below this many pages a share says nothing: one broken file among ten is no alarm.
 LIMITS_COUNT_FROM = 50
+
+# Reasons that are the machine's and the hour's, not the page's: such pages are tried again.
+TRANSIENT = frozenset({"timeout", "worker-died", "changed-while-read"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Job:
     advance: Callable[[str, int], None]
     strict: bool = False
     failures: list[BaseException] = field(default_factory=list)
+    repair: bool = False
     _engine: Engine | None = None
 
     def __post_init__(self) -> None:
@@ -55,6 +59,7 @@ class Job:
         pages = (part for page in self.scan.pages for part in key(page))
         others = (f"{count} {kind}" for kind, count in self.scan.others.items())
         self.version = fingerprint(self.shapes["publish"], *pages, "", *others)
+        self.repair = self.published.exists() and not self._stands()
 
     @property
     def name(self) -> str:
@@ -91,9 +96,27 @@ class Job:
         return self.paths.versions / self.version
 
     @property
+    def staging(self) -> Path:
+        """Return the folder in which that version is put together."""
+        return self.published.with_name(self.version + TEMPORARY)
+
+    def _stands(self) -> bool:
+        """Return whether the version on disk is whole, and no page in it waits for another try."""
+        if not is_whole(self.published):
+            return False
+        if self.paths.damaged.exists() and self.paths.damaged.read_text() == self.version:
+            return False
+        return not TRANSIENT & read_summary(self.published)["aside_by_reason"].keys()
+
+    @property
+    def is_written(self) -> bool:
+        """Return whether this version lies on disk, whole."""
+        return self.published.exists() and not self.repair
+
+    @property
     def is_done(self) -> bool:
         """Return whether readers see this very version already."""
-        return is_published(self.paths, self.version)
+        return self.is_written and is_published(self.paths, self.version)
 
     def to_do(self) -> dict[str, int]:
         """Return, for each stage, how many pages it has to work on."""
@@ -163,13 +186,22 @@ class Job:
 
     def sweep(self) -> None:
         """Remove results and versions that neither this run nor a reader of the last one needs."""
-        read = [chunk for chunk in self.chunks if all(page.sha256 for page in chunk.members)]
+        again = TRANSIENT & read_summary(self.published)["aside_by_reason"].keys()
+        settled = [chunk for chunk in self.chunks if not again or self._is_settled(chunk)]
+        read = [chunk for chunk in settled if all(page.sha256 for page in chunk.members)]
         wanted = {self.segment(stage, chunk) for stage in stages.STAGES for chunk in read}
-        wanted.add(self.segment(stages.DUPLICATES))
+        if len(settled) == len(self.chunks):
+            wanted.add(self.segment(stages.DUPLICATES))
         for stage in (*stages.STAGES, stages.DUPLICATES):
             for file in self.paths.segment(stage.name, "").glob("*"):
                 if file not in wanted:
                     remove(file)
+        remove(self.paths.damaged)
+
+    def _is_settled(self, chunk: Chunk) -> bool:
+        """Return whether the chunk would come out the same again, on any day."""
+        outcomes = read_outcomes(self.segment(stages.NORMALIZE, chunk))
+        return not any(isinstance(o, Aside) and o.reason in TRANSIENT for o in outcomes)
 
 
 def _alive(
@@ -208,6 +240,7 @@ def open_job(
     `ConfigError` where the folders or rules are wrong, `LimitError` where too many pages vanished.
     """
     check_folders(paths)
+    sweep_unfinished(paths)
     settings = Settings(paths.raw, config.rules.folder, config.parser, config.limits.max_page_bytes)
     _ = settings.rules  # a broken rule stops the run before any work
     before = last_scan(paths)
@@ -220,6 +253,13 @@ def open_job(
         message = f"{paths.raw}: holds no page. Put {suffixes} files there, or use RAW=dir"
         raise ConfigError(message)
     return Job(paths, config, settings, scan, plan(scan.pages, before.chunks), advance, strict)
+
+
+def sweep_unfinished(paths: Paths) -> None:
+    """Remove what a run that was killed had not finished; nothing of it has a final name."""
+    for folder in (paths.cleaned, paths.versions, paths.work, *paths.work.glob("*/")):
+        for file in folder.glob(f"*{TEMPORARY}"):
+            remove(file)
 
 
 def _check_vanished(before: ScanRecord, scan: read.Scan, paths: Paths, config: Config) -> None:

@@ -48,6 +48,11 @@ class Paths:
         """Return the file that remembers what lay in raw/ and in which chunk it is."""
         return self.work / "scan"
 
+    @property
+    def damaged(self) -> Path:
+        """Return the file that names a version found damaged, for the next run to make anew."""
+        return self.work / "damaged"
+
     def segment(self, stage: str, name: str) -> Path:
         """Return the file of one stage's result for one chunk, or for the whole corpus."""
         return self.work / stage / name

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline import read
-from pipeline.errors import CorpusError
+from pipeline.errors import DamagedError
 from pipeline.fingerprint import fingerprint
 from pipeline.paths import Paths
 from pipeline.records import Found
@@ -76,7 +76,7 @@ def last_scan(paths: Paths) -> ScanRecord:
         return ScanRecord((), {}, ())
     try:
         return next(read_records(paths.scan, ScanRecord))
-    except (CorpusError, StopIteration):
+    except (DamagedError, StopIteration):
         return ScanRecord((), {}, ())
 
 

@@ -40,7 +40,7 @@ def _strip_found(settings: Settings, found: Found) -> Outcome:
     try:
         raw = read.read_page(settings.raw, found, settings.max_page_bytes)
     except PageError as error:
-        return aside_found(found, error.reason, str(error))
+        return _aside(found, error.reason, str(error))
     try:
         return flow.strip_chrome(raw, settings.rules, settings.parser)
     except PageError as error:
@@ -60,6 +60,11 @@ def _normalize(settings: Settings, outcome: Outcome) -> Outcome:
 
 
 def aside_found(found: Found, reason: str, message: str) -> Aside:
+    """Return the record of a file on which a worker failed."""
+    return _aside(found, reason, f"{found.file}: {message}")
+
+
+def _aside(found: Found, reason: str, message: str) -> Aside:
     """Return the record of a file set aside before its bytes were known."""
     raw = RawPage("", b"", "", Provenance(found.file))
     return Aside(parse.page_id(raw), raw.provenance, reason, message)

@@ -17,7 +17,7 @@ from typing import TypeVar
 import msgspec
 import zstandard
 
-from pipeline.errors import CorpusError, DiskError, LockError
+from pipeline.errors import DamagedError, DiskError, LockError
 from pipeline.records import Aside, Outcome, Page
 
 T = TypeVar("T")
@@ -151,15 +151,14 @@ def write_records(path: Path, records: Iterable[T]) -> None:
 
 
 def read_records(path: Path, kind: type[T]) -> Iterator[T]:
-    """Return the records of `path` one by one; `CorpusError` when the file is damaged."""
+    """Return the records of `path` one by one; `DamagedError` when the file is damaged."""
     decoder = msgspec.msgpack.Decoder(kind)
     try:
         with path.open("rb") as file, zstandard.ZstdDecompressor().stream_reader(file) as stream:
             while (size := stream.read(4)) != _END:
                 yield decoder.decode(stream.read(int.from_bytes(size, "little")))
     except (zstandard.ZstdError, msgspec.DecodeError) as error:
-        message = f"{path}: is damaged: {error}. Remove it and run again: it is made anew"
-        raise CorpusError(message) from error
+        raise DamagedError(path, str(error)) from error
 
 
 class _Frame(msgspec.Struct, array_like=True):

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import luigi
 
 from pipeline import flow, publish, stages
-from pipeline.errors import EngineError
+from pipeline.errors import DamagedError, EngineError
 from pipeline.job import Duplicates, Job
 from pipeline.plan import Chunk
 from pipeline.store import (
@@ -164,32 +164,47 @@ class DetectDuplicates(CorpusTask):
 class PublishCorpus(CorpusTask):
     """Write every output of this version into a folder that no reader sees yet."""
 
-    def requires(self) -> luigi.Task:
-        return DetectDuplicates(job=self.job)
+    def requires(self) -> list[luigi.Task]:
+        # The pages themselves are read again, and may have been lost since they were compared.
+        tasks = (NormalizeText(job=self.job, chunk=chunk) for chunk in self.job.chunks)
+        lost = [task for task in tasks if not task.complete()]
+        return [DetectDuplicates(job=self.job), *lost]
 
     def output(self) -> Stored:
-        return Stored(self.job.published)
+        return Stored(self.job.staging)
+
+    def complete(self) -> bool:
+        return self.job.is_written or super().complete()
 
     def run(self) -> None:
-        staging = self.job.published.with_name(self.job.published.name + TEMPORARY)
-        remove(staging)
-        publish.publish(self.job.entries(), self.job.corpus(), staging)
-        self.job.check_aside(publish.read_summary(staging))
-        move(staging, self.job.published)
+        unfinished = self.job.staging.with_name(f"{self.job.version}-outputs{TEMPORARY}")
+        remove(unfinished)
+        try:
+            publish.publish(self.job.entries(), self.job.corpus(), unfinished)
+            self.job.check_aside(publish.read_summary(unfinished))
+        except BaseException:
+            remove(unfinished)  # on a full disk it holds the space that is wanted
+            raise
+        move(unfinished, self.job.staging)
 
 
 class WriteReport(CorpusTask):
-    """Add the report that people look at, and the checksums of everything."""
+    """Add the report that people look at and the checksums of everything: a version is whole."""
 
     def requires(self) -> luigi.Task:
         return PublishCorpus(job=self.job)
 
     def output(self) -> Stored:
-        return Stored(self.job.published / publish.CHECKSUMS)
+        return Stored(self.job.published)
+
+    def complete(self) -> bool:
+        return self.job.is_written
 
     def run(self) -> None:
-        publish.write_report(self.job.entries(), self.job.corpus(), self.job.published)
-        publish.write_checksums(self.job.published)
+        publish.write_report(self.job.entries(), self.job.corpus(), self.job.staging)
+        publish.write_checksums(self.job.staging)
+        move(self.job.staging, self.job.published)
+        self.job.repair = False
 
 
 class CleanCorpus(CorpusTask):
@@ -219,6 +234,9 @@ def run(job: Job) -> None:
         detailed_summary=True,
         log_level="CRITICAL",
     )
+    for failure in job.failures:
+        if isinstance(failure, DamagedError):
+            remove(failure.path)
     if job.failures:
         raise job.failures[0]
     if result.status is not luigi.LuigiStatusCode.SUCCESS:

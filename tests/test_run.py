@@ -304,3 +304,65 @@ def test_verify_finds_what_was_changed_by_hand(cli: Cli, raw: Path, tmp_path: Pa
     assert done.returncode == 1
     assert "has other bytes" in done.stderr
     assert "report/index.html: is gone" in done.stderr
+    again = run(cli, raw, cleaned)
+    assert "nothing to do" not in again.stderr
+    assert cli("verify", "--cleaned", cleaned).returncode == 0
+
+
+def test_a_file_that_was_deleted_is_published_again(cli: Cli, raw: Path, tmp_path: Path) -> None:
+    cleaned = tmp_path / "cleaned"
+    run(cli, raw, cleaned)
+    before = tree(cleaned)
+    (cleaned / "ledger.csv").resolve().unlink()
+    assert run(cli, raw, cleaned).returncode == 0
+    assert tree(cleaned) == before
+
+
+def test_damaged_state_is_made_anew_by_the_next_run(cli: Cli, raw: Path, tmp_path: Path) -> None:
+    cleaned = tmp_path / "cleaned"
+    run(cli, raw, cleaned)
+    before = tree(cleaned)
+    for file in (cleaned / ".work" / "normalize").iterdir():
+        file.write_bytes(file.read_bytes()[:40])
+    shutil.rmtree(cleaned / ".versions")
+    broken = run(cli, raw, cleaned)
+    assert broken.returncode == 1
+    assert "Run again" in broken.stderr
+    assert run(cli, raw, cleaned).returncode == 0
+    assert tree(cleaned) == before
+
+
+def test_what_a_killed_run_left_is_swept(cli: Cli, raw: Path, tmp_path: Path) -> None:
+    cleaned = tmp_path / "cleaned"
+    run(cli, raw, cleaned)
+    before = tree(cleaned)
+    (version,) = (cleaned / ".versions").iterdir()
+    shutil.rmtree(cleaned / ".current", ignore_errors=True)
+    version.rename(version.with_name(f"{version.name}.part"))
+    (cleaned / ".work" / "strip" / "x.part").touch()
+    assert run(cli, raw, cleaned).returncode == 0
+    assert tree(cleaned) == before
+    assert list(cleaned.rglob("*.part")) == []
+
+
+def test_names_of_any_bytes_are_pages_too(cli: Cli, raw: Path, tmp_path: Path) -> None:
+    text = (raw / "2.txt").read_bytes()
+    Path(os.fsdecode(bytes(raw) + b"/\xff\xfe.txt")).write_bytes(text)
+    (raw / "50%\n.txt").write_bytes(text)
+    cleaned = tmp_path / "cleaned"
+    done = run(cli, raw, cleaned)
+    assert done.returncode == 0, done.stderr
+    assert set(ledger(cleaned)) == {"a/1.html", "2.txt", "%FF%FE.txt", "50%25%0A.txt"}
+    assert cli("explain", "%FF%FE.txt", "--raw", raw, "--cleaned", cleaned).returncode == 0
+
+
+def test_a_page_that_took_too_long_is_tried_again(cli: Cli, raw: Path, tmp_path: Path) -> None:
+    config, cleaned = tmp_path / "config.toml", tmp_path / "cleaned"
+    (raw / "long.txt").write_text("各县要认真检查水库堤防，做好防汛准备工作。\n" * 30_000, "utf-8")
+    config.write_text("[run]\npage_timeout = 0.05\n[limits]\nmax_aside_share = 1.0\n", "utf-8")
+    first = run(cli, raw, cleaned, "--config", config)
+    assert first.returncode == 0, first.stderr
+    assert ledger(cleaned)["long.txt"]["reason"] == "timeout"
+    assert "long.txt: took longer than run.page_timeout" in first.stderr
+    assert run(cli, raw, cleaned).returncode == 0
+    assert ledger(cleaned)["long.txt"]["status"] == "article"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import CorpusError, DiskError, LockError
+from pipeline.errors import DamagedError, DiskError, LockError
 from pipeline.records import Aside, Block, Cell, Change, Doubt, Page, Provenance, Table
 from pipeline.store import (
     disk,
@@ -49,7 +49,7 @@ def test_a_damaged_file_is_said_to_be_so(tmp_path: Path, kept: slice) -> None:
     file = tmp_path / "x"
     write_outcomes(file, [PAGE] * 50)
     file.write_bytes(file.read_bytes()[kept])
-    with pytest.raises(CorpusError, match="is damaged"):
+    with pytest.raises(DamagedError, match="is damaged"):
         list(read_outcomes(file))
 
 

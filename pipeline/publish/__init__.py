@@ -10,12 +10,20 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from pipeline.errors import DamagedError
 from pipeline.publish.articles import ArticlesWriter
 from pipeline.publish.dropped import DroppedWriter
 from pipeline.publish.entries import Corpus, Entry, Writer, join, site_of
 from pipeline.publish.ledger import LedgerWriter
 from pipeline.publish.matches import MatchesWriter
-from pipeline.publish.release import CHECKSUMS, damaged, is_published, turn, write_checksums
+from pipeline.publish.release import (
+    CHECKSUMS,
+    damaged,
+    is_published,
+    is_whole,
+    turn,
+    write_checksums,
+)
 from pipeline.publish.report import ReportWriter
 from pipeline.publish.summary import SummaryWriter
 from pipeline.publish.tables import TablesWriter, doubt_rows, write_tables
@@ -30,6 +38,7 @@ __all__ = [
     "damaged",
     "doubt_rows",
     "is_published",
+    "is_whole",
     "join",
     "publish",
     "read_summary",
@@ -72,5 +81,9 @@ def _write(writers: list[Writer], entries: Iterable[Entry]) -> None:
 
 def read_summary(folder: Path) -> dict[str, Any]:
     """Return the numbers that a run ended with."""
-    summary: dict[str, Any] = json.loads((folder / "summary.json").read_bytes())
+    file = folder / "summary.json"
+    try:
+        summary: dict[str, Any] = json.loads(file.read_bytes())
+    except (OSError, ValueError) as error:
+        raise DamagedError(file, str(error)) from error
     return summary

@@ -22,6 +22,8 @@ def write_checksums(folder: Path) -> None:
 
 def damaged(folder: Path) -> list[str]:
     """Return what of a published version is gone, changed or not its own, one line each."""
+    if not (folder / CHECKSUMS).is_file():
+        return [f"{CHECKSUMS}: is gone"]
     wrong = []
     known = set()
     for line in (folder / CHECKSUMS).read_text("utf-8").splitlines():
@@ -37,6 +39,14 @@ def damaged(folder: Path) -> list[str]:
         if file.is_file() and name not in known and name != CHECKSUMS:
             wrong.append(f"{name}: was not published")
     return wrong
+
+
+def is_whole(folder: Path) -> bool:
+    """Return whether every file of a published version is there; their bytes are not read."""
+    if not (folder / CHECKSUMS).is_file():
+        return False
+    lines = (folder / CHECKSUMS).read_text("utf-8").splitlines()
+    return all((folder / line.partition("  ")[2]).is_file() for line in lines)
 
 
 def turn(paths: Paths, version: str) -> None:
