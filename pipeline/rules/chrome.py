@@ -221,12 +221,20 @@ class _Spelling:
         """Return a class with all forms of its characters, or a text with classes for them."""
         text = match[0]
         if text.startswith("["):
-            return text.translate(self.variants)
+            forms = text.translate(self.variants)
+            return f"(?-i:{forms})" if _HAN_RANGE.fullmatch(forms) else forms
         return text.translate({code: f"[{forms}]" for code, forms in self.variants.items()})
 
 
 # A character class, or what stands between classes.
 _BRACKETS = re.compile(r"\[(?:\\.|[^\]\\])*\]|(?:\\.|[^\[\\])+")
+
+# A class with a range of Han, none of which has a case. To look for the cases of a range, `re`
+# walks through all of it: 3 ms for each such class, a quarter of the time of loading.
+_HAN_RANGE = re.compile(
+    r"\[\^?(?:[^\w\\-]|\\[wsd]|[\u2e80-\u9fff])*"
+    r"[\u2e80-\u9fff]-[\u2e80-\u9fff](?:[^\w\\-]|\\[wsd]|[\u2e80-\u9fff])*\]"
+)
 
 
 def _union(rules: Sequence[ChromeRule]) -> re.Pattern[str]:
