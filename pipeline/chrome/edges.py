@@ -92,13 +92,20 @@ def _close(sheet: Sheet, lines: Sequence[Line], core: tuple[int, int]) -> None:
     found = _closer(lines, closers)
     while found:
         place, rule = found
-        below = lines[place + 1 :]
+        beside = _parent(next((x for x in reversed(lines[:place]) if x.mass), lines[place]))
+        below = [x for x in lines[place + 1 :] if not (x.mass and beside and _parent(x) == beside)]
         take((x for x in below if keeper is None or not sheet.spares(keeper, x)), rule)
         closers = [closer for closer in closers if closer[0] < place]
         found = _closer(lines, closers)
     for place, rule in closers:
         if core[0] <= place < core[1] and "middle" in rule.zone:
             lines[place].rule = None
+
+
+def _parent(line: Line) -> str:
+    """Return the element of a paragraph; "" without markup, and for what is no paragraph."""
+    parent, _, segment = line.block.path.rpartition("/")
+    return parent if segment.startswith("p@") else ""
 
 
 def _closer(lines: Sequence[Line], closers: Sequence[Closer]) -> Closer | None:
