@@ -17,6 +17,7 @@ _FEW_TITLES = 3  # where a line announces links
 _TITLE_SHARE = 0.6
 _SHORTEST_TITLE, _LONGEST_TITLE = 5, 45
 _FULL_TITLE = 8  # what is shorter may be the author's name or an emblem
+_TITLE_PARTS = 3  # above and below the title may stand one that leads to it and one that adds
 _DASHES = "—-–(《"  # a subtitle begins with one
 _LONGEST_LINK = 80
 _DATED = re.compile("B{4,}|(?:TD){4,}|(?:DT){4,}")  # fewer may be dates of the article's own
@@ -49,13 +50,20 @@ def _top_of_title(head: Sequence[Line]) -> int:
     last = max((i for i, line in enumerate(head) if line.rule), default=-1)
     loose = (i for i in range(last) if head[i].rule is None)
     place = max((i for i in loose if head[i].weight >= _SHORTEST_TITLE), default=-1)
+    full = [line.weight >= _FULL_TITLE and line.rule is None and not line.prose for line in head]
     for i in range(place, max(place - _TITLE_LINES, -1), -1):
         line, above = head[i], head[i - 1] if i else None
         place = i
-        full = line.weight >= _FULL_TITLE and not line.prose and line.text[0] not in _DASHES
-        if above is None or above.rule or (full and not above.prose):
+        alone = full[i] and line.text[0] not in _DASHES and not _has_parts(full[: i + 1])
+        if above is None or above.rule or (alone and not above.prose):
             break
     return place
+
+
+def _has_parts(full: Sequence[bool]) -> bool:
+    """Return whether the last line and few above it are titles: parts of one, and no list."""
+    run = next((n for n, one in enumerate(reversed(full)) if not one), len(full))
+    return 1 < run <= _TITLE_PARTS
 
 
 def _mark_tab_title(sheet: Sheet, head: Sequence[Line]) -> None:
