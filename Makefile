@@ -41,6 +41,7 @@ clean: ## remove .venv and caches; raw/ and cleaned/ stay
 	$(PYTHON) -m venv .venv
 	.venv/bin/pip install -q --require-hashes -r requirements.txt
 	.venv/bin/pip install -q --no-deps --no-build-isolation --editable .
+	@.venv/bin/clean-corpus check  # compiles what numba compiles, once, where it can be seen
 	@touch $@
 
 .venv/.dev: requirements-dev.txt .venv/.runtime

@@ -27,8 +27,20 @@ if TYPE_CHECKING:
 CONFIG = click.option(
     "--config", type=click.Path(path_type=Path), help="Settings; config.toml where there is one."
 )
-RAW = click.option("--raw", type=click.Path(path_type=Path), default=Path("raw"))
-CLEANED = click.option("--cleaned", type=click.Path(path_type=Path), default=Path("cleaned"))
+RAW = click.option(
+    "--raw",
+    type=click.Path(path_type=Path),
+    default=Path("raw"),
+    show_default=True,
+    help="The pages as scraped.",
+)
+CLEANED = click.option(
+    "--cleaned",
+    type=click.Path(path_type=Path),
+    default=Path("cleaned"),
+    show_default=True,
+    help="Where the result is published.",
+)
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
 FILE = click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 
@@ -336,26 +348,35 @@ def main() -> NoReturn:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, terminate)
-    status = 0
+    sys.exit(_status(received))
+
+
+def _status(received: list[int]) -> int:
+    """Run the command line; return its exit status. `received` holds signals that arrived."""
     try:
         cli.main(prog_name="clean-corpus", standalone_mode=False)
     except click.ClickException as error:
         error.show()
-        status = error.exit_code
+        return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         how = "terminated" if received else "interrupted"
         click.echo(f"{how}; what was published before still stands", err=True)
-        status = 128 + (received or [signal.SIGINT])[0]
+        return 128 + (received or [signal.SIGINT])[0]
     except CorpusError as error:
         from pipeline.terminal import complain
 
         complain(str(error))
-        status = error.status
+        return error.status
     except BrokenPipeError:
-        # The reader of our standard output had enough. Nothing more can be said to it.
+        sys.stderr.close()  # our reader had enough, and nothing more can be said to it
+        return 128 + signal.SIGPIPE
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        click.echo(f"standard output: {error.strerror}. Write it somewhere else", err=True)
         sys.stderr.close()
-        status = 1
-    sys.exit(status)
+        return 4
+    return 0
 
 
 if __name__ == "__main__":

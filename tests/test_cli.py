@@ -152,14 +152,15 @@ def test_check_finds_the_rules_in_order(cli: Cli) -> None:
 
 
 def test_check_names_a_case_that_does_not_hold(cli: Cli, tmp_path: Path) -> None:
-    (tmp_path / "chrome.toml").write_text(
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "chrome.toml").write_text(
         '[[rule]]\nid = "mine.bar"\nreason = "A bar."\nsource = "seen here"\nfind = "订阅速递"\n'
         'case = [{ before = "订阅月报", after = "" }, '
         '{ before = "订阅报纸", after = "订阅报纸" }]\n',
         "utf-8",
     )
     config = tmp_path / "config.toml"
-    config.write_text("[rules]\nfolder = '.'\n", "utf-8")
+    config.write_text("[rules]\nfolder = 'mine'\n", "utf-8")
     done = cli("check", "--config", config)
     assert done.returncode == 2
     assert "mine.bar" in done.stderr

@@ -321,3 +321,21 @@ def test_rows_of_two_plans_differ_in_figures_of_the_same_indicator_alone() -> No
     (match,) = find_matches(texts)
     figures = [(found.figures_a, found.figures_b) for found in match.disagreements]
     assert figures == [(("93",), ("94",))]
+
+
+@pytest.mark.parametrize(
+    ("figure", "other"),
+    [("5.8%", "-5.8%"), ("5.8%", "5.8‰"), ("5.8%", "5.8"), ("5.8%", "5.9%"), ("5.8%", "58%")],
+)
+def test_a_sign_is_part_of_a_figure(figure: str, other: str) -> None:
+    text = PLAN + "全年外贸进出口总额同比增长{}，规模以上工业企业利润保持稳定。\n" + PLAN[::-1]
+    (match,) = find_matches({"a": text.format(figure), "b": text.format(other)})
+    assert match.relation == "near"
+    (found,) = match.disagreements
+    assert (found.figures_a, found.figures_b) == ((figure,), (other,))
+
+
+def test_hyphens_and_widths_are_no_signs() -> None:
+    text = PLAN + "新冠病毒COVID-19防控常态化，投资增长5-8{}。\n" + PLAN[::-1]
+    (match,) = find_matches({"a": text.format("%"), "b": text.format("％")})
+    assert match.relation == "same"

@@ -89,3 +89,17 @@ def test_rules_that_could_take_a_coincidence_do_not_load(tmp_path: Path) -> None
     file.write_text(text.replace("letters = 300", "letters = 5"), "utf-8")
     with pytest.raises(ConfigError, match="letters"):
         dedup_rules.load([file])
+
+
+def test_a_chain_of_copies_never_keeps_a_page_for_its_template() -> None:
+    facts = dict.fromkeys("abcd", FACTS)
+    pairs: list[tuple[str, str, Relation]] = [
+        ("a", "b", "near"),
+        ("b", "c", "near"),
+        ("a", "c", "template"),
+        ("c", "d", "near"),
+    ]
+    found = clusters([match(*pair) for pair in pairs], facts, (), RULES)
+    assert sorted(page for cluster in found for page in cluster.members) == list("abcd")
+    home = {page: cluster.canonical for cluster in found for page in cluster.members}
+    assert home["a"] != home["c"]

@@ -1,11 +1,12 @@
 """Matches → clusters of pages that carry one body, and the copy of each to keep.
 
 In: verified matches and a few facts about each page. Out: every page in exactly one cluster.
-Never: two pages joined through anything but `same` and `near` matches.
+Never: two pages joined through anything but `same` and `near` matches, or one kept for another
+that is its `template`.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -38,7 +39,7 @@ Key = Callable[[str], Any]  # numbers for one reason, strings for another; never
 
 
 def clusters(
-    matches: Iterable[Match],
+    matches: Sequence[Match],
     facts: Mapping[str, PageFacts],
     preferred_hosts: Sequence[str] = (),
     rules: DedupRules | None = None,
@@ -63,7 +64,22 @@ def clusters(
     members = defaultdict[int, list[str]](list)
     for place, root in enumerate(roots.tolist()):
         members[root].append(ids[place])
-    found = (_choose(tuple(m), facts, preferred_hosts, hosts) for m in members.values())
+    forms = {
+        pair
+        for match in matches
+        if match.relation == "template"
+        for pair in ((match.a, match.b), (match.b, match.a))
+    }
+    found: list[Cluster] = []
+    waiting = list(members.values())
+    while waiting:
+        cluster = _choose(tuple(waiting.pop()), facts, preferred_hosts, hosts)
+        # A chain of copies may lead to a page that says other figures than the one kept.
+        others = [page for page in cluster.members if (page, cluster.canonical) in forms]
+        if others:
+            waiting += [others, [page for page in cluster.members if page not in others]]
+        else:
+            found.append(cluster)
     return sorted(found, key=lambda cluster: cluster.canonical)
 
 

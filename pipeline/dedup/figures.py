@@ -21,6 +21,7 @@ _UNIT = re.compile(
     r"瓦时天年月日岁倍级期届批升位只头艘架列标箱部门间宗起例款]{1,4})?"
 )
 
+_MINUS = re.compile(r"(?<![0-9A-Za-z])[-−－]$")
 _FIGURES = re.compile(r"[\d.,，%％〔〕\s]+")
 _NAME = re.compile("[一-鿿]{4}")
 
@@ -36,7 +37,8 @@ def disagreements(a: Body, b: Body, pairs: Places) -> tuple[Disagreement, ...]:
         if x.row != y.row or x.is_serial:
             continue
         # A clause that the other page holds with the same figure was moved, not changed.
-        if x.letters in b.letters or y.letters in a.letters:
+        moved = x.letters in b.letters or y.letters in a.letters
+        if moved and x.letters != y.letters:
             continue
         figures = found.setdefault((x.sentence, y.sentence), ([], []))
         figures[0].append(x.figure)
@@ -100,4 +102,10 @@ class _Clause:
     def figure(self) -> str:
         """Return the number with its unit: 200人, 1000万平方米, 3.15%."""
         unit = _UNIT.match(self._text, self._after, self._end + 1)
-        return self._text[self._number : unit.end() if unit else self._after]
+        start = self._number - 1 if self._is_negative else self._number
+        return self._text[start : unit.end() if unit else self._after].strip()
+
+    @property
+    def _is_negative(self) -> bool:
+        """Return whether a minus stands before the number, which is no hyphen."""
+        return _MINUS.search(self._text, max(0, self._number - 2), self._number) is not None

@@ -15,6 +15,9 @@ _BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no power of it vanishes
 _POINT, _ZERO, _NINE, _COMMA = np.uint32(0x2E), np.uint32(0x30), np.uint32(0x39), np.uint32(0x2C)
 _NO_SPACE = np.uint32(0x200B)
 _WIDE_POINT = np.uint32(0xFF0E)
+_SPACE, _PER_MILLE = np.uint32(0x20), np.uint32(0x2030)
+_PERCENT, _WIDE_PERCENT = np.uint32(0x25), np.uint32(0xFF05)
+_HYPHEN, _MINUS, _WIDE_MINUS = np.uint32(0x2D), np.uint32(0x2212), np.uint32(0xFF0D)
 
 
 @compiled("b1(u4)")
@@ -168,12 +171,38 @@ def number_parts(raw: Codes, offsets: Places, stops: Codes) -> Places:
     return parts
 
 
+@compiled("u8(u4[::1], u4[::1], i4[::1], i8, i8)")
+def sign_of(raw: Codes, codes: Codes, offsets: Places, first: int, last: int) -> np.uint64:
+    """Return what the signs of a number say that stands at `first` to `last` of `codes`.
+
+    The sum of 1 for a minus, 2 for % and 4 for ‰: none of them is a letter, and -5.8% is another
+    figure than 5.8. A hyphen behind a digit or a Latin letter is none: 5-8, COVID-19.
+    """
+    sign = np.uint64(0)
+    before = offsets[first] - 1
+    if before >= 0 and (
+        raw[before] == _HYPHEN or raw[before] == _MINUS or raw[before] == _WIDE_MINUS
+    ):
+        joined = first > 0 and offsets[first - 1] == before - 1 and codes[first - 1] < 0x80
+        if not joined:
+            sign += np.uint64(1)
+    after = offsets[last] + 1
+    if after < len(raw) and raw[after] == _SPACE:
+        after += 1
+    if after < len(raw):
+        if raw[after] == _PERCENT or raw[after] == _WIDE_PERCENT:
+            sign += np.uint64(2)
+        elif raw[after] == _PER_MILLE:
+            sign += np.uint64(4)
+    return sign
+
+
 @compiled("Tuple((u4[::1], u8[::1], i4[::1]))(u4[::1], u4[::1], i4[::1])")
 def mask_numbers(raw: Codes, codes: Codes, offsets: Places) -> tuple[Codes, Hashes, Places]:
     """Return folded codes with each number as one `NUMBER`, then two arrays of the same length.
 
-    The first holds a hash of the number's digits (0 for a letter), the second its place in
-    `codes`.
+    The first holds a hash of the number's digits and signs (0 for a letter), the second its place
+    in `codes`.
     """
     masked = np.empty(len(codes), np.uint32)
     values = np.zeros(len(codes), np.uint64)
@@ -191,4 +220,10 @@ def mask_numbers(raw: Codes, codes: Codes, offsets: Places) -> tuple[Codes, Hash
             count += 1
         if inside and (values[count - 1] != FNV_BASIS or codes[i] != _ZERO):  # 05月 is 5月
             values[count - 1] = (values[count - 1] ^ np.uint64(codes[i])) * FNV_PRIME
+    for n in range(count):
+        if masked[n] == NUMBER:
+            last = (starts[n + 1] if n + 1 < count else len(codes)) - 1
+            sign = sign_of(raw, codes, offsets, starts[n], last)
+            if sign:
+                values[n] = (values[n] ^ sign) * FNV_PRIME
     return masked[:count].copy(), values[:count].copy(), starts[:count].copy()

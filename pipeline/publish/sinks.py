@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.store import SyncedFile
 
 # A spreadsheet would run a cell that starts like this as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 class CsvSink:

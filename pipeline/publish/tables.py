@@ -36,7 +36,7 @@ def write_tables(tables: tuple[Table, ...], folder: Path) -> list[Path]:
     """Write each table as a CSV file into `folder`; return their paths in the same order."""
     files = []
     for number, table in enumerate(tables, 1):
-        file = folder / f"{number:02d}_{safe_name(table.title)}.csv"
+        file = folder / f"{number:02d}_{safe_name(table.title or 'table')}.csv"
         sink = CsvSink(file, table.header)
         for row in table.rows:
             sink.add(row)

@@ -13,7 +13,7 @@ from pipeline.fingerprint import files_fingerprint
 from pipeline.rules import chrome, dedup, metadata, spelling, tables
 from pipeline.rules.chrome import ChromeRules
 from pipeline.rules.dedup import DedupRules
-from pipeline.rules.loader import Rule, check_unique
+from pipeline.rules.loader import Rule, check_keys, check_unique
 from pipeline.rules.metadata import MetadataRules
 from pipeline.rules.spelling import SpellingRules
 from pipeline.rules.tables import TableRules
@@ -51,7 +51,7 @@ def load_rules(folder: str = "") -> Rules:
 
     Kept for the life of the process: a run reads its rules once.
     """
-    roots = [_HERE, *([Path(folder)] if folder else [])]
+    roots = [_HERE, *([_checked(Path(folder))] if folder else [])]
     files = {name: _existing(roots, f"{name}.toml") for name in FAMILIES}
     sites = [file for root in roots for file in sorted((root / "sites").glob("*.toml"))]
     rules = Rules(
@@ -67,6 +67,13 @@ def load_rules(folder: str = "") -> Rules:
     )
     check_unique(rules)
     return rules
+
+
+def _checked(folder: Path) -> Path:
+    """Return the user's folder; `ConfigError` when it holds a file that nobody would read."""
+    files = (file.name for file in sorted(folder.glob("*.toml")))
+    check_keys(files, [*(f"{name}.toml" for name in FAMILIES), "config.toml"], f"{folder}/")
+    return folder
 
 
 def _existing(roots: list[Path], name: str) -> list[Path]:

@@ -161,4 +161,5 @@ def _apart(edits: list[Edit]) -> list[Edit]:
 
 
 def _digits(text: str) -> list[str]:
-    return [character for character in text if character.isdigit()]
+    """Return the digits of `text`, 三百 among them: a number in words is a number."""
+    return [character for character in text if character.isnumeric()]

@@ -47,7 +47,7 @@ class ReportWriter:
             self._examples.setdefault(block.rule, block.text)
         for change in page.changes:
             self._fired[change.rule] += 1
-            self._examples.setdefault(change.rule, f"{change.before} → {change.after}")
+            self._examples.setdefault(change.rule, f"{change.before!r} → {change.after!r}")
 
     def close(self) -> None:
         """Write the page."""
