@@ -60,7 +60,7 @@ def _are_links(lines: Sequence[Line]) -> bool:
 
 
 def no_article(sheet: Sheet) -> ChromeRule | None:
-    """Return the rule by which what is left is an excuse, a door or nothing."""
+    """Return the rule by which what is left is an excuse, a door, the head of a list or nothing."""
     left = sheet.left()
     weight = sum(line.weight for line in left)
     if weight < _SHORT:
@@ -70,6 +70,9 @@ def no_article(sheet: Sheet) -> ChromeRule | None:
             for rule, pattern in sheet.of(mechanism):
                 if any(line.weight < _DOOR and pattern.search(line.text) for line in lines):
                     return rule
+    dated = sum(line.rule is not None and line.rule.apply == "dated-links" for line in sheet.lines)
+    if dated >= _ITEMS and not any(line.mass for line in left):
+        return next((rule for rule, _ in sheet.of("list-page")), None)
     if weight < _NOTHING:
         return next((rule for rule, _ in sheet.of("empty-shell")), None)
     return None
