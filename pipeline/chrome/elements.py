@@ -27,14 +27,18 @@ class Elements:
 
     def on(self, path: str) -> tuple[Named, ...]:
         """Return the named elements on `path` with their rules, outermost first."""
+        above: list[str] = []
         known = self._of_path.get(path)
-        if known is None:
-            parent, _, segment = path.rpartition("/")
+        while known is None:  # a loop: tables may be nested deeper than Python calls
+            above.append(path)
+            path = path.rpartition("/")[0]
+            known = self._of_path.get(path)
+        for element in reversed(above):
+            segment = element.rpartition("/")[2]
             rule = self._rule(segment.rpartition("@")[0] or segment)
-            known = self.on(parent)
             if rule:
-                known = (*known, (path, rule))
-            self._of_path[path] = known
+                known = (*known, (element, rule))
+            self._of_path[element] = known
         return known
 
     def _rule(self, label: str) -> ChromeRule | None:

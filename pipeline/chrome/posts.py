@@ -34,7 +34,7 @@ def _places(lines: Sequence[Line], stamp: re.Pattern[str]) -> list[int]:
     return [
         i
         for i, line in enumerate(lines)
-        if len(line.text) <= _STAMP and not line.mass and stamp.search(line.text)
+        if not line.mass and len(line.block.text) <= _STAMP and stamp.search(line.text)
     ]
 
 
