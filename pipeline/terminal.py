@@ -6,7 +6,7 @@ characters escaped: a title must not steer a terminal.
 
 import time
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from rich.console import Console
 from rich.markup import escape
@@ -19,8 +19,15 @@ from pipeline.records import Aside, Match, Outcome, Page, Table
 if TYPE_CHECKING:
     from pipeline.explain import Told
 
-talk = Console(stderr=True, highlight=False, soft_wrap=True)
-data = Console(highlight=False, soft_wrap=True)
+
+class _Console(Console):
+    def on_broken_pipe(self) -> NoReturn:
+        """Leave it to the command line how a reader that had enough is answered."""
+        raise BrokenPipeError
+
+
+talk = _Console(stderr=True, highlight=False, soft_wrap=True)
+data = _Console(highlight=False, soft_wrap=True)
 
 # A log wants a line now and then, not one a page.
 _LOG_SECONDS = 10.0

@@ -73,7 +73,7 @@ def test_only_marks_in_markup(lines: list[tuple[str, list[str], float]]) -> None
 
 def test_hostile_pages_end() -> None:
     """Many links, deep paths and one endless line cost no more than they weigh."""
-    deep = "/".join(f"div.x{i}@1" for i in range(250))
+    deep = "/".join(f"div.x{i}@1" for i in range(1_200))
     sentence = "全市排查隐患四百处，整改三百处，其余限期完成，逾期的从严查处。"
     blocks = [Block("paragraph", f"链接{i}", f"div@1/a@{i}", 1.0) for i in range(20_000)]
     blocks += [Block("paragraph", sentence, f"{deep}/p@{i}") for i in range(2_000)]
