@@ -14,7 +14,7 @@ from typing import Any
 from pipeline import read, stages
 from pipeline.config import Config
 from pipeline.engines import ENGINES, Engine
-from pipeline.errors import ConfigError, DiskError, EngineError, LimitError
+from pipeline.errors import ConfigError, DamagedError, DiskError, EngineError, LimitError
 from pipeline.fingerprint import files_fingerprint, fingerprint
 from pipeline.paths import PUBLISHED, Paths
 from pipeline.plan import Chunk, Key, ScanRecord, key, last_scan, plan
@@ -51,8 +51,8 @@ class Job:
     advance: Callable[[str, int], None]
     strict: bool = False
     failures: list[BaseException] = field(default_factory=list)
-    repair: bool = False
-    _engine: Engine | None = None
+    repair: bool = field(init=False)
+    _engine: Engine | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.shapes = _shapes(self.settings.rules, self.config)
@@ -106,7 +106,11 @@ class Job:
             return False
         if self.paths.damaged.exists() and self.paths.damaged.read_text() == self.version:
             return False
-        return not TRANSIENT & read_summary(self.published)["aside_by_reason"].keys()
+        try:
+            summary = read_summary(self.published)
+        except DamagedError:
+            return False
+        return not TRANSIENT & summary["aside_by_reason"].keys()
 
     @property
     def is_written(self) -> bool:
@@ -133,7 +137,7 @@ class Job:
         """Yield every page of raw/ with what `stage` made of it, in the order of the paths."""
         alive = {key(page): page for page in self.scan.pages}
         parts = [_alive(chunk, self.segment(stage, chunk), alive) for chunk in self.chunks]
-        return heapq.merge(*parts, key=lambda pair: os.fsencode(pair[0].file))
+        return heapq.merge(*parts, key=lambda pair: pair[0].file)
 
     def signatures(self) -> Iterator[Signature]:
         """Yield the signatures of every chunk."""

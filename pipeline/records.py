@@ -84,8 +84,8 @@ class Change:
 
     `before` starts at character `start` of block `block` as it stood after all earlier changes
     of the page; `after` takes its place. Where `before` runs past the end of the block, each
-    newline in it steps into the next block (that is how two paragraphs become one): the first
-    block receives `after`, the others become "".
+    newline in it steps into the next block that is not "" (that is how two paragraphs become
+    one): the first block receives `after`, the others become "".
     """
 
     block: int

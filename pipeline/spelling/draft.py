@@ -73,6 +73,7 @@ class BlockDraft(Draft):
     def __init__(self, blocks: Sequence[Block]) -> None:
         """Take the published blocks of `blocks`; tables and dropped ones are not spelled."""
         self.places = [i for i, block in enumerate(blocks) if is_spelled(block)]
+        self.lasts = [_last(blocks, i) for i in self.places]  # what was joined to each, or is ""
         self.kinds = [blocks[i] for i in self.places]
         self.spelled = frozenset(self.places)
         self.starts: list[int] = []
@@ -94,7 +95,7 @@ class BlockDraft(Draft):
         Markup does not break a heading or an item in two; flattened text does break items.
         """
         first, second = self.kinds[above], self.kinds[above + 1]
-        if self.places[above + 1] - self.places[above] != 1 or second.kind != "paragraph":
+        if self.places[above + 1] - self.lasts[above] != 1 or second.kind != "paragraph":
             return True
         return not (first.kind == "paragraph" or (first.kind == "item" and not first.path))
 
@@ -132,6 +133,8 @@ class BlockDraft(Draft):
                 next_edit += 1
             moved.append(start + shift)
         keep = [i for i in range(len(moved)) if i not in swallowed]
+        ends = [*(i - 1 for i in keep[1:]), len(moved) - 1]
+        self.lasts = [self.lasts[i] for i in ends] if keep else []
         self.starts = [moved[i] for i in keep]
         self.places = [self.places[i] for i in keep]
         self.kinds = [self.kinds[i] for i in keep]
@@ -148,5 +151,12 @@ class BlockDraft(Draft):
 
 
 def is_spelled(block: Block) -> bool:
-    """Return whether the text of `block` is published and no table."""
-    return not block.dropped_by and block.kind != "table"
+    """Return whether `block` has text, is published and no table."""
+    return bool(block.text) and not block.dropped_by and block.kind != "table"
+
+
+def _last(blocks: Sequence[Block], place: int) -> int:
+    """Return the place of the last block behind `place` that is "", or `place` itself."""
+    while place + 1 < len(blocks) and not blocks[place + 1].text:
+        place += 1
+    return place

@@ -33,7 +33,8 @@ def _carry_out(texts: list[str], change: Change) -> None:
     end = change.start + len(change.before)
     while len(text) < end and last + 1 < len(texts):
         last += 1
-        text += "\n" + texts[last]
+        if texts[last]:  # a block that was joined before is stepped over
+            text += "\n" + texts[last]
     if text[change.start : end] != change.before:
         message = (
             f"block {change.block}: {change.rule}: {change.before!r} is not at {change.start}. "
