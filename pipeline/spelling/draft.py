@@ -8,7 +8,7 @@ of a page can not drift apart, and no respelling can go unrecorded.
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from pipeline.records import Block, Change
 from pipeline.rules.spelling import SpellingRules
@@ -17,6 +17,8 @@ from pipeline.spelling.protect import hide, reveal
 
 # Start, end, what takes the place of text[start:end], the rule's id.
 Edit: TypeAlias = tuple[int, int, str, str]
+
+_NEWLINES: Final = re.compile("\n{2,}")
 
 
 class Draft:
@@ -116,6 +118,7 @@ class BlockDraft(Draft):
             if FILLER in before:
                 counted, passed = start, passed + self.text.count(FILLER, counted, start)
                 before, after = (reveal(part, self.hidden[passed:]) for part in (before, after))
+            before = _NEWLINES.sub("\n", before)  # a block that became "" is stepped over
             offset = start - self.starts[place] + shift - base
             self.changes.append(Change(self.places[place], rule, before, after, offset))
             shift += len(after) - (end - start)
@@ -156,7 +159,9 @@ def is_spelled(block: Block) -> bool:
 
 
 def _last(blocks: Sequence[Block], place: int) -> int:
-    """Return the place of the last block behind `place` that is "", or `place` itself."""
-    while place + 1 < len(blocks) and not blocks[place + 1].text:
+    """Return the place of the last block behind `place` that was joined to it, or `place`."""
+    for below in blocks[place + 1 :]:
+        if below.text or below.kind != "paragraph":
+            break
         place += 1
     return place

@@ -55,7 +55,8 @@ _QUOTES: Final[tuple[Mechanism, ...]] = (
 )
 _MARKS: Final[tuple[Mechanism, ...]] = (write_dots, write_dashes, widen_marks, widen_brackets)
 _LINES: Final[tuple[Mechanism, ...]] = (respell_latin_lines, drop_blanks)
-_ROUNDS: Final = 4  # a mark settles a bracket, which settles the next mark
+_ROUNDS: Final = 4
+_MARK_ROUNDS: Final = 32  # a mark settles a bracket, which settles the next mark
 _BREAKS: Final = re.compile("\r\n?|[\u2028\u2029]")
 _ODD_BREAKS: Final = "\r\u2028\u2029"
 
@@ -122,7 +123,7 @@ def _once(draft: Draft, rules: SpellingRules) -> bool:
             break
         odd = True
     _run((*_PARAGRAPHS, replace_words, *_QUOTES), draft, rules)
-    for _ in range(_ROUNDS):
+    for _ in range(_MARK_ROUNDS):
         if not _run(_MARKS, draft, rules):
             break
     _run(_LINES, draft, rules)
