@@ -73,9 +73,14 @@ def no_article(sheet: Sheet) -> ChromeRule | None:
     dated = sum(line.rule is not None and line.rule.apply == "dated-links" for line in sheet.lines)
     if dated >= _ITEMS and not any(line.mass for line in left):
         return next((rule for rule, _ in sheet.of("list-page")), None)
-    if weight < _NOTHING:
+    if weight < _NOTHING or not _has_letters(left):
         return next((rule for rule, _ in sheet.of("empty-shell")), None)
     return None
+
+
+def _has_letters(lines: Sequence[Line]) -> bool:
+    """Return whether `lines` hold letters or digits: marks alone say nothing."""
+    return any(character.isalnum() for line in lines for character in line.text)
 
 
 _DOORS: tuple[Mechanism, ...] = ("error-page", "login-wall")
