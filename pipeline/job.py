@@ -8,6 +8,7 @@ import heapq
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -144,7 +145,7 @@ class Job:
         for chunk in self.chunks:
             yield from read_records(self.segment(stages.SIGN, chunk), Signature)
 
-    @property
+    @cached_property
     def duplicates(self) -> Duplicates:
         """Return what `DetectDuplicates` stored."""
         return next(read_records(self.segment(stages.DUPLICATES), Duplicates))
@@ -154,6 +155,7 @@ class Job:
         found = self.duplicates
         return join(self.outcomes(), found.matches, found.clusters)
 
+    @cached_property
     def corpus(self) -> Corpus:
         """Return what the writers must know of all pages together."""
         raw = {outcome.id: page.file for page, outcome in self.outcomes()}

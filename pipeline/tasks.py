@@ -180,7 +180,7 @@ class PublishCorpus(CorpusTask):
         unfinished = self.job.staging.with_name(f"{self.job.version}-outputs{TEMPORARY}")
         remove(unfinished)
         try:
-            publish.publish(self.job.entries(), self.job.corpus(), unfinished)
+            publish.publish(self.job.entries(), self.job.corpus, unfinished)
             self.job.check_aside(publish.read_summary(unfinished))
         except BaseException:
             remove(unfinished)  # on a full disk it holds the space that is wanted
@@ -201,7 +201,7 @@ class WriteReport(CorpusTask):
         return self.job.is_written
 
     def run(self) -> None:
-        publish.write_report(self.job.entries(), self.job.corpus(), self.job.staging)
+        publish.write_report(self.job.entries(), self.job.corpus, self.job.staging)
         publish.write_checksums(self.job.staging)
         move(self.job.staging, self.job.published)
         self.job.repair = False

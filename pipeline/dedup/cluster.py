@@ -15,7 +15,6 @@ import numpy as np
 
 from pipeline.dedup.compiled import Counts
 from pipeline.records import Cluster, Match
-from pipeline.rules import load_rules
 from pipeline.rules.dedup import DedupRules
 
 WHOLE = 0.98  # of the longest copy; a shorter one is less complete, not just spaced otherwise
@@ -41,18 +40,15 @@ Key = Callable[[str], Any]  # numbers for one reason, strings for another; never
 def clusters(
     matches: Sequence[Match],
     facts: Mapping[str, PageFacts],
-    preferred_hosts: Sequence[str] = (),
-    rules: DedupRules | None = None,
+    preferred_hosts: Sequence[str],
+    rules: DedupRules,
 ) -> list[Cluster]:
     """Return the clusters of the pages in `facts`, sorted by canonical copy.
 
     A page without a copy is a cluster of its own. Matches that name other pages are passed over.
-    `preferred_hosts` are names of hosts, the most preferred first; a host below one counts as
-    it. `rules` are those of the package where None.
+    `preferred_hosts` are names of hosts, the most preferred first; a host below one counts as it.
     """
-    hosts = tuple(
-        h for rule in (rules or load_rules().dedup).of("issuing-site") for h in rule.hosts
-    )
+    hosts = tuple(host for rule in rules.of("issuing-site") for host in rule.hosts)
     ids = sorted(facts)
     places = {page: place for place, page in enumerate(ids)}
     pairs = [

@@ -13,10 +13,11 @@ from pipeline.fingerprint import files_fingerprint
 from pipeline.rules import chrome, dedup, metadata, spelling, tables
 from pipeline.rules.chrome import ChromeRules
 from pipeline.rules.dedup import DedupRules
-from pipeline.rules.loader import Rule, check_keys, check_unique
+from pipeline.rules.loader import Rule, check_unique
 from pipeline.rules.metadata import MetadataRules
 from pipeline.rules.spelling import SpellingRules
 from pipeline.rules.tables import TableRules
+from pipeline.toml import check_keys
 
 FAMILIES = ("metadata", "chrome", "dedup", "tables", "spelling")
 

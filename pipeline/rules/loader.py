@@ -37,8 +37,6 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 R = TypeVar("R", bound=Rule)
 
-__all__ = ["Case", "Rule", "check_keys", "check_unique", "read_rules", "read_toml"]
-
 
 def read_rules(file: Path, family: type[R]) -> tuple[R, ...]:
     """Return the `[[rule]]` tables of `file` as rules of `family`, each one checked."""

@@ -13,7 +13,8 @@ from typing import Final
 import msgspec
 
 from pipeline.errors import ConfigError
-from pipeline.rules.loader import Rule, check_keys, check_unique, read_rules, read_toml
+from pipeline.rules.loader import Rule, check_unique, read_rules
+from pipeline.toml import check_keys, read_toml
 
 # What code does and spelling.toml explains: each has one rule, in the packaged file.
 MECHANISMS: Final = frozenset(

@@ -13,7 +13,8 @@ from typing import Any
 import msgspec
 
 from pipeline.errors import ConfigError
-from pipeline.rules.loader import Rule, check_keys, check_unique, read_rules, read_toml
+from pipeline.rules.loader import Rule, check_unique, read_rules
+from pipeline.toml import check_keys, read_toml
 
 Pattern = re.Pattern[str]
 
