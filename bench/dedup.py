@@ -7,35 +7,20 @@ its floor in floors.toml, `[dedup]`. Ratios are to datasketch with its defaults,
 
 import sys
 import time
-import tomllib
 import tracemalloc
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 from datasketch import MinHash, MinHashLSH
-from rich.console import Console
-from rich.table import Table
 
+from bench._floors import hold, seconds
 from pipeline.dedup import candidates, find_matches, sign
 from pipeline.records import Signature
 from tests.dedup_texts import misread, report
 
-HERE = Path(__file__).resolve().parent
-
 PAGES = 300
 INDEXED = 20_000
 FAMILIES = 150
-
-
-def seconds(work: Callable[[], object], times: int = 3) -> float:
-    """Return the least processor time of several runs of `work`."""
-    best = float("inf")
-    for _ in range(times):
-        start = time.process_time()
-        work()
-        best = min(best, time.process_time() - start)
-    return best
 
 
 def by_datasketch(text: str) -> MinHash:
@@ -129,24 +114,9 @@ def quality_figures() -> dict[str, float]:
     }
 
 
-def floors() -> dict[str, float]:
-    """Return the floors of this program; none where the file or the section is missing."""
-    file = HERE / "floors.toml"
-    content = tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
-    return {name: float(value) for name, value in content.get("dedup", {}).items()}
-
-
 def main() -> int:
     """Print the table; return 1 when a figure lies under its floor."""
-    figures, least = signature_figures() | index_figures() | quality_figures(), floors()
-    table = Table("figure", "value", "floor")
-    for name, value in figures.items():
-        table.add_row(name, f"{value:,.3f}", f"{least[name]:,.3f}" if name in least else "")
-    Console().print(table)
-    under = [name for name, floor in least.items() if figures.get(name, 0.0) < floor]
-    for name in under:
-        print(f"{name}: {figures.get(name, 0.0):.3f} is under its floor {least[name]:.3f}")
-    return 1 if under else 0
+    return hold("dedup", signature_figures() | index_figures() | quality_figures())
 
 
 if __name__ == "__main__":

@@ -5,17 +5,14 @@ core. Exit 1 when a figure lies under its floor in floors.toml, `[normalize]`.
 """
 
 import sys
-import time
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import ftfy
 import opencc
-from rich.console import Console
-from rich.table import Table
 
 import pipeline.rules
+from bench._floors import hold, seconds
 from pipeline.records import Block, Page, Provenance
 from pipeline.rules.spelling import load
 from pipeline.spelling import normalize_page, normalize_text
@@ -40,12 +37,7 @@ def sample() -> str:
 
 def speed(work: Callable[[], object], size: int) -> float:
     """Return the best MB/s of several runs of `work` over `size` bytes."""
-    best = float("inf")
-    for _ in range(TIMES):
-        start = time.process_time()
-        work()
-        best = min(best, time.process_time() - start)
-    return size / 1e6 / best
+    return size / 1e6 / seconds(work, TIMES)
 
 
 def measure() -> dict[str, float]:
@@ -67,24 +59,9 @@ def measure() -> dict[str, float]:
     return figures
 
 
-def floors() -> dict[str, float]:
-    """Return the floors of this program; none where the file or the section is missing."""
-    file = HERE / "floors.toml"
-    content = tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
-    return {name: float(value) for name, value in content.get("normalize", {}).items()}
-
-
 def main() -> int:
     """Print the table; return 1 when a figure lies under its floor."""
-    figures, least = measure(), floors()
-    table = Table("figure", "MB/s (times_ftfy: ratio)", "floor")
-    for name, value in figures.items():
-        table.add_row(name, f"{value:.1f}", f"{least[name]:.1f}" if name in least else "")
-    Console().print(table)
-    under = [name for name, floor in least.items() if figures.get(name, 0.0) < floor]
-    for name in under:
-        print(f"{name}: {figures.get(name, 0.0):.1f} is under its floor {least[name]:.1f}")
-    return 1 if under else 0
+    return hold("normalize", measure(), "MB/s (times_ftfy: ratio)")
 
 
 if __name__ == "__main__":

@@ -7,13 +7,10 @@ floors.toml, `[tables]`.
 
 import sys
 import time
-import tomllib
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
 import pipeline.rules
+from bench._floors import hold
 from pipeline.records import Block, Cell, Page, Provenance
 from pipeline.rules.tables import load
 from pipeline.tables import rebuild_tables
@@ -67,24 +64,9 @@ def measure() -> dict[str, float]:
     return figures
 
 
-def floors() -> dict[str, float]:
-    """Return the floors of this program; none where the file or the section is missing."""
-    file = HERE / "floors.toml"
-    content = tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
-    return {name: float(value) for name, value in content.get("tables", {}).items()}
-
-
 def main() -> int:
     """Print the table; return 1 when a figure lies under its floor."""
-    figures, least = measure(), floors()
-    table = Table("page", "pages/s", "floor")
-    for name, value in figures.items():
-        table.add_row(name, f"{value:,.1f}", f"{least[name]:,.1f}" if name in least else "")
-    Console().print(table)
-    under = [name for name, floor in least.items() if figures.get(name, floor) < floor]
-    for name in under:
-        print(f"{name}: {figures[name]:.1f} is under its floor {least[name]:.1f}")
-    return 1 if under else 0
+    return hold("tables", measure(), "pages/s")
 
 
 if __name__ == "__main__":

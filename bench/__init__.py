@@ -1,0 +1,1 @@
+"""Programs that print a table beside peers and fail under floors.toml."""
