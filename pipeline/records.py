@@ -133,8 +133,27 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a field of a page was read: `rule` found it in `text`, on `line` of the source.
+
+    `text` is the line or table row as it stands, `name: content` of a <meta>, or an address;
+    `line` counts from 1, and is 0 for what has none.
+    """
+
+    field: str
+    rule: str
+    text: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """A page in the flow. `id` is 16 hex digits; `dropped_by` names why it is no article."""
+    """A page in the flow. `id` is 16 hex digits; `dropped_by` names why it is no article.
+
+    What the page says of itself is "" or None where it does not say: `published` is the day it
+    went on line, `issued` the day its document bears; `author` and `editor` are names parted by
+    `、`; `issuer` is the organ that issued the document. `origins` tells where each was read.
+    """
 
     id: str
     url: str
@@ -147,6 +166,12 @@ class Page:
     changes: tuple[Change, ...] = ()
     tables: tuple[Table, ...] = ()
     dropped_by: str = ""
+    issued: date | None = None
+    author: str = ""
+    editor: str = ""
+    issuer: str = ""
+    index_number: str = ""
+    origins: tuple[Origin, ...] = ()
 
     @property
     def is_article(self) -> bool:

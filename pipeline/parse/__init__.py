@@ -81,6 +81,12 @@ def parse(raw: RawPage, rules: MetadataRules, parser: str = "lexbor") -> Page:
         published=found.published,
         source=found.source,
         document_number=found.document_number,
+        issued=found.issued,
+        author=found.author,
+        editor=found.editor,
+        issuer=found.issuer,
+        index_number=found.index_number,
+        origins=found.origins,
     )
 
 

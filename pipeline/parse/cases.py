@@ -4,21 +4,46 @@ In: a rule and a text. Out: the value it finds first, or the text itself where i
 used by the flow.
 """
 
-from pipeline.parse.metadata import Surface, values
+from pipeline.parse import lexbor
+from pipeline.parse.flat import read_lines
+from pipeline.parse.metadata import hits, names, title_above
 from pipeline.parse.soup import metas_of
+from pipeline.parse.surface import Lines, Surface
+from pipeline.parse.title import Heads, choose_title
 from pipeline.rules.metadata import MetadataRule, MetadataRules
 
 
 def try_rule(rule: MetadataRule, text: str, rules: MetadataRules) -> str:
     """Return what `rule` alone finds in `text`, else `text`; a clock's line gives ""."""
-    finders = tuple(finder for finder in rules.finders if finder.rule is rule)
+    alone = rules.alone(rule)
     if rule.apply == "clock":
-        return "" if any(finder.pattern.search(text) for finder in finders) else text
-    surface = Surface(
+        clocks = alone.of(rule.field, "clock")
+        return "" if any(clock.pattern.search(text) for clock in clocks) else text
+    if rule.apply in ("element", "heading"):
+        found = choose_title(Heads(lexbor.read(text)), alone, (), ())
+        return found[1].value if found else text
+    if rule.apply == "above":
+        above = title_above(read_lines(text), rules)
+        return above.value if above else text
+    hit = next(hits(_surface(rule, text, rules), rule.field, alone), None)
+    if hit is None:
+        return text
+    people = rule.field in ("author", "editor", "issuer")
+    return names(hit[1].value, rules) if people else hit[1].value
+
+
+def _surface(rule: MetadataRule, text: str, rules: MetadataRules) -> Surface:
+    """Return a page that has `text` where `rule` looks for it."""
+    lines, metas = Lines(), metas_of(text) if rule.apply == "meta" else ()
+    if rule.apply in ("line", "byline", "signature"):
+        lines.add(text, 1)
+        lines.scan(rules.hint, rules.keys)
+    return Surface(
         source=text if rule.apply == "source" else "",
         url=text if rule.apply == "url" else "",
-        metas=metas_of(text) if rule.apply == "meta" else (),
-        lines=text if rule.apply == "line" else "",
-        bylines=(text,) if rule.apply == "byline" else (),
+        metas={name: [content] for name, content in metas},
+        lines=lines,
+        bylines=range(len(lines.texts)) if rule.apply == "byline" else (),
+        edges=((text, 1),) if rule.apply == "edge" else (),
+        titles=(text,) if rule.apply == "title" else (),
     )
-    return next(values(surface, rule.field, MetadataRules((rule,), finders)), text)

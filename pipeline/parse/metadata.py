@@ -1,176 +1,251 @@
-"""Document → what the page says of itself: title, date, source, document number, address.
+"""Document → what the page says of itself: title, days, source, names, numbers, address.
 
-In: a document, its source and the metadata rules. Out: the fields found, "" or None where the
-page does not say. Never the day of the visit, a copyright year or a day of the body's own story: a
-day counts where a label, a <meta> or the byline says that it is the publication's.
+In: a document, its source and the metadata rules. Out: the fields found, "" or None where the page
+does not say, and where each was read. Never the day of the visit, a copyright year or a day of the
+body's own story: a day counts where a label, a <meta> or the byline says that it is the
+publication's. Never the label beside an empty one for its value.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from pipeline.parse.dates import read_date
 from pipeline.parse.markup import Document
-from pipeline.parse.title import anchors, choose_title
-from pipeline.records import Block
-from pipeline.rules.metadata import Field, Finder, MetadataRules, Place
+from pipeline.parse.surface import (
+    Lines,
+    Piece,
+    Surface,
+    bylines,
+    edges,
+    first_paragraph,
+    first_sentence,
+    lay_out,
+)
+from pipeline.parse.title import Heads, choose_title
+from pipeline.records import Block, Origin
+from pipeline.rules.metadata import Field, Finder, MetadataRules, Place, Round
 
-#: Lines longer than this (characters) are body: no label is looked for in them.
-_LONGEST_LINE = 150
-_LONGEST_BYLINE = 90
-#: A line with a larger share of its characters in links leads to other pages, with other dates.
-_MOST_LINKED = 0.6
-#: How many lines a byline may stand below the title, above it, or above the first line of body.
-_BELOW_TITLE, _ABOVE_TITLE, _ABOVE_BODY = 8, 3, 4
-_SHORTEST_SENTENCE, _SHORTEST_PARAGRAPH = 20, 60
 #: The head of flattened text, in lines; and a line there that may be a title.
 _HEAD = 12
 _TITLE = re.compile("[^>＞»。，；：:]{5,60}")
-_COMMA = re.compile("[，,]")
-_ENDS = tuple("。；！？.")
+_BLANKS = re.compile(r"\s+")
+
+_TITLE_PLACES: tuple[Place, ...] = ("meta", "line")
+
+Hit = tuple[Finder, Piece]
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a page says of itself."""
+    """What a page says of itself; `origins` tell where it says so."""
 
     title: str = ""
     published: date | None = None
+    issued: date | None = None
     source: str = ""
+    author: str = ""
+    editor: str = ""
+    issuer: str = ""
     document_number: str = ""
+    index_number: str = ""
     url: str = ""
+    origins: tuple[Origin, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Surface:
-    """What metadata rules read of a page: its source, address and metas, and its short lines.
-
-    `bylines` are the lines beside the title and right above the body.
-    """
-
-    source: str = ""
-    url: str = ""
-    metas: tuple[tuple[str, str], ...] = ()
-    lines: str = ""
-    bylines: tuple[str, ...] = ()
+_DAYS: tuple[Field, ...] = ("published", "issued")
+_TEXTS: tuple[Field, ...] = (
+    *("source", "author", "editor", "issuer", "document_number", "index_number"),
+)
+_ADDRESS: tuple[Field, ...] = ("url",)
 
 
 def describe(document: Document, source: str, url: str, rules: MetadataRules) -> Found:
     """Return what `document`, read from `source` and found at `url`, says of itself."""
-    lines = "\n".join(block.text for block in document.blocks if _may_label(block))
-    surface = Surface(source, url, document.metas, lines)
-    title = choose_title(
-        document, values(surface, "title", rules, "meta"), values(surface, "title", rules, "line")
-    )
-    title = title or _above_byline(document.blocks, rules)
-    bylines = _bylines(document.blocks, anchors(document, title))
-    surface = Surface(source, url, document.metas, lines, tuple(bylines))
-    days = map(read_date, values(surface, "published", rules))
-    return Found(
-        title=title,
-        published=next(filter(None, days), None),
-        source=next(values(surface, "source", rules), ""),
-        document_number=re.sub(r"\s+", "", next(values(surface, "document_number", rules), "")),
-        url=url or next(values(surface, "url", rules), ""),
-    )
-
-
-def values(
-    surface: Surface, field: Field, rules: MetadataRules, place: Place | None = None
-) -> Iterator[str]:
-    """Yield what the rules find for `field` (at one place, or at all), the most trusted first.
-
-    Machine-written places come first, then the lines beside the title, then all lines, then the
-    address.
-    """
-    finders = [f for f in rules.finders if f.rule.field == field and place in (None, f.rule.apply)]
-    clocks = [f.pattern for f in rules.finders if f.rule.apply == "clock"]
-    beside = "\n".join(surface.bylines)
-    rounds: tuple[tuple[tuple[Place, ...], Callable[[Finder], Iterator[str]]], ...] = (
-        (("meta", "source"), lambda finder: _from_machine(finder, surface)),
-        (("line", "byline"), lambda finder: _from_lines(finder, beside, clocks)),
-        (("line",), lambda finder: _from_lines(finder, surface.lines, clocks)),
-        (("url",), lambda finder: _all(finder, surface.url)),
-    )
-    for places, read in rounds:
-        for finder in finders:
-            if finder.rule.apply in places:
-                yield from filter(None, map(str.strip, read(finder)))
-
-
-def _from_machine(finder: Finder, surface: Surface) -> Iterator[str]:
-    if finder.rule.apply == "source":
-        yield from _all(finder, surface.source)
-    for wanted in finder.metas:
-        for name, content in surface.metas:
-            if name == wanted:
-                yield from _all(finder, content) if finder.rule.find else (content,)
-
-
-def _from_lines(finder: Finder, lines: str, clocks: Sequence[re.Pattern[str]]) -> Iterator[str]:
-    """Yield what is found in `lines`, but for lines that hold another day than the page's."""
-    for match in finder.pattern.finditer(lines):
-        start = lines.rfind("\n", 0, match.start()) + 1
-        end = lines.find("\n", match.end())
-        line = lines[start : end if end >= 0 else len(lines)]
-        if not any(clock.search(line) for clock in clocks):
-            yield match.group(1)
-
-
-def _all(finder: Finder, text: str) -> Iterator[str]:
-    return (match.group(1) for match in finder.pattern.finditer(text))
-
-
-def _may_label(block: Block) -> bool:
-    return block.links <= _MOST_LINKED and (
-        len(block.text) <= _LONGEST_LINE or block.kind == "table"
-    )
-
-
-def _bylines(blocks: tuple[Block, ...], titles: list[int]) -> Iterator[str]:
-    """Yield the lines that may be the byline, those beside the title first.
-
-    Below the title they end where the body starts: a day after that is the body's own.
-    """
-    near: dict[int, None] = {}
-    for at in titles:
-        for i in range(at, min(len(blocks), at + _BELOW_TITLE + 1)):
-            if i > at and _is_body(blocks[i]):
+    surface, title = _surface(document, source, url, rules)
+    found: dict[Field, Hit] = {"title": title} if title else {}
+    days: dict[Field, date] = {}
+    for field in _DAYS:
+        dated = ((hit, read_date(hit[1].value)) for hit in hits(surface, field, rules))
+        for hit, day in dated:
+            if day:
+                found[field], days[field] = hit, day
                 break
-            near[i] = None
-    for at in titles:
-        near.update(dict.fromkeys(range(max(0, at - _ABOVE_TITLE), at)))
-    body = next((i for i, block in enumerate(blocks) if _is_paragraph(block)), 0)
-    near.update(dict.fromkeys(range(max(0, body - _ABOVE_BODY), body)))
-    for i in near:
-        block = blocks[i]
-        if len(block.text) <= _LONGEST_BYLINE and block.links <= _MOST_LINKED:
-            yield block.text
+    for field in (*_TEXTS, *(() if url else _ADDRESS)):
+        for hit in hits(surface, field, rules):
+            found[field] = hit
+            break
+    texts = {field: piece.value for field, (_, piece) in found.items()}
+    return Found(
+        title=texts.get("title", ""),
+        published=days.get("published"),
+        issued=days.get("issued"),
+        source=texts.get("source", ""),
+        author=names(texts.get("author", ""), rules),
+        editor=names(texts.get("editor", ""), rules),
+        issuer=names(texts.get("issuer", ""), rules),
+        document_number=_BLANKS.sub("", texts.get("document_number", "")),
+        index_number=_BLANKS.sub("", texts.get("index_number", "")),
+        url=url or texts.get("url", ""),
+        origins=tuple(
+            Origin(field, finder.rule.id, piece.text, piece.line)
+            for field, (finder, piece) in found.items()
+        ),
+    )
 
 
-def _above_byline(blocks: tuple[Block, ...], rules: MetadataRules) -> str:
-    """Return the line above the first byline, "" where there is none that could be a title."""
-    finders = [f for f in rules.finders if f.rule.apply == "line" and f.rule.field == "source"]
+def hits(surface: Surface, field: Field, rules: MetadataRules) -> Iterator[Hit]:
+    """Yield what the rules find for `field`, with the rule that found it, the most trusted first.
+
+    Machine-written places come first, then the lines beside the title and the edges of paragraphs,
+    then all lines, then the title, then the signature, then the address.
+    """
+    clocks = rules.of(field, "clock")
+    for at, finder in rules.plan.get(field, ()):
+        for piece in _READERS[at](finder, surface):
+            if piece.value and not any(clock.pattern.search(piece.text) for clock in clocks):
+                yield finder, piece
+
+
+def names(text: str, rules: MetadataRules) -> str:
+    """Return the names in `text` parted by `、`, each once, without what the people are."""
+    found: dict[str, None] = {}
+    single = ""
+    for part in filter(None, map(str.strip, rules.between.split(text))):
+        # 赵 培: a name of two characters is spread over the width of three.
+        if len(part) == 1 and not single:
+            single = part
+            continue
+        found[single + part] = None
+        single = ""
+    return "、".join((*found, single) if single else found)
+
+
+def title_above(blocks: tuple[Block, ...], rules: MetadataRules) -> Piece | None:
+    """Return the line above the first byline, None where there is none that could be a title."""
+    finders = rules.of("source", "line")
     for i, block in enumerate(blocks[1:_HEAD], 1):
         if any(finder.pattern.search(block.text) for finder in finders):
-            above = blocks[i - 1].text.strip()
-            return above if _TITLE.fullmatch(above) else ""
-    return ""
+            above = blocks[i - 1]
+            text = above.text.strip()
+            return Piece(text, text, above.line) if _TITLE.fullmatch(text) else None
+    return None
 
 
-def _is_body(block: Block) -> bool:
-    """Return whether a block below the title is the body's, be it one sentence long."""
-    text = block.text
-    ended = len(text) >= _SHORTEST_SENTENCE and text.endswith(_ENDS)
-    return block.links < _MOST_LINKED and (ended or len(text) > _LONGEST_BYLINE)
+def _surface(
+    document: Document, source: str, url: str, rules: MetadataRules
+) -> tuple[Surface, Hit | None]:
+    """Return what the rules read of `document`, and its title."""
+    blocks = document.blocks
+    layout = lay_out(blocks, rules)
+    metas: dict[str, list[str]] = {}
+    for name, content in document.metas:
+        metas.setdefault(name, []).append(content)
+    surface = Surface(source, url, metas, layout.lines)
+    heads = Heads(document)
+    title = _title(heads, surface, rules)
+    shown = title[1].value if title else ""
+    at = heads.anchors(shown)
+    paragraph = first_paragraph(blocks)
+    body = first_sentence(blocks, at[0] + 1) if at else paragraph
+    return replace(
+        surface,
+        bylines=layout.of(bylines(blocks, at, max(0, paragraph))),
+        body=layout.below(body),
+        edges=edges(blocks, body) if body >= 0 else (),
+        titles=[text for text in dict.fromkeys((shown, heads.element)) if text],
+    ), title
 
 
-def _is_paragraph(block: Block) -> bool:
-    """Return whether a block is so long that only a body has its like."""
-    text = block.text
-    return (
-        len(text) >= _SHORTEST_PARAGRAPH
-        and block.links < _MOST_LINKED
-        and bool(_COMMA.search(text))
-    )
+def _title(heads: Heads, surface: Surface, rules: MetadataRules) -> Hit | None:
+    """Return the title and the rule that found it."""
+    metas, lines = (_titles(surface, rules, place) for place in _TITLE_PLACES)
+    title = choose_title(heads, rules, metas, lines)
+    if title is None:
+        for finder in rules.of("title", "above"):
+            if above := title_above(heads.blocks, rules):
+                return finder, above
+    return title
+
+
+def _titles(surface: Surface, rules: MetadataRules, place: Place) -> Iterator[Hit]:
+    """Yield the titles that rules of one place find."""
+    for finder in rules.of("title", place):
+        yield from ((finder, piece) for piece in _READERS[place](finder, surface) if piece.value)
+
+
+def _from_metas(finder: Finder, surface: Surface) -> Iterator[Piece]:
+    for wanted in finder.metas:
+        for content in surface.metas.get(wanted, ()):
+            text = f"{wanted}: {content}"
+            if not finder.rule.find:
+                yield Piece(content.strip(), text)
+            elif match := finder.pattern.search(content):
+                yield Piece(_value(match), text)
+
+
+def _from_source(finder: Finder, surface: Surface) -> Iterator[Piece]:
+    source, words = surface.source, finder.rule.words
+    if not words or any(word in source for word in words):
+        for match in finder.pattern.finditer(source):
+            line = source.count("\n", 0, match.start()) + 1
+            yield Piece(_value(match), match[0], line)
+
+
+def _from_lines(finder: Finder, surface: Surface) -> Iterator[Piece]:
+    beside = surface.bylines
+    numbers = surface.lines.holding(finder)
+    return _read(finder, surface.lines, (line for line in numbers if line not in beside))
+
+
+def _from_bylines(finder: Finder, surface: Surface) -> Iterator[Piece]:
+    if not finder.keys:
+        return _read(finder, surface.lines, surface.bylines)
+    holding = surface.lines.holding(finder)
+    return _read(finder, surface.lines, (line for line in surface.bylines if line in holding))
+
+
+def _from_signatures(finder: Finder, surface: Surface) -> Iterator[Piece]:
+    below = (line - 1 for line in surface.lines.holding(finder) if line > surface.body)
+    return _read(finder, surface.lines, below)
+
+
+def _read(finder: Finder, lines: Lines, numbers: Iterable[int]) -> Iterator[Piece]:
+    for number in numbers:
+        for match in lines.matches(finder, number):
+            yield Piece(_value(match), lines.around(match), lines.numbers[number])
+
+
+def _from_edges(finder: Finder, surface: Surface) -> Iterator[Piece]:
+    for text, line in surface.edges:
+        for match in finder.pattern.finditer(text):
+            yield Piece(_value(match), text, line)
+
+
+def _from_titles(finder: Finder, surface: Surface) -> Iterator[Piece]:
+    for text in surface.titles:
+        for match in finder.pattern.finditer(text):
+            yield Piece(_value(match), text)
+
+
+def _from_url(finder: Finder, surface: Surface) -> Iterator[Piece]:
+    for match in finder.pattern.finditer(surface.url):
+        yield Piece(_value(match), surface.url)
+
+
+def _value(match: re.Match[str]) -> str:
+    return match[match.lastindex or 0].strip()
+
+
+_READERS: Mapping[Round, Callable[[Finder, Surface], Iterator[Piece]]] = {
+    "meta": _from_metas,
+    "source": _from_source,
+    "beside": _from_bylines,
+    "byline": _from_bylines,
+    "edge": _from_edges,
+    "line": _from_lines,
+    "title": _from_titles,
+    "signature": _from_signatures,
+    "url": _from_url,
+}

@@ -6,19 +6,28 @@ site's name where the body shows a longer piece of <title>.
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from pipeline.parse.markup import Document
+from pipeline.parse.surface import Piece
+from pipeline.rules.metadata import Finder, MetadataRules
 
 _SEPARATORS = re.compile(r"\s*(?:[-—–_|·›»>＞<＜:：/\\]{1,3}|\s)\s*|(?<!^)(?=[(（])")
 _HARD_CUTS = re.compile(r"\s*[_|]+\s*")
 _MAIN_HEADING = re.compile(r"(?:^|/)h1[#.!@][^/]*$")
 _NOT_WORDS = re.compile(r"[\W_]+")
+_MARKS = re.compile(r"[^\w\n]+")
+_WIDE = re.compile("[\u0250-\U0010ffff]")
 #: A line that shows a title may have blanks and marks in it that <title> has not.
 _PADDING = 12
 _SHORTEST_TITLE = 4
 #: A block may show more than the title (a breadcrumb before it), or a piece of it of this length.
 _SLACK, _SHORTEST_PIECE = 60, 8
+#: Blocks up to this many characters are looked at for a title that is shorter than theirs.
+_LONGEST_SHOWN = 150
 _MOST_PIECES = 12
+
+Title = tuple[Finder, Piece]
 
 
 def fold(text: str) -> str:
@@ -26,22 +35,76 @@ def fold(text: str) -> str:
     return _NOT_WORDS.sub("", text).lower()
 
 
-def choose_title(document: Document, offered: Iterable[str], lines: Iterable[str]) -> str:
-    """Return the page's title, "" where it shows none.
+class Heads:
+    """A document's <title>, its main headings, and its short blocks folded in one go."""
+
+    def __init__(self, document: Document) -> None:
+        self.element = " ".join(document.title.split())
+        self.blocks = document.blocks
+        longest = max(_LONGEST_SHOWN, len(self.element) + _SLACK)
+        texts = [block.text if len(block.text) <= longest else "" for block in self.blocks]
+        # Most lines are menu entries without a mark: half the characters need no looking at.
+        marked = [i for i, text in enumerate(texts) if not text.isalnum()]
+        lines = "\n".join(texts[i].replace("\n", " ") for i in marked)
+        folded = _MARKS.sub("", lines).replace("_", "").split("\n")
+        for i, text in zip(marked, folded, strict=False):
+            texts[i] = text
+        self._folded = [text.lower() for text in texts]
+
+    def shown(self, longest: int) -> list[str]:
+        """Return the blocks of at most `longest` characters, folded."""
+        pairs = zip(self.blocks, self._folded, strict=True)
+        return [folded for block, folded in pairs if len(block.text) <= longest]
+
+    def anchors(self, title: str) -> list[int]:
+        """Return the indices of the blocks that show `title`, or a long piece of it."""
+        wanted = fold(title)
+        if len(wanted) < _SHORTEST_TITLE:
+            return []
+        longest = len(title) + _SLACK
+        return [
+            i
+            for i, folded in enumerate(self._folded)
+            if (wanted in folded or (len(folded) >= _SHORTEST_PIECE and folded in wanted))
+            and len(self.blocks[i].text) <= longest
+        ]
+
+    def named(self, rules: MetadataRules) -> Iterator[Title]:
+        """Yield <title>, where there is one."""
+        for finder in rules.of("title", "element"):
+            if self.element:
+                yield finder, Piece(self.element, self.element)
+
+    def main(self, rules: MetadataRules) -> Iterator[Title]:
+        """Yield the blocks that are an <h1>."""
+        for finder in rules.of("title", "heading"):
+            for block in self.blocks:
+                if block.kind == "heading" and _MAIN_HEADING.search(block.path):
+                    yield finder, Piece(block.text.strip(), block.text, block.line)
+
+
+def choose_title(
+    heads: Heads, rules: MetadataRules, metas: Iterable[Title], lines: Iterable[Title]
+) -> Title | None:
+    """Return the page's title and the rule that found it, None where it shows none.
 
     The longest piece of a title offered by a <meta>, or of <title>, that the body shows too; then
     the first <h1>; then the first of `lines`, which look like titles; then what a <meta> offers,
     and <title> up to the site's name.
     """
-    heads = [head for head in map(_on_one_line, (*offered, document.title)) if head]
-    longest = max(map(len, heads), default=-1) + _PADDING
-    shown = [fold(block.text) for block in document.blocks if len(block.text) <= longest]
-    for head in heads:
-        found = _shown_piece(head, shown)
-        if found:
-            return found
-    others = (*_main_headings(document), *lines, *map(_without_site, heads))
-    return next((title for title in map(str.strip, others) if title), "")
+    offered = [(finder, _on_one_line(piece)) for finder, piece in (*metas, *heads.named(rules))]
+    longest = max((len(piece.value) for _, piece in offered), default=-1) + _PADDING
+    shown = heads.shown(longest) if offered else []
+    for finder, piece in offered:
+        if found := _shown_piece(piece.value, shown):
+            return finder, Piece(found, piece.text)
+    cut = ((finder, _without_site(piece)) for finder, piece in offered)
+    others = (*heads.main(rules), *islice(lines, 1), *cut)
+    return next((title for title in others if title[1].value), None)
+
+
+def _on_one_line(piece: Piece) -> Piece:
+    return Piece(" ".join(piece.value.split()), piece.text)
 
 
 def _shown_piece(head: str, shown: list[str]) -> str:
@@ -50,46 +113,17 @@ def _shown_piece(head: str, shown: list[str]) -> str:
     A title may be broken over two lines, so a piece that lines hold together is taken where no
     line of half its length is a piece by itself.
     """
-    pieces = [piece for piece in _pieces(head) if len(fold(piece)) >= _SHORTEST_TITLE]
+    pieces = [(piece, fold(piece)) for piece in _pieces(head)]
+    pieces = [(piece, folded) for piece, folded in pieces if len(folded) >= _SHORTEST_TITLE]
     lines, together = set(shown), "".join(shown)
-    line = next((piece for piece in pieces if fold(piece) in lines), "")
-    broken = next((piece for piece in pieces if fold(piece) in together), "")
+    line = next((piece for piece, folded in pieces if folded in lines), "")
+    broken = next((piece for piece, folded in pieces if folded in together), "")
     return line if _width(line) * 2 >= _width(broken) else broken
 
 
 def _width(text: str) -> int:
     """Return how wide `text` is on the page: a Han character is as wide as two letters."""
-    return sum(1 if char < "\u0250" else 2 for char in text)
-
-
-def _on_one_line(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _main_headings(document: Document) -> Iterator[str]:
-    return (block.text for block in document.blocks if _MAIN_HEADING.search(block.path))
-
-
-def anchors(document: Document, title: str) -> list[int]:
-    """Return the indices of the blocks that show `title`, or a long piece of it."""
-    wanted = fold(title)
-    if len(wanted) < _SHORTEST_TITLE:
-        return []
-    longest = len(title) + _SLACK
-    return [
-        i
-        for i, block in enumerate(document.blocks)
-        if len(block.text) <= longest and _shows(block.text, wanted)
-    ]
-
-
-def _shows(text: str, wanted: str) -> bool:
-    text = text.strip().lower()
-    # Folding costs ten times these looks at single characters, which most lines fail.
-    if wanted[0] not in text and text[:1] not in wanted:
-        return False
-    folded = fold(text)
-    return wanted in folded or (len(folded) >= _SHORTEST_PIECE and folded in wanted)
+    return len(text) + len(_WIDE.findall(text))
 
 
 def _pieces(head: str) -> Iterator[str]:
@@ -109,9 +143,10 @@ def _joined(part: str) -> Iterator[str]:
     return (part[start:end] for start in starts for end in ends if start < end)
 
 
-def _without_site(head: str) -> str:
-    """Return `head` up to its last separator, if what follows is the shorter part."""
+def _without_site(piece: Piece) -> Piece:
+    """Return the piece up to its last separator, if what follows is the shorter part."""
+    head = piece.value
     for cut in reversed(list(re.finditer(r"\s*[-—–_|]+\s*", head))):
         if cut.start() >= len(head) - cut.end():
-            return head[: cut.start()]
-    return head
+            return Piece(head[: cut.start()].strip(), piece.text)
+    return piece

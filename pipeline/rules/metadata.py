@@ -1,4 +1,4 @@
-"""The keys of metadata.toml: where a page says its title, date, source, number and address.
+"""The keys of metadata.toml: where a page says its title, dates, names, numbers and address.
 
 In: metadata.toml of this package, and those of the user's own. Out: `MetadataRules`, compiled
 once a run. Never: a value that is not on the page.
@@ -8,17 +8,25 @@ and `after` the value it finds there; where `after` equals `before` the rule fin
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pipeline.errors import ConfigError
 from pipeline.rules.loader import Rule, check_unique, read_rules
+from pipeline.toml import check_keys, read_toml
 
-Field = Literal["title", "published", "source", "document_number", "url"]
+Field = (
+    Literal["title", "published", "issued", "source", "author", "editor", "issuer"]
+    | Literal["document_number", "index_number", "url"]
+)
 BUILT_IN = Path(__file__).with_name("metadata.toml")
-Place = Literal["meta", "source", "line", "byline", "url", "clock"]
+Place = (
+    Literal["meta", "source", "line", "byline", "edge", "signature", "title", "url", "clock"]
+    | Literal["element", "heading", "above"]
+)
+Round = Literal["beside"] | Place
 
 _MONTH = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 # 2021-3-5, 2021/03/05, 2021.3.5, 2021年3月5日; 20210305; 9/17/2004; 5 March 2021; Mar 5, 2021.
@@ -31,6 +39,25 @@ _SPELLINGS = (
 )
 #: What `{date}` stands for, without groups; `pipeline.parse.dates` reads what it matches.
 DATE = rf"(?<!\d)(?:{'|'.join(_SPELLINGS)})"
+#: What `{numerals}` stands for: a day as old documents sign it, 二〇二一年三月五日.
+_ONES = "一二三四五六七八九"
+NUMERALS = f"[一二][〇○Ｏ零O{_ONES}]{{3}}年[{_ONES}十]{{1,2}}月[{_ONES}十]{{1,3}}日"
+#: How many characters of a word are looked for.
+_KEY = 2
+_BLANK = r"[^\S\n]"
+_SPACE = r"[^\S\n\t]"
+# A label's cell ends with a colon or with the cell. Two cell ends are an empty value.
+_SEPARATOR = rf"(?:{_SPACE}*[:：\]】]{_SPACE}*[\t\n]?|{_SPACE}*[\t\n]|{_SPACE}+){_SPACE}*(?=\S)"
+#: Where a value is looked for, the most trusted place first; lines beside the title come first.
+_ROUNDS: tuple[tuple[Round, Place], ...] = (
+    *(("meta", "meta"), ("source", "source"), ("beside", "line"), ("byline", "byline")),
+    *(("edge", "edge"), ("line", "line"), ("title", "title"), ("signature", "signature")),
+    ("url", "url"),
+)
+_PARTS = {"date": DATE, "numerals": NUMERALS, "blank": _BLANK, "sep": _SEPARATOR}
+_PART = re.compile(r"\{([a-z_]+)(?::([^{}]*))?\}")
+#: What is read as one part of a page in a second way cannot be copied: there is one title.
+_ONCE = ("element", "heading", "above")
 
 
 class MetadataRule(Rule, frozen=True, kw_only=True):
@@ -42,53 +69,165 @@ class MetadataRule(Rule, frozen=True, kw_only=True):
     - `source`: the decoded source of the page;
     - `line`: lines of text that are not mostly links, line ends read as blanks;
     - `byline`: one whole line, beside the title or right above the body;
+    - `edge`: the head of each of the first paragraphs, and the tail of those that end in a bracket;
+    - `signature`: below the first paragraph, a line and the next, which holds one of `words`;
+    - `title`: the page's title, and <title>;
     - `url`: the page's address;
-    - `clock`: a line that holds the day of the visit, or of something else than this page.
+    - `clock`: a line that says nothing of `field`: the day of the visit, a disclaimer;
+    - `element`, `heading`, `above`: for the title, <title>, the first <h1>, and the line above the
+      byline of flattened text. A mechanism, so there is one of each.
 
-    `find` is a pattern whose first group is the value. `{date}` in it stands for a day in any
-    spelling that pages use.
+    `find` is a pattern whose group is the value; alternatives may have one each. In it `{date}`
+    stands for a day in any spelling that pages use, `{numerals}` for one in Chinese numerals,
+    `{blank}` for one blank inside a line, `{sep}` for what parts a label from its value,
+    `{label:甲|乙}` for words that may have blanks between their characters, and `{name}` for the
+    part of that name in the file's `[parts]`.
+
+    Every match holds one of `words`, or of the words of its first `{label}`, in the line where it
+    starts: so most rules are never tried on most pages. A rule without either always is. Words
+    have two characters or more.
     """
 
     field: Field
     apply: Place
     meta: tuple[str, ...] = ()
     find: str = ""
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """A metadata rule made ready."""
+    """A metadata rule made ready; `keys` are the first two characters of its words."""
 
     rule: MetadataRule
     metas: tuple[str, ...]
     pattern: re.Pattern[str]
+    keys: frozenset[str]
+
+
+Finders = Mapping[tuple[Field, Place], Sequence[Finder]]
 
 
 @dataclass(frozen=True, slots=True)
 class MetadataRules:
-    """The metadata rules of a run, in order, and made ready."""
+    """The metadata rules of a run, in order, and made ready.
+
+    `finders` holds those of each field and place, `plan` those of each field in the order they are
+    asked. `hint` finds the `keys` of all words in one scan. `between` parts the names of people
+    from each other and from what they are.
+    """
 
     rules: tuple[MetadataRule, ...]
-    finders: tuple[Finder, ...]
+    finders: Finders
+    plan: Mapping[Field, Sequence[tuple[Round, Finder]]]
+    keys: frozenset[str]
+    hint: re.Pattern[str]
+    between: re.Pattern[str]
+
+    def of(self, field: Field, place: Place) -> Sequence[Finder]:
+        """Return the finders of `field` at `place`."""
+        return self.finders.get((field, place), ())
+
+    def alone(self, rule: MetadataRule) -> "MetadataRules":
+        """Return these rules with `rule` for the only one that is asked."""
+        place = (rule.field, rule.apply)
+        finders = {place: [finder for finder in self.finders[place] if finder.rule is rule]}
+        return replace(self, finders=finders, plan=_plan(finders))
 
 
 def load(files: Iterable[Path]) -> MetadataRules:
     """Return the rules of `files` together; `ConfigError` where one cannot be used."""
+    files = list(files)
     rules = tuple(rule for file in files for rule in read_rules(file, MetadataRule))
     check_unique(rules)
-    return MetadataRules(rules, tuple(_ready(rule) for rule in rules))
+    return ready(rules, _parts(files))
 
 
-def _ready(rule: MetadataRule) -> Finder:
-    try:
-        pattern = re.compile(rule.find.replace("{date}", DATE), re.IGNORECASE | re.MULTILINE)
-    except re.error as error:
-        message = f"metadata.toml: {rule.id}: find: is no pattern: {error}. Mend it"
-        raise ConfigError(message) from error
-    if rule.apply not in ("meta", "clock") and pattern.groups != 1:
-        message = f"metadata.toml: {rule.id}: find: needs one group, the value. Mark it with ( )"
+def ready(rules: Sequence[MetadataRule], parts: Mapping[str, str]) -> MetadataRules:
+    """Return `rules` compiled, with `parts` for the names in braces."""
+    finders: dict[tuple[Field, Place], list[Finder]] = {}
+    for rule in rules:
+        row = finders.setdefault((rule.field, rule.apply), [])
+        if row and rule.apply in _ONCE:
+            message = f"metadata.toml: {rule.id}: apply: {rule.apply} has its rule. Use another"
+            raise ConfigError(message)
+        row.append(_ready(rule, parts))
+    plan = _plan(finders)
+    keys = frozenset(key for row in finders.values() for finder in row for key in finder.keys)
+    between = _compiled("{between}", parts, "parts.between") if "between" in parts else None
+    return MetadataRules(tuple(rules), finders, plan, keys, _hint(keys), between or re.compile(","))
+
+
+def _plan(finders: Finders) -> dict[Field, list[tuple[Round, Finder]]]:
+    """Return for each field its finders in the order they are asked."""
+    plan: dict[Field, list[tuple[Round, Finder]]] = {field: [] for field, _ in finders}
+    for field, row in plan.items():
+        for one, place in _ROUNDS:
+            row += ((one, finder) for finder in finders.get((field, place), ()))
+    return plan
+
+
+def _parts(files: Iterable[Path]) -> dict[str, str]:
+    """Return the `[parts]` of the files; a name is given once."""
+    parts = dict(_PARTS)
+    for file in files:
+        table: Mapping[str, Any] = read_toml(file)
+        check_keys(table, ["rule", "parts"], f"{file}: ")
+        for name, part in table.get("parts", {}).items():
+            if name in parts:
+                message = f"{file}: parts.{name}: is taken. Choose another name"
+                raise ConfigError(message)
+            parts[name] = str(part)
+    return parts
+
+
+def _ready(rule: MetadataRule, parts: Mapping[str, str]) -> Finder:
+    pattern = _compiled(rule.find, parts, rule.id)
+    if rule.apply not in ("meta", "clock", *_ONCE) and not pattern.groups:
+        message = f"metadata.toml: {rule.id}: find: needs a group, the value. Mark it with ( )"
         raise ConfigError(message)
     if rule.apply == "meta" and not rule.meta:
         message = f"metadata.toml: {rule.id}: meta: is missing. Name the <meta> elements"
         raise ConfigError(message)
-    return Finder(rule, tuple(name.lower() for name in rule.meta), pattern)
+    label = next((words for name, words in _PART.findall(rule.find) if name == "label"), "")
+    words = rule.words or tuple(filter(None, label.split("|")))
+    if any(len(word) < _KEY for word in words):
+        message = f"metadata.toml: {rule.id}: words: one is a single character. Write two or more"
+        raise ConfigError(message)
+    in_lines = rule.apply in ("line", "byline", "signature")
+    keys = frozenset(word[:_KEY].lower() for word in words if in_lines)
+    return Finder(rule, tuple(name.lower() for name in rule.meta), pattern, keys)
+
+
+def _compiled(find: str, parts: Mapping[str, str], name: str) -> re.Pattern[str]:
+    def expand(match: re.Match[str]) -> str:
+        part, words = match.groups()
+        if part == "label":
+            return f"(?:{'|'.join(map(_spaced, words.split('|')))})"
+        if part not in parts:
+            message = f"metadata.toml: {name}: find: {{{part}}} is no part. Add it to [parts]"
+            raise ConfigError(message)
+        return f"(?:{_PART.sub(expand, parts[part])})"
+
+    try:
+        return re.compile(_PART.sub(expand, find), re.IGNORECASE | re.MULTILINE)
+    except re.error as error:
+        message = f"metadata.toml: {name}: find: is no pattern: {error}. Mend it"
+        raise ConfigError(message) from error
+
+
+def _spaced(word: str) -> str:
+    return f"{_BLANK}*".join(map(re.escape, word))
+
+
+def _hint(keys: Iterable[str]) -> re.Pattern[str]:
+    """Return a pattern that stops at the first character of each key, blanks or not between."""
+    seconds: dict[str, set[str]] = {}
+    for key in keys:
+        for first in {key[0], key[0].upper()}:
+            seconds.setdefault(first, set()).update((key[1:], key[1:].upper()))
+    branches = (
+        f"{re.escape(first)}{_BLANK}*(?=[{''.join(map(re.escape, sorted(rest)))}])"
+        for first, rest in sorted(seconds.items())
+    )
+    return re.compile("|".join(branches) or "(?!)")
