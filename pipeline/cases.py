@@ -17,7 +17,7 @@ R = TypeVar("R", bound=Rule)
 def failing(rules: Rules) -> Iterator[str]:
     """Yield one line for each case that does not hold, and for each that was said to fail."""
     yield from _tried(rules.metadata.rules, lambda r, text: parse.try_rule(r, text, rules.metadata))
-    yield from _tried(rules.chrome.rules, chrome.try_rule)
+    yield from _tried(rules.chrome.rules, lambda r, text: chrome.try_rule(r, text, rules.chrome))
     yield from _tried(rules.dedup.rules, lambda r, text: dedup.try_rule(r, text, rules.dedup))
     yield from _tried(rules.tables.rules, lambda r, text: tables.try_rule(r, text, rules.tables))
     yield from _tried(

@@ -37,7 +37,7 @@ def parsed(body: bytes, url: str = "") -> Page:
 @pytest.mark.parametrize("rule", rules().rules, ids=lambda rule: rule.id)
 def test_cases(rule: ChromeRule) -> None:
     for case in rule.case:
-        right = try_rule(rule, case.before) == case.after
+        right = try_rule(rule, case.before, rules()) == case.after
         assert right != bool(case.fails), case.before
 
 

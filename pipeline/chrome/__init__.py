@@ -25,7 +25,7 @@ _CHROME = "chrome"
 
 def strip(page: Page, rules: ChromeRules) -> Page:
     """Return `page` with its chrome marked; `dropped_by` says why it is no article."""
-    sheet = read(page, rules.for_host(_host(page.url)))
+    sheet = read(page, rules.for_host(_host(page.url)), rules.variants)
     reason = _mark(sheet)
     page = marked(page, sheet)
     return replace(page, dropped_by=reason.id) if reason else page
@@ -49,8 +49,8 @@ def _host(url: str) -> str:
         return ""
 
 
-def try_rule(rule: ChromeRule, text: str) -> str:
-    """Return the lines of `text` that `rule`, alone, leaves; "" where it drops the page.
+def try_rule(rule: ChromeRule, text: str, rules: ChromeRules) -> str:
+    """Return the lines of `text` that `rule`, alone of `rules`, leaves; "" where it drops the page.
 
     Each line is a block. It may begin with `{path links}`, where the block stood and the share
     of its characters inside links, or with `{chrome}`: another rule took it already.
@@ -58,7 +58,7 @@ def try_rule(rule: ChromeRule, text: str) -> str:
     lines = text.split("\n")
     blocks = tuple(_case_block(line) for line in lines)
     page = Page("", "", blocks, Provenance(""))
-    sheet = read(page, (compile_rules([rule]),))
+    sheet = read(page, (compile_rules([rule], "rules"),), rules.variants)
     other = ChromeRule(id=_CHROME, reason="", source="")
     for line in sheet.lines:
         line.rule = other if line.block.dropped_by else None

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.chrome.core import is_cell, is_headline
 from pipeline.chrome.sheet import Line, Sheet, same_title, take
+from pipeline.rules.patterns import Pattern
 
 _TITLE_LINES = 6  # the title, its number and its addressee stand so close to the body
 _SIGNATURE = 6  # the signature, its date and attachments stand so close below it
@@ -133,7 +134,7 @@ def _mark_titles(sheet: Sheet, lines: Sequence[Line]) -> None:
             take((line for line in loose if not sheet.keeps(rule, line)), rule)
 
 
-def _announces(line: Line, announced: re.Pattern[str]) -> bool:
+def _announces(line: Line, announced: Pattern) -> bool:
     """Return whether the line says that what follows is the body's own."""
     return announced.search(line.text) is not None or (not line.rule and line.text[-1:] == ":")
 
@@ -147,7 +148,7 @@ def mark_dated(sheet: Sheet, lines: Sequence[Line]) -> None:
             take(lines[run.start() : run.end()], rule)
 
 
-def _shape(line: Line, stamp: re.Pattern[str], both: re.Pattern[str]) -> str:
+def _shape(line: Line, stamp: Pattern, both: Pattern) -> str:
     """Return D for a bare date, B for a title with its date, T for a title, and x."""
     if line.rule or "\t" in line.block.text or len(line.text) > _LONGEST_LINK:
         return "x"

@@ -4,11 +4,11 @@ In: a sheet, before and after its lines were marked. Out: the rule that says so.
 that holds a text of some length: an article that quotes an error message is an article.
 """
 
-import re
 from collections.abc import Sequence
 
 from pipeline.chrome.sheet import NEARBY, Line, Sheet
 from pipeline.rules.chrome import ChromeRule, Mechanism
+from pipeline.rules.patterns import Pattern
 
 _SHORT = 200  # a door or an excuse is shorter, in Chinese characters
 _TEASER = 80  # a paragraph this long is more than a list says of an article
@@ -46,7 +46,7 @@ def _has_body(sheet: Sheet) -> bool:
     return title >= 0 and any(line.mass for line in sheet.lines[title + 1 : title + 1 + NEARBY])
 
 
-def _is_item(line: Line, dated: re.Pattern[str]) -> bool:
+def _is_item(line: Line, dated: Pattern) -> bool:
     """Return whether the line is a title with its date, and no sentence."""
     short = len(line.text) < _ITEM and line.text[-1] not in "。.;"
     return short and dated.fullmatch(line.text) is not None

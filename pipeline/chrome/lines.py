@@ -1,44 +1,63 @@
-"""Line → the rule that takes it.
+"""Lines → folded lines, and the rule that takes each.
 
-In: a folded line and the rules that hold on its page. Out: the rule, or None. Never looks at other
-lines; never backtracks over a line: pieces are taken from left to right.
+In: lines, and the rules that hold on their page. Out: lines as patterns see them; of one of them
+the rule that takes it, or None. Never looks at other lines; never backtracks over a line: pieces
+are taken from left to right.
 """
 
 import re
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from functools import cache
 
-from pipeline.rules.chrome import SHORT, ChromeRule, RuleSet, Zone, compiled
+from pipeline.rules.chrome import SHORT, ChromeRule, RuleSet, Zone, forms
 
 LONGEST = 2000  # no chrome line is longer, however wordy the disclaimer
-# The full-width forms of ASCII, and spaces that only look different.
-_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fromkeys(
-    (0x3000, 0xA0, 0x2002, 0x2003, 0x200B, 0x09), " "
-)
-_WIDE = re.compile("[\uff01-\uff5e\u3000\xa0\u2002\u2003\u200b]")
-# Most lines have no other: to replace these first is five times as fast.
+_BLANKS = "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000"
+_WIDE = "\uff01-\uff5e"  # the full-width forms of ASCII
+# Most pages have no other; to look for the rest they must be gone.
 _COMMON = tuple(zip("，：；（）\u3000", ",:;() ", strict=True))
+_END = "\0"  # parts lines; a NUL in one of them is read as a blank
 # Ornaments that part pieces; a line may open and close with them too.
-_ORNAMENT = re.compile(r"[\s|·•●○■◆▪│┃/\\,;:、。….—_()\[\]【】〖〗「」<>《》»›→~*=+\"“”-]*")
+_ORNAMENTS = ' |·•●○■◆▪│┃/\\,;:、。….—_()[]【】〖〗「」<>《》»›→~*=+"“”-'
 
 
-def fold(text: str) -> str:
-    """Return `text` as patterns see it: half-width signs, single spaces, none at the ends."""
-    for wide, narrow in _COMMON:
-        text = text.replace(wide, narrow)
-    if _WIDE.search(text):
-        text = text.translate(_WIDTH)
-    return " ".join(text.split())
+def fold(lines: Sequence[str], variants: str = "") -> list[str]:
+    """Return `lines` as patterns see them: half-width signs, single blanks, none at the ends.
+
+    `variants` are characters, each with its other forms; of these the first is seen. All lines of
+    a page are folded at once, for what is rare is then looked for once.
+    """
+    page = _END.join(lines)
+    if page.count(_END) >= len(lines):
+        page = _END.join(line.replace(_END, " ") for line in lines)
+    for wide, common in _COMMON:
+        page = page.replace(wide, common)
+    rare, narrow = _other_forms(variants)
+    for other in set(rare.findall(page)):
+        page = page.replace(other, narrow.get(other, " "))
+    while "  " in page:
+        page = page.replace("  ", " ")
+    page = page.replace(" " + _END, _END).replace(_END + " ", _END)
+    return page.strip(" ").split(_END)
+
+
+@cache
+def _other_forms(variants: str) -> tuple[re.Pattern[str], Mapping[str, str]]:
+    """Return a pattern for characters that are folded, and what they become if no blank."""
+    narrow = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    narrow |= {chr(code): first for code, first in forms(variants).items()}
+    return re.compile(f"[{_BLANKS}{_WIDE}{''.join(narrow)}]"), narrow
 
 
 def may_match(line: str, sets: tuple[RuleSet, ...]) -> bool:
     """Return whether some rule takes the folded `line` in one zone or another."""
-    ask = _may_match if len(line) <= SHORT else _may_match.__wrapped__
-    return ask(line, sets)
-
-
-@lru_cache(maxsize=1 << 14)  # cells repeat on a page, menus on the pages of a site
-def _may_match(line: str, sets: tuple[RuleSet, ...]) -> bool:
+    if not line:
+        return False
+    if line[0] not in _ORNAMENTS:  # most lines begin as none does
+        long = len(line) > SHORT
+        starts = [rules.start(line[0], long=long) for rules in sets]
+        if not any(start.sure or start.words.search(line) for start in starts):
+            return False
     return matching_rule(line, None, sets) is not None
 
 
@@ -84,8 +103,10 @@ def _strongest(found: Sequence[ChromeRule], *, enough: bool) -> ChromeRule | Non
 
 
 def _skip(line: str, at: int) -> int:
-    match = _ORNAMENT.match(line, at)
-    return match.end() if match else at
+    """Return the place behind the ornaments at `at`."""
+    while at < len(line) and line[at] in _ORNAMENTS:
+        at += 1
+    return at
 
 
 def _piece(
@@ -95,15 +116,17 @@ def _piece(
     # Only the rules for long lines know of a second sentence.
     long = len(line) > SHORT or "。" in line[:-1]
     for rules in sets:
-        if long and not rules.long.match(line, at):
+        if long and not _begins_long(rules, line, at):
             continue
-        match = rules.first.match(line, at)
-        if match is None or match.lastindex is None:
-            continue
-        for rule in rules.lines[match.lastindex - 1 :]:
+        for rule, find in rules.start(line[at]).asked(line, at):
             if len(line) <= rule.limit and (zone is None or zone in rule.zone):
-                match = match or compiled(rule.find).match(line, at)
+                match = find.match(line, at)
                 if match and match.end() > at:
                     return rule, match.end()
-            match = None
     return None
+
+
+def _begins_long(rules: RuleSet, line: str, at: int) -> bool:
+    """Return whether a rule for long lines has a piece at `at`."""
+    asked = rules.start(line[at], long=True).asked(line, at)
+    return any(find.match(line, at) for _, find in asked)

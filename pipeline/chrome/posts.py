@@ -4,11 +4,11 @@ In: a sheet's lines. Out: nothing; lines get their rule. Never marks where a pos
 of its own: the stamps of a list prove nothing.
 """
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 
 from pipeline.chrome.sheet import Line, Sheet, take
+from pipeline.rules.patterns import Pattern
 
 _POSTS = 3  # fewer may be the article's own
 _STAMP = 100  # characters of the line that opens or closes a post, at most
@@ -30,7 +30,7 @@ def mark_posts(sheet: Sheet, lines: Sequence[Line]) -> None:
             take(lines[ends[0] :], rule)
 
 
-def _places(lines: Sequence[Line], stamp: re.Pattern[str]) -> list[int]:
+def _places(lines: Sequence[Line], stamp: Pattern) -> list[int]:
     return [
         i
         for i, line in enumerate(lines)

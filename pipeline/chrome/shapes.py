@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
-from pipeline.chrome.lines import LONGEST
+from pipeline.chrome.lines import LONGEST, fold
 from pipeline.chrome.sheet import Line, Sheet, take
 from pipeline.rules.chrome import SHORT
+from pipeline.rules.patterns import Pattern
 
 _BAR = re.compile(r"\s*[|│┃·•>/]\s*|\s+")
 _NAME = 10  # characters of a name in a menu, at most
@@ -59,7 +60,7 @@ def _mark_labels(sheet: Sheet) -> None:
     head = sheet.lines[:first]
     for rule, pattern in sheet.of("label"):
         for line in head:
-            if line.block.kind == "table" and _is_metadata(line, pattern):
+            if line.block.kind == "table" and _is_metadata(sheet, line, pattern):
                 line.rule = rule
         labelled = [i for i, line in enumerate(head) if pattern.match(line.text)]
         if len(labelled) < _LABELS:
@@ -74,10 +75,10 @@ def _mark_labels(sheet: Sheet) -> None:
                 take((x for x in head[i + 2 : after] if len(x.text) <= _VALUE), rule)
 
 
-def _is_metadata(table: Line, pattern: re.Pattern[str]) -> bool:
+def _is_metadata(sheet: Sheet, table: Line, pattern: Pattern) -> bool:
     """Return whether every third cell, three at least, is a label of metadata."""
-    cells = re.split(r"[\t\n]+", table.block.text)
-    labels = sum(pattern.match(cell.strip()) is not None for cell in cells)
+    cells = fold(re.split(r"[\t\n]+", table.block.text), sheet.variants)
+    labels = sum(pattern.match(cell) is not None for cell in cells)
     return labels >= _LABELS and labels * 3 >= len(cells)
 
 
@@ -103,7 +104,7 @@ def _mark_menus(sheet: Sheet) -> None:
                     take(menu, rule)
 
 
-def _is_menu(names: Sequence[str], pattern: re.Pattern[str], proof: re.Pattern[str]) -> bool:
+def _is_menu(names: Sequence[str], pattern: Pattern, proof: Pattern) -> bool:
     """Return whether a third of `names` are names of menus, one a proof, and few are figures."""
     if len(names) < _MENU or max(map(len, names)) > _NAME:
         return False
@@ -113,7 +114,7 @@ def _is_menu(names: Sequence[str], pattern: re.Pattern[str], proof: re.Pattern[s
     return likely and any(map(proof.fullmatch, names))
 
 
-def _glued(text: str, pattern: re.Pattern[str]) -> list[str]:
+def _glued(text: str, pattern: Pattern) -> list[str]:
     """Return the known names in a line that is made of little else, [] for any other line."""
     if not _GLUED[0] <= len(text) <= _GLUED[1] or not pattern.match(text):
         return []

@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.chrome.lines import LONGEST, fold
+from pipeline.chrome.lines import fold
 from pipeline.records import Block, Page
-from pipeline.rules.chrome import ChromeRule, Mechanism, RuleSet
+from pipeline.rules.chrome import ChromeRule, Known, Mechanism, RuleSet
+from pipeline.rules.patterns import Pattern
 
 _SENTENCE = re.compile("[。!?;！？；]|[.](?: |$)|[.][”’\"')]")
 _CLAUSE = re.compile("[,、，]")
-_ANYTHING = re.compile("(?s:.*)")
+_ANYTHING = Pattern("(?s:.*)", "")
 _SENTENCE_WEIGHT = 12  # a button or a greeting with an exclamation mark is shorter
 _GOES_ON = "，。、；！？）》”’"  # no line begins so
 _OPEN = "，、（《“‘"  # nor ends so
@@ -31,27 +32,20 @@ _LINKED_SHORT = 0.3  # a title with its author or date in a list of them
 class Line:
     """One block as mechanisms see it.
 
-    `weight` is the length outside links in Chinese characters, three Latin letters to one.
-    `prose` says that it is sentences: no title, no cell of a flattened table, no button.
+    `text` is the folded text. `weight` is the length outside links in Chinese characters, three
+    Latin letters to one. `prose` says that it is sentences: no title, no cell of a flattened table,
+    no button.
     """
 
-    __slots__ = ("_text", "block", "prose", "rule", "weight")
+    __slots__ = ("block", "prose", "rule", "text", "weight")
 
-    def __init__(self, block: Block) -> None:
+    def __init__(self, block: Block, text: str) -> None:
         self.block = block
+        self.text = text
         self.rule: ChromeRule | None = None
         self.weight = len(block.text.strip().encode("utf-8", "replace")) / 3 * (1 - block.links)
         linked = block.links >= (_LINKED if self.weight >= _CLAUSE_WEIGHT else _LINKED_SHORT)
         self.prose = not linked and _is_prose(block.text, self.weight)
-        self._text: str | None = None
-
-    @property
-    def text(self) -> str:
-        """Return the folded text; that of most blocks is never asked for, so it is made late."""
-        if self._text is None:
-            text = self.block.text
-            self._text = fold(text) if len(text) <= LONGEST else text
-        return self._text
 
     @property
     def mass(self) -> float:
@@ -66,6 +60,7 @@ class Sheet:
     title: str
     lines: list[Line]
     sets: tuple[RuleSet, ...]
+    variants: str
 
     @property
     def markup(self) -> bool:
@@ -84,11 +79,11 @@ class Sheet:
         """Return the lines that no rule took yet, in reading order."""
         return [line for line in self.lines if line.rule is None]
 
-    def of(self, mechanism: Mechanism) -> Iterator[tuple[ChromeRule, re.Pattern[str]]]:
+    def of(self, mechanism: Mechanism) -> Iterator[Known]:
         """Return the rules of `mechanism`, each with its pattern."""
         return (pair for rules in self.sets for pair in rules.of(mechanism))
 
-    def proof(self, rule: ChromeRule) -> re.Pattern[str]:
+    def proof(self, rule: ChromeRule) -> Pattern:
         """Return the pattern of `rule.proof`; one that matches anything where it has none."""
         found = (s.proofs[rule.id] for s in self.sets if rule.id in s.proofs)
         return next(found, _ANYTHING)
@@ -115,12 +110,13 @@ def same_title(text: str, title: str) -> bool:
     return len(text) > 3 and (text in title or title in text) and len(text) < 2 * len(title)
 
 
-def read(page: Page, sets: tuple[RuleSet, ...]) -> Sheet:
-    """Return the sheet of `page`."""
-    lines = [Line(block) for block in page.blocks]
+def read(page: Page, sets: tuple[RuleSet, ...], variants: str) -> Sheet:
+    """Return the sheet of `page`; `variants` are other forms of characters that patterns have."""
+    title, *texts = fold([page.title, *(block.text for block in page.blocks)], variants)
+    lines = [Line(block, text) for block, text in zip(page.blocks, texts, strict=True)]
     if not any(block.path for block in page.blocks):
         _rejoin(lines)
-    return Sheet(fold(page.title), lines, sets)
+    return Sheet(title, lines, sets, variants)
 
 
 def _rejoin(lines: Sequence[Line]) -> None:

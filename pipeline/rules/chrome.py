@@ -1,20 +1,22 @@
 """The keys of chrome.toml and sites/*.toml.
 
-In: rules files, packaged ones first, a user's after. Out: `ChromeRules`, compiled once a run.
-Never: a pattern that remembers (capturing groups), so that one scan tells which rule matched.
+In: rules files, packaged ones first, a user's after. Out: `ChromeRules`. A pattern is compiled
+when a line first asks for it: most pages ask for few, and all take as long as fifty pages. Those
+of a user's files are compiled at once, so that a wrong one stops the run before it begins.
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from pipeline.errors import ConfigError
-from pipeline.rules.loader import Rule, check_unique, read_rules
+from pipeline.rules.loader import Rule, check_unique, rules_of
+from pipeline.rules.patterns import Pattern, any_of, shortest
 from pipeline.toml import check_keys, read_toml
 
 Zone = Literal["head", "middle", "tail"]
@@ -41,6 +43,7 @@ Mechanism = Literal[
     "post-foot",
     "post-head",
     "outside-body",
+    "recurring",
     "list-page",
     "login-wall",
     "error-page",
@@ -48,8 +51,10 @@ Mechanism = Literal[
 ]
 ZONES: tuple[Zone, ...] = ("head", "middle", "tail")
 LINE_RULES = ("piece", "filler", "start", "end", "thread", "readers")
-_FLAGS = re.IGNORECASE
-_NOTHING = "(?!)"
+_PART = re.compile("<([a-z]+)>")
+_DEEP = 3  # a part may use parts, two deep at most
+_HERE = Path(__file__).parent
+_CHARACTERS = 1 << 14  # more than all pages of a run begin their lines with
 SHORT = 120  # most chrome lines are shorter; longer lines meet the few rules that ask for them
 
 
@@ -86,27 +91,84 @@ class ChromeRule(Rule, frozen=True, kw_only=True):
     keep: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)  # as itself a key of what is remembered about names
-class RuleSet:
-    """Rules of one origin, compiled.
+Known = tuple[ChromeRule, Pattern]
 
-    `lines` are the line rules, fillers last: they prove nothing. `first` finds the first of them
-    that has a piece at some place of a line: each is a group of it. `long` finds whether one of
-    those for long lines has. `proofs` and `keeps` hold `proof` and `keep` by rule id,
-    `mechanisms` the other rules of each mechanism with their patterns, in the order of the file.
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The line rules that may have a piece where some character stands, in their order.
+
+    `sure` are asked of any line, others of one that holds one of `words`: `places` tells which.
     """
 
-    rules: tuple[ChromeRule, ...]
-    lines: tuple[ChromeRule, ...]
-    first: re.Pattern[str]
-    long: re.Pattern[str]
-    proofs: Mapping[str, re.Pattern[str]]
-    keeps: Mapping[str, re.Pattern[str]]
-    mechanisms: Mapping[str, Sequence[tuple[ChromeRule, re.Pattern[str]]]]
+    rules: tuple[Known, ...]
+    sure: tuple[Known, ...]
+    words: re.Pattern[str]
+    places: Mapping[str, frozenset[int]]
 
-    def of(self, mechanism: Mechanism) -> Sequence[tuple[ChromeRule, re.Pattern[str]]]:
+    def asked(self, line: str, at: int) -> Sequence[Known]:
+        """Return the rules to ask of `line` from `at` on."""
+        match = self.words.search(line, at)
+        if not match:
+            return self.sure
+        found = self.places[""]
+        while match:
+            found |= self.places[match[0].lower()]
+            match = self.words.search(line, match.start() + 1)
+        return [self.rules[place] for place in sorted(found)]
+
+
+@dataclass(frozen=True, eq=False)  # as itself a key of what is remembered about names
+class RuleSet:
+    """Rules of one origin: the file `where` they come from, first of all.
+
+    `lines` are the line rules, fillers last: they prove nothing.
+    """
+
+    where: str
+    rules: tuple[ChromeRule, ...]
+    lines: tuple[Known, ...]
+    _short: dict[str, Start] = field(default_factory=dict)
+    _long: dict[str, Start] = field(default_factory=dict)
+    _of: dict[str, tuple[Known, ...]] = field(default_factory=dict)
+
+    def start(self, char: str, *, long: bool = False) -> Start:
+        """Return the line rules that may begin with `char`; of `long` ones, those for long lines.
+
+        Kept for each character, as far as a hostile page does not bring all there are.
+        """
+        kept = self._long if long else self._short
+        if char not in kept:
+            if len(kept) > _CHARACTERS:
+                kept.clear()
+            kept[char] = _start(char, self.lines, SHORT if long else 0)
+        return kept[char]
+
+    def of(self, mechanism: Mechanism) -> Sequence[Known]:
         """Return the rules of `mechanism` with their patterns, in the order of the file."""
-        return self.mechanisms.get(mechanism, ())
+        if mechanism not in self._of:
+            rules = (rule for rule in self.rules if rule.apply == mechanism)
+            self._of[mechanism] = tuple(
+                (rule, Pattern(rule.find, f"{self.where}: {rule.id}: find")) for rule in rules
+            )
+        return self._of[mechanism]
+
+    @cached_property
+    def proofs(self) -> Mapping[str, Pattern]:
+        """Return `proof` of the rules that have one, by rule id."""
+        return self._patterns("proof", ((rule, rule.proof) for rule in self.rules))
+
+    @cached_property
+    def keeps(self) -> Mapping[str, Pattern]:
+        """Return `keep` of the rules that have one, by rule id."""
+        return self._patterns("keep", ((rule, "|".join(rule.keep)) for rule in self.rules))
+
+    def _patterns(self, key: str, finds: Iterable[tuple[ChromeRule, str]]) -> Mapping[str, Pattern]:
+        return {
+            rule.id: Pattern(find, f"{self.where}: {rule.id}: {key}")
+            for rule, find in finds
+            if find
+        }
 
 
 @dataclass(frozen=True)
@@ -124,10 +186,14 @@ class Site:
 
 @dataclass(frozen=True)
 class ChromeRules:
-    """All that is known about chrome: what holds anywhere, and what holds on one site."""
+    """All that is known about chrome: what holds anywhere, and what holds on one site.
+
+    Each pair of `variants` is a character and another form of it, which patterns see as the first.
+    """
 
     general: RuleSet
     sites: tuple[Site, ...] = ()
+    variants: str = ""
 
     @property
     def rules(self) -> tuple[ChromeRule, ...]:
@@ -144,132 +210,94 @@ def load(files: Sequence[Path], site_files: Sequence[Path]) -> ChromeRules:
 
     `ConfigError` names the file and rule whose key, pattern or part is wrong.
     """
-    spelling = _Spelling({}, {})
+    parts: dict[str, str] = {}
+    variants = ""
     general: list[ChromeRule] = []
     for file in files:
         top = read_toml(file)
         check_keys(top, ("part", "variants", "rule"), f"{file}: ")
-        spelling.parts.update(top.get("part", {}))
-        pairs = top.get("variants", "").split()
-        spelling.variants.update({ord(pair[0]): pair for pair in pairs})
-        general += spelling.expand(file)
-    sites = tuple(_site(file, spelling) for file in site_files)
-    rules = ChromeRules(compile_rules(general), sites)
+        parts.update(top.get("part", {}))
+        variants += top.get("variants", "")
+        general += _expanded(top, file, parts, variants)
+    sites = tuple(_site(file, parts, variants) for file in site_files)
+    where = str(files[0]) if files else ""
+    rules = ChromeRules(compile_rules(general, where), sites, variants)
     check_unique(rules.rules)
     return rules
 
 
-def compile_rules(rules: Iterable[ChromeRule]) -> RuleSet:
-    """Return `rules` compiled; `ConfigError` names the one whose pattern is wrong."""
+def compile_rules(rules: Iterable[ChromeRule], where: str) -> RuleSet:
+    """Return `rules`, which were read from the file `where`, ready to be asked."""
     rules = tuple(rules)
     lines = [rule for rule in rules if rule.apply in LINE_RULES]
     lines.sort(key=lambda rule: rule.apply == "filler")
-    others = [(rule, _pattern(rule, rule.find)) for rule in rules if rule.apply not in LINE_RULES]
     return RuleSet(
-        rules,
-        tuple(lines),
-        _union(lines),
-        _union([rule for rule in lines if rule.limit > SHORT]),
-        {rule.id: _pattern(rule, rule.proof) for rule in rules if rule.proof},
-        {rule.id: _pattern(rule, "|".join(rule.keep)) for rule in rules if rule.keep},
-        {
-            mechanism: tuple(pair for pair in others if pair[0].apply == mechanism)
-            for mechanism in {rule.apply for rule, _ in others}
-        },
+        where, rules, tuple((r, Pattern(r.find, f"{where}: {r.id}: find")) for r in lines)
     )
 
 
-def _site(file: Path, spelling: "_Spelling") -> Site:
+def _site(file: Path, parts: Mapping[str, str], variants: str) -> Site:
     top = read_toml(file)
     check_keys(top, ("hosts", "rule"), f"{file}: ")
     hosts = top.get("hosts")
     if not isinstance(hosts, list) or not hosts or not all(isinstance(h, str) for h in hosts):
         message = f'{file}: hosts: is no list of names. Write hosts = ["www.example.cn"]'
         raise ConfigError(message)
-    return Site(file.stem, tuple(hosts), compile_rules(spelling.expand(file)))
+    rules = _expanded(top, file, parts, variants)
+    return Site(file.stem, tuple(hosts), compile_rules(rules, str(file)))
 
 
-@dataclass(frozen=True)
-class _Spelling:
-    """What patterns are written with: parts by name, and characters with all their forms."""
+def _expanded(
+    top: Mapping[str, Any], file: Path, parts: Mapping[str, str], variants: str
+) -> list[ChromeRule]:
+    """Return the rules of a file, their parts written out in the characters of folded lines."""
+    simple = forms(variants)
 
-    parts: dict[str, str]
-    variants: dict[int, str]
-
-    def expand(self, file: Path) -> list[ChromeRule]:
-        """Return the rules of `file` with patterns written out."""
-
-        def full(text: str) -> str:
-            # A part may use parts, two deep at most.
-            for _ in range(3):
-                text = re.sub("<([a-z]+)>", lambda match: self._part(match[1], file), text)
-            return _BRACKETS.sub(self._with_variants, text)
-
-        return [
-            msgspec.structs.replace(
-                r, find=full(r.find), proof=full(r.proof), keep=tuple(map(full, r.keep))
-            )
-            for r in read_rules(file, ChromeRule)
-        ]
-
-    def _part(self, name: str, file: Path) -> str:
-        if name not in self.parts:
-            message = f"{file}: <{name}>: is not in [part]. Use one of: {', '.join(self.parts)}"
+    def part(match: re.Match[str]) -> str:
+        if match[1] not in parts:
+            message = f"{file}: <{match[1]}>: is not in [part]. Use one of: {', '.join(parts)}"
             raise ConfigError(message)
-        return self.parts[name]
+        return parts[match[1]]
 
-    def _with_variants(self, match: re.Match[str]) -> str:
-        """Return a class with all forms of its characters, or a text with classes for them."""
-        text = match[0]
-        if text.startswith("["):
-            forms = text.translate(self.variants)
-            return f"(?-i:{forms})" if _HAN_RANGE.fullmatch(forms) else forms
-        return text.translate({code: f"[{forms}]" for code, forms in self.variants.items()})
+    def full(text: str) -> str:
+        for _ in range(_DEEP):
+            text = _PART.sub(part, text)
+        return text.translate(simple)
 
-
-# A character class, or what stands between classes.
-_BRACKETS = re.compile(r"\[(?:\\.|[^\]\\])*\]|(?:\\.|[^\[\\])+")
-
-# A class with a range of Han, none of which has a case. To look for the cases of a range, `re`
-# walks through all of it: 3 ms for each such class, a quarter of the time of loading.
-_HAN_RANGE = re.compile(
-    r"\[\^?(?:[^\w\\-]|\\[wsd]|[\u2e80-\u9fff])*"
-    r"[\u2e80-\u9fff]-[\u2e80-\u9fff](?:[^\w\\-]|\\[wsd]|[\u2e80-\u9fff])*\]"
-)
+    rules = [
+        msgspec.structs.replace(
+            r, find=full(r.find), proof=full(r.proof), keep=tuple(map(full, r.keep))
+        )
+        for r in rules_of(top, file, ChromeRule)
+    ]
+    if not file.is_relative_to(_HERE):
+        _refuse_wrong(rules, file)
+    return rules
 
 
-def _union(rules: Sequence[ChromeRule]) -> re.Pattern[str]:
-    """Return a pattern with a group for each of `rules`; of none, it matches nowhere.
-
-    To compile each rule besides would double the time in which a process starts, so that is left
-    to the few lines that ask for one, and to the message about one that is wrong.
-    """
-    union = "|".join(f"({rule.find or _NOTHING})" for rule in rules) or _NOTHING
-    try:
-        pattern = re.compile(union, _FLAGS)
-    except re.error:
-        pattern = None
-    if pattern is None or pattern.groups != len(rules):
-        for rule in rules:
-            _pattern(rule, rule.find)
-        message = f"{rules[0].id}: find: is no pattern beside the others. Mend it"
-        raise ConfigError(message)
-    return pattern
+def forms(variants: str) -> dict[int, str]:
+    """Return for the code of each other form the character that patterns are written with."""
+    return {ord(form): pair[0] for pair in variants.split() for form in pair[1:]}
 
 
-def _pattern(rule: ChromeRule, find: str) -> re.Pattern[str]:
-    try:
-        pattern = compiled(find)
-    except re.error as error:
-        message = f"{rule.id}: find: is no pattern: {error}. Mend it: {find}"
-        raise ConfigError(message) from error
-    if pattern.groups:
-        message = f"{rule.id}: find: has a capturing group. Write (?:...) instead"
-        raise ConfigError(message)
-    return pattern
+def _start(char: str, lines: Sequence[Known], limit: int) -> Start:
+    """Return those of `lines` above `limit` that may begin with `char`."""
+    able = [(rule, find) for rule, find in lines if rule.limit > limit and find.begins(char)]
+    sure = frozenset(i for i, (_, find) in enumerate(able) if not find.words)
+    words = frozenset(word for _, find in able for word in find.words)
+    places = {
+        short: frozenset(
+            i for i, (_, find) in enumerate(able) if any(short in w.lower() for w in find.words)
+        )
+        for short in shortest(words)
+    }
+    asked = tuple(able[i] for i in sorted(sure))
+    return Start(tuple(able), asked, any_of(words), places | {"": sure})
 
 
-@cache
-def compiled(find: str) -> re.Pattern[str]:
-    """Return the pattern of a rule's `find`, compiled once; an empty one matches nowhere."""
-    return re.compile(find or _NOTHING, _FLAGS)
+def _refuse_wrong(rules: Iterable[ChromeRule], file: Path) -> None:
+    """Refuse a user's pattern that is none; those of the package are tested."""
+    for rule in rules:
+        finds = {"find": rule.find, "proof": rule.proof, "keep": "|".join(rule.keep)}
+        for key, find in finds.items():
+            _ = Pattern(find, f"{file}: {rule.id}: {key}").compiled

@@ -4,7 +4,7 @@ In: a rules file. Out: frozen rules in the order of the file. Never: a rule with
 source, a case it changes and a case it leaves alone; an unknown key passed over in silence.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -40,7 +40,12 @@ R = TypeVar("R", bound=Rule)
 
 def read_rules(file: Path, family: type[R]) -> tuple[R, ...]:
     """Return the `[[rule]]` tables of `file` as rules of `family`, each one checked."""
-    tables = read_toml(file).get("rule", [])
+    return rules_of(read_toml(file), file, family)
+
+
+def rules_of(top: Mapping[str, Any], file: Path, family: type[R]) -> tuple[R, ...]:
+    """Return the rules in `top`, which was read from `file`, each one checked."""
+    tables = top.get("rule", [])
     if not isinstance(tables, list):
         message = f"{file}: rule: is no list of tables. Write [[rule]], with two brackets"
         raise ConfigError(message)
