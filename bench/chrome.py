@@ -228,15 +228,15 @@ def figures(results: Mapping[tuple[str, str], Result]) -> dict[str, float | None
     held: dict[str, float | None] = {}
     for kind in ("real", "own", "big"):
         ours = results.get((kind, OURS))
-        theirs = {name: results.get((kind, name)) for name in EXTRACTORS if name != OURS}
-        best = max((peer.f1 for peer in theirs.values() if peer), default=None)
-        held[f"{kind}_f1"] = ours and ours.f1
-        held[f"{kind}_f1_above_best_peer"] = None if best is None or not ours else ours.f1 - best
-        for name, peer in theirs.items() if kind != "own" else ():
+        peers = {name: results.get((kind, name)) for name in EXTRACTORS if name != OURS}
+        best = max((peer.f1 for peer in peers.values() if peer), default=None)
+        held[f"{kind}_f1"] = ours.f1 if ours else None
+        held[f"{kind}_f1_above_best_peer"] = ours.f1 - best if ours and best else None
+        for name, peer in peers.items() if kind != "own" else ():
             held[f"{kind}_times_{name}"] = peer.seconds / ours.seconds if peer and ours else None
-    ours, theirs = results["flattened", OURS], results["flattened", "ftfy"]
-    held["flattened_f1"] = ours.f1
-    held["flattened_times_ftfy"] = theirs.seconds / ours.seconds
+    flat, fixed = results["flattened", OURS], results["flattened", "ftfy"]
+    held["flattened_f1"] = flat.f1
+    held["flattened_times_ftfy"] = fixed.seconds / flat.seconds
     return held
 
 
