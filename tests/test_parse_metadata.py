@@ -1,12 +1,17 @@
 """What a page says of itself: every rule's cases, and whole pages."""
 
+import tomllib
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pipeline.chrome import strip
 from pipeline.parse import parse, try_rule
 from pipeline.parse.dates import read_date
 from pipeline.records import Page, Provenance, RawPage
+from pipeline.rules import load_rules
 from pipeline.rules.loader import Case
 from pipeline.rules.metadata import BUILT_IN, MetadataRule, load
 
@@ -20,6 +25,54 @@ CASES = [
     for rule in RULES.rules
     for number, case in enumerate(rule.case)
 ]
+PAGES = Path(__file__).parent / "pages" / "metadata"
+FIELDS = (
+    *("title", "published", "issued", "source", "author", "editor", "issuer"),
+    *("document_number", "index_number"),
+)
+
+
+def saved(name: str) -> tuple[Page, dict[str, Any]]:
+    """Return a page of tests/pages/metadata, and what is expected of it."""
+    expected = tomllib.loads((PAGES / f"{name}.toml").read_text("utf-8"))
+    file = next(file for file in PAGES.glob(f"{name}.*") if file.suffix != ".toml")
+    body = file.read_text("utf-8").encode(expected.get("encoding", "utf-8"))
+    return parse(RawPage("", body, "", Provenance(file.name)), RULES), expected
+
+
+NAMES = sorted(file.stem for file in PAGES.glob("*.toml"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_fields(name: str) -> None:
+    """A page says what is expected of it, and nothing else."""
+    page, expected = saved(name)
+    said = {field: getattr(page, field) for field in FIELDS if getattr(page, field)}
+    assert said == {field: expected[field] for field in FIELDS if field in expected}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_origins(name: str) -> None:
+    """Each field names the rule that found it, and the text it stands in."""
+    page, expected = saved(name)
+    rules = {origin.field: origin.rule for origin in page.origins}
+    assert rules.keys() == {field for field in FIELDS if field in expected}
+    assert rules == {**rules, **expected.get("rules", {})}
+    for origin in page.origins:
+        value = getattr(page, origin.field)
+        if isinstance(value, str):
+            parts = value.split("、") if origin.field != "title" else [value]
+            text = "".join(origin.text.split())
+            assert all("".join(part.split()) in text for part in parts), origin
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_table_is_no_body(name: str) -> None:
+    page, expected = saved(name)
+    text = strip(page, load_rules().chrome).text
+    wrong = [line for line in expected.get("must", ()) if line not in text]
+    wrong += [line for line in expected.get("must_not", ()) if line in text]
+    assert bool(wrong) == ("fails" in expected), wrong
 
 
 def page_of(source: str, url: str = "") -> Page:

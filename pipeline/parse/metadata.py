@@ -110,6 +110,8 @@ def hits(surface: Surface, field: Field, rules: MetadataRules) -> Iterator[Hit]:
 
 def names(text: str, rules: MetadataRules) -> str:
     """Return the names in `text` parted by `、`, each once, without what the people are."""
+    if not text:
+        return ""
     found: dict[str, None] = {}
     single = ""
     for part in filter(None, map(str.strip, rules.between.split(text))):

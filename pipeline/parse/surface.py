@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
+from typing import NamedTuple
 
 from pipeline.records import Block
 from pipeline.rules.metadata import Finder, MetadataRules
@@ -31,8 +32,7 @@ _LEADS, _LEAD, _TAIL = 3, 100, 60
 _BRACKETS = ("）", ")")
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """What a rule found: the value, the text it stands in and the line of the source, or 0."""
 
     value: str
@@ -172,8 +172,9 @@ def _is_linked_value(block: Block) -> bool:
 def bylines(blocks: Sequence[Block], titles: Sequence[int], body: int) -> list[int]:
     """Return the indices of the blocks that may be the byline, those beside the title first.
 
-    Below the title they end where the body starts: a day after that is the body's own. `body` is
-    the first paragraph.
+    Below the title they end where the body starts: a day after that is the body's own. Above it
+    there are none where a sentence stands there: an order is signed above the text it puts into
+    force. `body` is the first paragraph.
     """
     near: dict[int, None] = {}
     for at in titles:
@@ -182,7 +183,9 @@ def bylines(blocks: Sequence[Block], titles: Sequence[int], body: int) -> list[i
                 break
             near[i] = None
     for at in titles:
-        near.update(dict.fromkeys(range(max(0, at - _ABOVE_TITLE), at)))
+        above = range(max(0, at - _ABOVE_TITLE), at)
+        if not any(is_body(blocks[i]) for i in above):
+            near.update(dict.fromkeys(above))
     near.update(dict.fromkeys(range(max(0, body - _ABOVE_BODY), body)))
     return [i for i in near if len(blocks[i].text) <= _LONGEST_BYLINE]
 
