@@ -186,7 +186,8 @@ def bylines(blocks: Sequence[Block], titles: Sequence[int], body: int) -> list[i
         above = range(max(0, at - _ABOVE_TITLE), at)
         if not any(is_body(blocks[i]) for i in above):
             near.update(dict.fromkeys(above))
-    near.update(dict.fromkeys(range(max(0, body - _ABOVE_BODY), body)))
+    title = max((at for at in titles if at < body), default=0)
+    near.update(dict.fromkeys(range(max(title, body - _ABOVE_BODY), body)))
     return [i for i in near if len(blocks[i].text) <= _LONGEST_BYLINE]
 
 
