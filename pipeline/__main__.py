@@ -82,9 +82,8 @@ def run(raw: Path, cleaned: Path, config: Path | None, **options: Any) -> None:
             allow_mass_delete=options["allow_mass_delete"],
         )
         done = job.is_done
-        progress.begin({} if done else job.to_do())
         try:
-            tasks.run(job)
+            tasks.run(job, progress.begin)
         finally:
             job.close()
     numbers = read_summary(paths.current)
@@ -213,8 +212,9 @@ def explain(page: str, raw: Path, cleaned: Path, as_json: bool, config: Path | N
         return
     parts = {}
     if isinstance(outcome, Page):
-        reasons = _rules(_config(config)).reasons
-        parts["taken out"] = explain.dropped(outcome, reasons)
+        rules = _rules(_config(config))
+        reasons, remarks = rules.reasons, explain.standing(paths, outcome, rules)
+        parts["taken out"] = explain.dropped(outcome, reasons, remarks)
         parts["changed"] = explain.changed(outcome, reasons)
     rows = [*row.items(), *explain.related(paths, row["page"])]
     story(outcome, rows, parts)

@@ -9,11 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
+from pipeline import chrome, flow
 from pipeline.errors import ConfigError
+from pipeline.job import Recurring
 from pipeline.paths import Paths, quote
 from pipeline.records import Outcome, Page
-from pipeline.stages import NORMALIZE
-from pipeline.store import read_outcomes
+from pipeline.rules import Rules
+from pipeline.stages import LEARN, NORMALIZE
+from pipeline.store import read_outcomes, read_records
 
 # A rebuilt table changes hundreds of lines at once; its first cells tell which it is.
 SHOWN = 60
@@ -68,10 +71,30 @@ def related(paths: Paths, page: str) -> list[tuple[str, str]]:
     return found
 
 
-def dropped(page: Page, reasons: Mapping[str, str]) -> Iterator[Told]:
-    """Yield each block that was taken out, in the order of the page."""
+def standing(paths: Paths, page: Page, rules: Rules) -> dict[str, str]:
+    """Return for texts of the page that recur on its site on how many pages they do, in words."""
+    site = flow.known_site(page)
+    stored = next(paths.segment(LEARN.name, "").glob("*"), None)
+    if stored is None:
+        return {}
+    learned = next(read_records(stored, Recurring)).learned
+    texts = {block.text for block in page.blocks if block.dropped_by}
+    counts = {text: chrome.standing(text, site, learned, rules.chrome) for text in texts}
+    return {
+        text: f"It stands on {count} of {bodies} different bodies of {site}."
+        for text, (count, bodies) in counts.items()
+        if count
+    }
+
+
+def dropped(
+    page: Page, reasons: Mapping[str, str], remarks: Mapping[str, str] | None = None
+) -> Iterator[Told]:
+    """Yield each block that was taken out, in the order of the page; `remarks` are by text."""
     for block in page.dropped:
-        yield Told(block.rule, reasons.get(block.rule, ""), block.text, (block.line,))
+        remark = (remarks or {}).get(block.text, "")
+        reason = f"{reasons.get(block.rule, '')} {remark}".strip()
+        yield Told(block.rule, reason, block.text, (block.line,))
 
 
 def changed(page: Page, reasons: Mapping[str, str]) -> Iterator[Told]:

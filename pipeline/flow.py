@@ -3,20 +3,32 @@
     RawPage ─parse→ Page ─strip→ Page ─drop_repeats→ Page ─tables→ Page ─normalize→ Page
     Page ─sign→ Signature, all Pages ─find_matches→ Match ─clusters→ Cluster
 
+A run looks at all pages of a site before it rebuilds tables, and marks what recurs on them:
+
+    Page ─outline→ Outline, all Outlines ─learn_sites→ lines lost ─drop_recurring→ Page
+
 Every step after `parse` takes a page and its rules and returns the page, marked or respelled.
 `pipeline/stages.py` says at which places a run keeps its result.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pipeline import chrome, dedup, parse, spelling, tables
+from pipeline.chrome import Learned, Outline, Taken
 from pipeline.publish import site_of
 from pipeline.records import Cluster, Match, Outcome, Page, RawPage, Signature
 from pipeline.rules import Rules
 
+# A folder may have any name; "2021.03" or "pages" is none of a site, whose pages share chrome.
+_SITE = re.compile(r"(?:[\w-]+\.)+(?:[a-z]{2,}|xn--[\w-]+)|(?:\d{1,3}\.){3}\d{1,3}")
+
 
 def clean(raw: RawPage, rules: Rules, parser: str = "lexbor") -> Page:
-    """Return the page with its chrome marked, its tables rebuilt and its spelling normalized."""
+    """Return the page with its chrome marked, its tables rebuilt and its spelling normalized.
+
+    It is one page: what recurs on its site, only a run can see.
+    """
     page = strip_chrome(raw, rules, parser)
     page = tables.rebuild_tables(page, rules.tables)
     return spelling.normalize_page(page, rules.spelling)
@@ -27,6 +39,32 @@ def strip_chrome(raw: RawPage, rules: Rules, parser: str = "lexbor") -> Page:
     page = parse.parse(raw, rules.metadata, parser)
     page = chrome.strip(page, rules.chrome)
     return dedup.drop_repeats(page, rules.dedup)
+
+
+def outline(page: Page, rules: Rules) -> Outline:
+    """Return what of a stripped page tells what recurs on its site; empty for no known site."""
+    return chrome.outline_page(page, known_site(page), rules.chrome)
+
+
+def known_site(page: Page) -> str:
+    """Return the site of a page as the outputs name it; "" where that is no name of a host."""
+    site = site_of(page)
+    return site if _SITE.fullmatch(site) else ""
+
+
+def learn_sites(outlines: Sequence[Outline]) -> Learned:
+    """Return what recurs within each site; `outlines` stand in the order of the pages' paths."""
+    return chrome.learn(outlines)
+
+
+def lines_lost(outlines: Iterable[Outline], learned: Learned) -> dict[int, Taken]:
+    """Return how many lines pages lose at head and tail, by their place in `outlines`."""
+    return chrome.taken(outlines, learned)
+
+
+def drop_recurring(page: Page, lost: Taken, rules: Rules) -> Page:
+    """Return the page with so many lines at its head and its tail marked."""
+    return chrome.mark_recurring(page, lost, rules.chrome) if any(lost) else page
 
 
 def bodies(outcomes: Iterable[Outcome]) -> Iterator[Page]:

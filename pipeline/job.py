@@ -6,13 +6,14 @@ name. Never: work redone that has a name already; a folder of ours inside raw/.
 
 import heapq
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pipeline import read, stages
+from pipeline import flow, read, stages
+from pipeline.chrome import Learned, Outline, Taken
 from pipeline.config import Config
 from pipeline.engines import ENGINES, Engine
 from pipeline.errors import ConfigError, DamagedError, DiskError, EngineError, LimitError
@@ -38,6 +39,18 @@ class Duplicates:
 
     matches: tuple[Match, ...]
     clusters: tuple[Cluster, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recurring:
+    """What `LearnSites` found: the lines, and what each page of a chunk loses by them.
+
+    `lost` holds lines at the head and at the tail, by the chunk's name and the page's place in it;
+    pages and chunks that lose nothing are not in it.
+    """
+
+    learned: Learned
+    lost: dict[str, dict[int, Taken]]
 
 
 @dataclass(eq=False)
@@ -87,9 +100,26 @@ class Job:
             self._engine.close()
 
     def segment(self, stage: Stage, chunk: Chunk | None = None) -> Path:
-        """Return the file of a stage's result for one chunk, or for the whole corpus."""
+        """Return the file of a stage's result for one chunk, or for the whole corpus.
+
+        What follows from all pages has a name when `LearnSites` is done, not before.
+        """
         name = chunk.name if chunk else self.version
-        return self.paths.segment(stage.name, f"{name}-{self.shapes[stage.name]}")
+        shape = self.shapes[stage.name]
+        if chunk and stage in stages.LEARNT and (lost := self._lost_names.get(chunk.name)):
+            shape = fingerprint(shape, lost)
+        return self.paths.segment(stage.name, f"{name}-{shape}")
+
+    @cached_property
+    def recurring(self) -> Recurring:
+        """Return what `LearnSites` stored."""
+        return next(read_records(self.segment(stages.LEARN), Recurring))
+
+    @cached_property
+    def _lost_names(self) -> dict[str, str]:
+        """Return for each chunk that loses lines what names all that it loses."""
+        lost = self.recurring.lost
+        return {name: fingerprint(repr(sorted(pages.items()))) for name, pages in lost.items()}
 
     @property
     def published(self) -> Path:
@@ -123,16 +153,34 @@ class Job:
         """Return whether readers see this very version already."""
         return self.is_written and is_published(self.paths, self.version)
 
-    def to_do(self) -> dict[str, int]:
-        """Return, for each stage, how many pages it has to work on."""
+    def to_do(self, wanted: Iterable[Stage]) -> dict[str, int]:
+        """Return, for each stage of chunks, how many pages it has to work on."""
         return {
             stage.name: sum(
                 len(chunk.members)
                 for chunk in self.chunks
                 if not self.segment(stage, chunk).exists()
             )
-            for stage in stages.STAGES
+            for stage in wanted
         }
+
+    def learn(self) -> Recurring:
+        """Return what recurs on the sites of raw/, whatever chunks their pages are in."""
+        outlines = {
+            chunk.name: list(read_records(self.segment(stages.OUTLINE, chunk), Outline))
+            for chunk in self.chunks
+        }
+        alive = {key(page) for page in self.scan.pages}
+        pages = [
+            (member.file, outline)
+            for chunk in self.chunks
+            for member, outline in zip(chunk.members, outlines[chunk.name], strict=True)
+            if key(member) in alive
+        ]
+        pages.sort(key=lambda page: page[0])
+        learned = flow.learn_sites([outline for _, outline in pages])
+        lost = {name: flow.lines_lost(parts, learned) for name, parts in outlines.items()}
+        return Recurring(learned, {name: pages for name, pages in lost.items() if pages})
 
     def outcomes(self, stage: Stage = stages.NORMALIZE) -> Iterator[tuple[Found, Outcome]]:
         """Yield every page of raw/ with what `stage` made of it, in the order of the paths."""
@@ -192,17 +240,20 @@ class Job:
 
     def sweep(self) -> None:
         """Remove results and versions that neither this run nor a reader of the last one needs."""
+        remove(self.paths.damaged)
+        if not self.segment(stages.LEARN).exists():
+            return  # the state was deleted: there is nothing to sweep, and nothing has a name
         again = TRANSIENT & read_summary(self.published)["aside_by_reason"].keys()
         settled = [chunk for chunk in self.chunks if not again or self._is_settled(chunk)]
         read = [chunk for chunk in settled if all(page.sha256 for page in chunk.members)]
-        wanted = {self.segment(stage, chunk) for stage in stages.STAGES for chunk in read}
+        kept = (*stages.ALONE, *stages.LEARNT)
+        wanted = {self.segment(stage, chunk) for stage in kept for chunk in read}
         if len(settled) == len(self.chunks):
-            wanted.add(self.segment(stages.DUPLICATES))
-        for stage in (*stages.STAGES, stages.DUPLICATES):
+            wanted |= {self.segment(stages.LEARN), self.segment(stages.DUPLICATES)}
+        for stage in stages.STAGES:
             for file in self.paths.segment(stage.name, "").glob("*"):
                 if file not in wanted:
                     remove(file)
-        remove(self.paths.damaged)
 
     def _is_settled(self, chunk: Chunk) -> bool:
         """Return whether the chunk would come out the same again, on any day."""
@@ -222,7 +273,7 @@ def _shapes(rules: Rules, config: Config) -> dict[str, str]:
     """Return, for each stage, what names everything that shapes its result."""
     shapes: dict[str, str] = {}
     before = fingerprint(config.parser, str(config.limits.max_page_bytes))
-    for stage in (*stages.STAGES, stages.DUPLICATES):
+    for stage in stages.STAGES:
         if stage is stages.DUPLICATES:
             before = fingerprint(before, *config.dedup.preferred_hosts)
         before = shapes[stage.name] = stage.shape(rules, before)

@@ -6,7 +6,7 @@ and nothing else. Never: an error other than a page's own turned into an `Aside`
 reports those.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -15,6 +15,7 @@ from types import ModuleType
 
 from pipeline import chrome, dedup, flow, parse, read, records, spelling, tables
 from pipeline import rules as rule_files
+from pipeline.chrome import Outline, Taken
 from pipeline.errors import PageError
 from pipeline.fingerprint import files_fingerprint, fingerprint
 from pipeline.records import Aside, Found, Outcome, Provenance, RawPage
@@ -36,7 +37,21 @@ class Settings:
         return load_rules(self.rules_folder)
 
 
-def _strip_found(settings: Settings, found: Found) -> Outcome:
+# A page, and what of it tells what recurs on its site.
+Stripped = tuple[Outcome, Outline]
+
+# A page, and how many lines it loses at its head and its tail.
+Learnt = tuple[Outcome, Taken]
+
+
+def _strip_found(settings: Settings, found: Found) -> Stripped:
+    outcome = _stripped(settings, found)
+    if isinstance(outcome, Aside):
+        return outcome, Outline()
+    return outcome, flow.outline(outcome, settings.rules)
+
+
+def _stripped(settings: Settings, found: Found) -> Outcome:
     try:
         raw = read.read_page(settings.raw, found, settings.max_page_bytes)
     except PageError as error:
@@ -47,10 +62,12 @@ def _strip_found(settings: Settings, found: Found) -> Outcome:
         return Aside(parse.page_id(raw), raw.provenance, error.reason, str(error))
 
 
-def _rebuild_tables(settings: Settings, outcome: Outcome) -> Outcome:
+def _rebuild_tables(settings: Settings, learnt: Learnt) -> Outcome:
+    outcome, lost = learnt
     if isinstance(outcome, Aside):
         return outcome
-    return tables.rebuild_tables(outcome, settings.rules.tables)
+    page = flow.drop_recurring(outcome, lost, settings.rules)
+    return tables.rebuild_tables(page, settings.rules.tables)
 
 
 def _normalize(settings: Settings, outcome: Outcome) -> Outcome:
@@ -59,15 +76,20 @@ def _normalize(settings: Settings, outcome: Outcome) -> Outcome:
     return spelling.normalize_page(outcome, settings.rules.spelling)
 
 
-def aside_found(found: Found, reason: str, message: str) -> Aside:
+def aside_found(found: Found, reason: str, message: str) -> Stripped:
     """Return the record of a file on which a worker failed."""
-    return _aside(found, reason, f"{found.file}: {message}")
+    return _aside(found, reason, f"{found.file}: {message}"), Outline()
 
 
 def _aside(found: Found, reason: str, message: str) -> Aside:
     """Return the record of a file set aside before its bytes were known."""
     raw = RawPage("", b"", "", Provenance(found.file))
     return Aside(parse.page_id(raw), raw.provenance, reason, message)
+
+
+def aside_learnt(learnt: Learnt, reason: str, message: str) -> Aside:
+    """Return the record of a page set aside while its tables were rebuilt."""
+    return aside_outcome(learnt[0], reason, message)
 
 
 def aside_outcome(outcome: Outcome, reason: str, message: str) -> Aside:
@@ -105,6 +127,8 @@ STRIP = Stage(
     families=("metadata", "chrome", "dedup"),
     libraries=("selectolax", "beautifulsoup4", "lxml", "opencc"),
 )
+OUTLINE = Stage("outline", code=(), families=(), libraries=("numpy",))
+LEARN = Stage("learn", code=(), families=(), libraries=())
 TABLES = Stage("tables", code=(tables,), families=("tables",), libraries=())
 NORMALIZE = Stage(
     "normalize", code=(spelling,), families=("spelling",), libraries=("ftfy", "opencc")
@@ -112,13 +136,11 @@ NORMALIZE = Stage(
 SIGN = Stage("sign", code=(dedup,), families=(), libraries=("numpy", "numba"))
 DUPLICATES = Stage("duplicates", code=(dedup,), families=("dedup",), libraries=("datasketch",))
 
-# What is kept for each chunk, in order; DUPLICATES is of the whole corpus.
-STAGES = (STRIP, TABLES, NORMALIZE, SIGN)
-
-_PAGE_STEPS: Mapping[str, Callable[[Settings, Outcome], Outcome]] = {
-    TABLES.name: _rebuild_tables,
-    NORMALIZE.name: _normalize,
-}
+# What is kept for each chunk, in order: what a page tells by itself, and what follows from all.
+# LEARN, between them, and DUPLICATES at the end are of the whole corpus.
+ALONE = (STRIP, OUTLINE)
+LEARNT = (TABLES, NORMALIZE, SIGN)
+STAGES = (*ALONE, LEARN, *LEARNT, DUPLICATES)
 
 
 def load(settings: Settings) -> None:
@@ -126,11 +148,16 @@ def load(settings: Settings) -> None:
     _ = settings.rules, dedup.drop_repeats, dedup.find_matches
 
 
-def first_step(settings: Settings) -> Callable[[Found], Outcome]:
+def strip_step(settings: Settings) -> Callable[[Found], Stripped]:
     """Return the function that reads and strips one file, ready to travel to a worker."""
     return partial(_strip_found, settings)
 
 
-def page_step(stage: Stage, settings: Settings) -> Callable[[Outcome], Outcome]:
-    """Return the function of `stage`, ready to travel to a worker."""
-    return partial(_PAGE_STEPS[stage.name], settings)
+def tables_step(settings: Settings) -> Callable[[Learnt], Outcome]:
+    """Return the function that drops what recurs and rebuilds tables, ready to travel."""
+    return partial(_rebuild_tables, settings)
+
+
+def normalize_step(settings: Settings) -> Callable[[Outcome], Outcome]:
+    """Return the function that brings a page to one spelling, ready to travel to a worker."""
+    return partial(_normalize, settings)

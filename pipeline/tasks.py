@@ -1,22 +1,29 @@
 """The Luigi graph, thin: tasks name files and call one function. Text is never touched here.
 
-    ScanRaw → StripChrome(chunk) → RebuildTables(chunk) → NormalizeText(chunk) → SignBodies(chunk)
+    ScanRaw → StripChrome(chunk) → LearnSites
+            → RebuildTables(chunk) → NormalizeText(chunk) → SignBodies(chunk)
             → DetectDuplicates → PublishCorpus → WriteReport → CleanCorpus
+
+What chunks come to depends on what was learnt from all of them, and so do the names of their
+results: the graph is built as far as `LearnSites` first, and then to its end.
 
 One task a stage and chunk, never one a page: Luigi's scheduler is quadratic in its tasks. Run by
 Luigi's own scheduler inside this process, one worker; a task hands its pages to the engine.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
 import luigi
 
 from pipeline import flow, publish, stages
+from pipeline.chrome import Outline
 from pipeline.errors import DamagedError, EngineError
 from pipeline.job import Duplicates, Job
 from pipeline.plan import Chunk
+from pipeline.records import Outcome
 from pipeline.store import (
     TEMPORARY,
     move,
@@ -88,45 +95,80 @@ class ChunkTask(CorpusTask):
 
 
 class StripChrome(ChunkTask):
-    """Read and parse each page, mark its chrome."""
+    """Read and parse each page, mark its chrome; keep of it what tells what recurs."""
 
     stage = stages.STRIP
 
     def requires(self) -> luigi.Task:
         return ScanRaw(job=self.job)
 
-    def run(self) -> None:
-        step = stages.first_step(self.job.settings)
-        outcomes = self.job.engine.map(step, self.chunk.members, stages.aside_found)
-        write_outcomes(self.output().path, self.counted(outcomes))
+    def complete(self) -> bool:
+        return super().complete() and self._outlines.exists()
 
-
-class PageTask(ChunkTask):
-    """A step that takes pages from the stage before it."""
+    @property
+    def _outlines(self) -> Path:
+        return self.job.segment(stages.OUTLINE, self.chunk)
 
     def run(self) -> None:
-        before = list(read_outcomes(self.input().path))
-        step = stages.page_step(self.stage, self.job.settings)
-        outcomes = self.job.engine.map(step, before, stages.aside_outcome)
-        write_outcomes(self.output().path, self.counted(outcomes))
+        step = stages.strip_step(self.job.settings)
+        stripped = self.job.engine.map(step, self.chunk.members, stages.aside_found)
+        seen: list[Outline] = []
+        write_outcomes(self.output().path, self.counted(_noting(stripped, seen)))
+        write_records(self._outlines, seen)
 
 
-class RebuildTables(PageTask):
-    """Rebuild the tables of each page."""
+def _noting(stripped: Iterable[stages.Stripped], seen: list[Outline]) -> Iterator[Outcome]:
+    """Yield the pages; their outlines are added to `seen`."""
+    for outcome, outline in stripped:
+        seen.append(outline)
+        yield outcome
+
+
+class LearnSites(CorpusTask):
+    """Find what recurs within each site, and what its pages lose by that."""
+
+    def requires(self) -> list[luigi.Task]:
+        # What is stored needs no task: Luigi's scheduler is spared the chunks of earlier runs.
+        tasks = (StripChrome(job=self.job, chunk=chunk) for chunk in self.job.chunks)
+        return [ScanRaw(job=self.job), *(task for task in tasks if not task.complete())]
+
+    def output(self) -> Stored:
+        return Stored(self.job.segment(stages.LEARN))
+
+    def run(self) -> None:
+        write_records(self.output().path, [self.job.learn()])
+
+
+class RebuildTables(ChunkTask):
+    """Drop what recurs at the edges of each page, and rebuild its tables."""
 
     stage = stages.TABLES
 
-    def requires(self) -> luigi.Task:
-        return StripChrome(job=self.job, chunk=self.chunk)
+    def requires(self) -> list[luigi.Task]:
+        return [StripChrome(job=self.job, chunk=self.chunk), LearnSites(job=self.job)]
+
+    def run(self) -> None:
+        pages = read_outcomes(self.job.segment(stages.STRIP, self.chunk))
+        lost = self.job.recurring.lost.get(self.chunk.name, {})
+        learnt = [(page, lost.get(place, (0, 0))) for place, page in enumerate(pages)]
+        step = stages.tables_step(self.job.settings)
+        outcomes = self.job.engine.map(step, learnt, stages.aside_learnt)
+        write_outcomes(self.output().path, self.counted(outcomes))
 
 
-class NormalizeText(PageTask):
+class NormalizeText(ChunkTask):
     """Bring each page to one spelling."""
 
     stage = stages.NORMALIZE
 
     def requires(self) -> luigi.Task:
         return RebuildTables(job=self.job, chunk=self.chunk)
+
+    def run(self) -> None:
+        before = list(read_outcomes(self.input().path))
+        step = stages.normalize_step(self.job.settings)
+        outcomes = self.job.engine.map(step, before, stages.aside_outcome)
+        write_outcomes(self.output().path, self.counted(outcomes))
 
 
 class SignBodies(ChunkTask):
@@ -221,14 +263,37 @@ class CleanCorpus(CorpusTask):
         self.job.sweep()
 
 
-def run(job: Job) -> None:
+def run(job: Job, begin: Callable[[Mapping[str, int]], None]) -> None:
     """Bring cleaned/ up to raw/. What failed is raised, the first failure first.
+
+    `begin` is told how many pages stages will work on, when that is known.
+    """
+    if not job.is_written:
+        begin(job.to_do([stages.STRIP]))
+        _build(LearnSites(job=job), job)
+        with _removing_damaged():
+            begin(job.to_do(stages.LEARNT))
+    _build(CleanCorpus(job=job), job)
+
+
+@contextmanager
+def _removing_damaged() -> Iterator[None]:
+    """Remove a result that turns out to be damaged: the next run makes it anew."""
+    try:
+        yield
+    except DamagedError as error:
+        remove(error.path)
+        raise
+
+
+def _build(task: luigi.Task, job: Job) -> None:
+    """Do what `task` requires, and the task.
 
     Luigi's own exit would be 0 whatever failed, so its verdict is looked at here.
     """
     # Luigi logs every step and every traceback; the caller says what a person must know.
     result = luigi.build(
-        [CleanCorpus(job=job)],
+        [task],
         local_scheduler=True,
         workers=1,
         detailed_summary=True,

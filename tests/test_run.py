@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import county
 from tests.conftest import ROOT, Cli
 
 REPORT = """<html><head><title>{title}</title></head><body>
@@ -366,3 +367,94 @@ def test_a_page_that_took_too_long_is_tried_again(cli: Cli, raw: Path, tmp_path:
     assert "long.txt: took longer than run.page_timeout" in first.stderr
     assert run(cli, raw, cleaned).returncode == 0
     assert ledger(cleaned)["long.txt"]["status"] == "article"
+
+
+def lost(cleaned: Path) -> dict[str, list[str]]:
+    """Return by page the lines that were taken because they recur."""
+    found: dict[str, list[str]] = {}
+    for line in (cleaned / "dropped.jsonl").read_text("utf-8").splitlines():
+        block = json.loads(line)
+        if block["rule"] == "chrome.recurring":
+            found.setdefault(block["page"], []).append(block["text"])
+    return found
+
+
+@pytest.fixture(scope="module")
+def county_raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a raw/ of eight articles of one county, with the same lines below each."""
+    raw = tmp_path_factory.mktemp("county") / "raw"
+    county.write(raw, range(8))
+    return raw
+
+
+@pytest.fixture(scope="module")
+def county_cleaned(cli: Cli, county_raw: Path) -> Path:
+    """Return the folder that those articles were cleaned into."""
+    cleaned = county_raw.parent / "cleaned"
+    done = run(cli, county_raw, cleaned)
+    assert done.returncode == 0, done.stderr
+    return cleaned
+
+
+def test_what_recurs_within_a_site_is_taken(
+    cli: Cli, county_raw: Path, county_cleaned: Path
+) -> None:
+    assert list(lost(county_cleaned).values()) == [county.TAIL] * 8
+    page = f"{county.HOST}/001.txt"
+    told = cli("explain", page, "--raw", county_raw, "--cleaned", county_cleaned).stdout
+    assert f"It stands on 8 of 8 different bodies of {county.HOST}." in told
+
+
+def test_the_order_in_which_pages_arrive_makes_no_difference(
+    cli: Cli, county_raw: Path, county_cleaned: Path, tmp_path: Path
+) -> None:
+    raw, cleaned = tmp_path / "raw", tmp_path / "cleaned"
+    files = sorted((county_raw / county.HOST).iterdir())
+    (raw / county.HOST).mkdir(parents=True)
+    for day in (files[5:7], files[3:5], [files[0], files[7]], files[1:3]):
+        for file in day:
+            shutil.copyfile(file, raw / county.HOST / file.name)
+        done = run(cli, raw, cleaned, "--workers", "1")
+        assert done.returncode == 0, done.stderr
+    assert tree(cleaned) == tree(county_cleaned)
+
+
+def test_a_page_of_a_known_site_costs_one_page(
+    cli: Cli, county_raw: Path, county_cleaned: Path, tmp_path: Path
+) -> None:
+    raw, cleaned = tmp_path / "raw", tmp_path / "cleaned"
+    shutil.copytree(county_raw, raw)
+    shutil.copytree(county_cleaned, cleaned, symlinks=True)
+    kept = ("strip", "outline", "tables", "normalize", "sign")
+    before = {file for stage in kept for file in (cleaned / ".work" / stage).iterdir()}
+    county.write(raw, [8])
+    assert run(cli, raw, cleaned).returncode == 0
+    after = {file for stage in kept for file in (cleaned / ".work" / stage).iterdir()}
+    assert before < after
+    assert len(lost(cleaned)) == 9
+    # Articles without those lines, as many again and more: no longer does a third have them.
+    county.write(raw, range(20, 40), tail=())
+    assert run(cli, raw, cleaned).returncode == 0
+    assert lost(cleaned) == {}
+    stripped = {file for file in before if file.parent.name in ("strip", "outline")}
+    assert all(file.exists() for file in stripped)
+    assert not any(file.exists() for file in before - stripped)
+
+
+@pytest.mark.parametrize("stage", ["outline", "learn"])
+def test_what_was_learnt_is_learnt_again_where_it_is_damaged(
+    cli: Cli, county_raw: Path, county_cleaned: Path, tmp_path: Path, stage: str
+) -> None:
+    cleaned = tmp_path / "cleaned"
+    shutil.copytree(county_cleaned, cleaned, symlinks=True)
+    shutil.rmtree(cleaned / ".versions")
+    for file in (cleaned / ".work" / "learn").iterdir():
+        file.unlink()
+    for file in (cleaned / ".work" / stage).iterdir():
+        file.write_bytes(file.read_bytes()[:30])
+    if stage == "learn":
+        (file,) = (county_cleaned / ".work" / stage).iterdir()
+        (cleaned / ".work" / stage / file.name).write_bytes(file.read_bytes()[:30])
+    assert run(cli, county_raw, cleaned).returncode == 1
+    assert run(cli, county_raw, cleaned).returncode == 0
+    assert tree(cleaned) == tree(county_cleaned)

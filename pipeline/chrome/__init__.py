@@ -6,21 +6,38 @@ block.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 from pipeline.chrome.article import list_page, no_article
 from pipeline.chrome.body import mark_outside
 from pipeline.chrome.edges import mark_edges
+from pipeline.chrome.lines import fold
+from pipeline.chrome.outline import Outline, outline, rule_of
+from pipeline.chrome.recurring import Learned, Taken, learn, mark, taken
 from pipeline.chrome.shapes import mark_counters, mark_shapes
 from pipeline.chrome.sheet import Sheet, marked, read
 from pipeline.records import Block, Page, Provenance
 from pipeline.rules.chrome import ChromeRule, ChromeRules, compile_rules
 
-__all__ = ["strip", "try_rule"]
+__all__ = [
+    "Learned",
+    "Outline",
+    "Taken",
+    "learn",
+    "mark_recurring",
+    "outline_page",
+    "standing",
+    "strip",
+    "taken",
+    "try_rule",
+]
 
 _CASE_LINE = re.compile(r"(?:\{(?P<where>[^}]*)\} )?(?P<text>.*)")
 _CHROME = "chrome"
+_PAGE = "{page}"
+_SITE = "case.example"
 
 
 def strip(page: Page, rules: ChromeRules) -> Page:
@@ -29,6 +46,23 @@ def strip(page: Page, rules: ChromeRules) -> Page:
     reason = _mark(sheet)
     page = marked(page, sheet)
     return replace(page, dropped_by=reason.id) if reason else page
+
+
+def outline_page(page: Page, site: str, rules: ChromeRules) -> Outline:
+    """Return what learning looks at of a stripped page of `site`, "" for no known one."""
+    return outline(page, site, rules.for_host(_host(page.url)), rules.variants)
+
+
+def mark_recurring(page: Page, counts: Taken, rules: ChromeRules) -> Page:
+    """Return `page` without so many of its first and last lines, which recur on its site."""
+    rule = rule_of(rules.for_host(_host(page.url)))
+    return mark(page, counts, rule) if rule else page
+
+
+def standing(text: str, site: str, learned: Learned, rules: ChromeRules) -> tuple[int, int]:
+    """Return on how many bodies of `site` a line recurs, and how many were looked at."""
+    (folded,) = fold([text], rules.variants)
+    return learned.standing(site, folded)
 
 
 def _mark(sheet: Sheet) -> ChromeRule | None:
@@ -53,19 +87,34 @@ def try_rule(rule: ChromeRule, text: str, rules: ChromeRules) -> str:
     """Return the lines of `text` that `rule`, alone of `rules`, leaves; "" where it drops the page.
 
     Each line is a block. It may begin with `{path links}`, where the block stood and the share
-    of its characters inside links, or with `{chrome}`: another rule took it already.
+    of its characters inside links, or with `{chrome}`: another rule took it already. A line
+    `{page}` parts the pages of one site.
     """
     lines = text.split("\n")
-    blocks = tuple(_case_block(line) for line in lines)
-    page = Page("", "", blocks, Provenance(""))
-    sheet = read(page, (compile_rules([rule], "rules"),), rules.variants)
+    if _PAGE in lines:
+        return _try_pages(rule, text.split(f"\n{_PAGE}\n"), rules)
+    sheet = read(_case_page(lines), (compile_rules([rule], "rules"),), rules.variants)
     other = ChromeRule(id=_CHROME, reason="", source="")
     for line in sheet.lines:
         line.rule = other if line.block.dropped_by else None
     if _mark(sheet):
         return ""
-    taken = (line.rule is not None and line.rule is not other for line in sheet.lines)
-    return "\n".join(line for line, gone in zip(lines, taken, strict=True) if not gone)
+    marks = (line.rule is not None and line.rule is not other for line in sheet.lines)
+    return "\n".join(line for line, gone in zip(lines, marks, strict=True) if not gone)
+
+
+def _try_pages(rule: ChromeRule, texts: Sequence[str], known: ChromeRules) -> str:
+    """Return what is left of the pages of one site, parted as they were."""
+    rules = replace(known, general=compile_rules([rule], "rules"), sites=())
+    pages = [_case_page(text.split("\n")) for text in texts]
+    outlines = [outline_page(page, _SITE, rules) for page in pages]
+    counts = taken(outlines, learn(outlines))
+    left = (mark_recurring(page, counts.get(i, (0, 0)), rules).text for i, page in enumerate(pages))
+    return f"\n{_PAGE}\n".join(left)
+
+
+def _case_page(lines: Sequence[str]) -> Page:
+    return Page("", "", tuple(map(_case_block, lines)), Provenance(""))
 
 
 def _case_block(line: str) -> Block:
