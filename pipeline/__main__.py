@@ -121,7 +121,7 @@ def _overridden(config: "Config", options: dict[str, Any]) -> "Config":
 @CONFIG
 def page(file: Path, url: str, explain: bool, as_json: bool, config: Path | None) -> None:
     """Clean one page; its text goes to standard output."""
-    from pipeline.explain import changed, dropped
+    from pipeline.explain import changed, dropped, said
     from pipeline.terminal import say, story
 
     settings = _config(config)
@@ -131,8 +131,9 @@ def page(file: Path, url: str, explain: bool, as_json: bool, config: Path | None
         click.echo(json.dumps(_record(cleaned), ensure_ascii=False, default=_plain))
     elif explain:
         reasons = rules.reasons
-        parts = {"taken out": dropped(cleaned, reasons), "changed": changed(cleaned, reasons)}
-        rows = [("page", cleaned.id), ("url", cleaned.url), ("source", cleaned.source)]
+        parts = {"said": said(cleaned, reasons), "taken out": dropped(cleaned, reasons)}
+        parts["changed"] = changed(cleaned, reasons)
+        rows = [("page", cleaned.id), ("url", cleaned.url)]
         story(cleaned, rows, parts)
     elif cleaned.text:
         click.echo(cleaned.text)
@@ -214,6 +215,7 @@ def explain(page: str, raw: Path, cleaned: Path, as_json: bool, config: Path | N
     if isinstance(outcome, Page):
         rules = _rules(_config(config))
         reasons, remarks = rules.reasons, explain.standing(paths, outcome, rules)
+        parts["said"] = explain.said(outcome, reasons)
         parts["taken out"] = explain.dropped(outcome, reasons, remarks)
         parts["changed"] = explain.changed(outcome, reasons)
     rows = [*row.items(), *explain.related(paths, row["page"])]

@@ -26,7 +26,7 @@ _OPPOSITE = {"contains": "contained", "contained": "contains"}
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one rule did: `count` times, to the blocks that began on `lines`."""
+    """What one rule did, to the blocks that began on `lines`; line 0 is the page's head."""
 
     rule: str
     reason: str
@@ -69,6 +69,13 @@ def related(paths: Paths, page: str) -> list[tuple[str, str]]:
             elif row["b"] == page:
                 found.append((_OPPOSITE.get(row["relation"], row["relation"]), row["raw_a"]))
     return found
+
+
+def said(page: Page, reasons: Mapping[str, str]) -> Iterator[Told]:
+    """Yield what the page says of itself, field by field, and the text it says it in."""
+    for value, origin in page.facts:
+        what = f"{origin.field.replace('_', ' ')} {value} ← {_short(origin.text)}"
+        yield Told(origin.rule, reasons.get(origin.rule, ""), what, (origin.line,))
 
 
 def standing(paths: Paths, page: Page, rules: Rules) -> dict[str, str]:

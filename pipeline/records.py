@@ -191,6 +191,11 @@ class Page:
         return (block for block in self.blocks if block.text and not block.dropped_by)
 
     @property
+    def facts(self) -> tuple[tuple[str, Origin], ...]:
+        """Return each value that the page says of itself, as text, and where it was read."""
+        return tuple((str(getattr(self, origin.field)), origin) for origin in self.origins)
+
+    @property
     def dropped(self) -> tuple[Dropped, ...]:
         """Return what was taken out, block by block, with the rule that took it."""
         return tuple(

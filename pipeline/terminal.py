@@ -170,7 +170,8 @@ def _told(heading: str, rows: list["Told"]) -> None:
         unique = sorted(set(told.lines))
         lines = ", ".join(map(str, unique[:8])) + (" …" if len(unique) > 8 else "")
         times = f" ×{len(told.lines)}" if len(told.lines) > 1 else ""
-        data.print(f"  line {lines}{times}: {shown(told.what)}")
+        where = f"line {lines}{times}" if any(unique) else "head"
+        data.print(f"  {where}: {shown(told.what)}")
         data.print(f"      [cyan]{shown(told.rule)}[/] {shown(told.reason)}")
 
 

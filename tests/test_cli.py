@@ -60,6 +60,7 @@ def test_page_explains_every_block_and_change(cli: Cli, notice: Path) -> None:
         "上一篇:关于放假的通知",
     }
     rules = {change["rule"] for change in record["changes"]}
+    rules |= {origin["rule"] for origin in record["origins"]}
     rules |= {block["rule"] for block in record["dropped"]}
     assert len(rules) >= 4
     for rule in rules:

@@ -2,7 +2,8 @@
 
 import csv
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ from pipeline.records import (
     Disagreement,
     Found,
     Match,
+    Origin,
     Page,
     Provenance,
     Table,
@@ -92,6 +94,21 @@ def test_every_page_is_in_the_ledger_with_what_became_of_it(published: Path) -> 
     ]
     assert [row["canonical"] for row in found] == [PAGE.id, PAGE.id, "", ""]
     assert (published / found[0]["text"]).read_text("utf-8") == PAGE.text + "\n"
+
+
+def test_an_article_says_where_its_fields_were_read(tmp_path: Path) -> None:
+    origin = Origin("author", "metadata.author-label", f"作者：张三{HOSTILE}", 2)
+    page = replace(PAGE, author="张三", issued=date(2021, 3, 5), origins=(origin,))
+    folder, corpus = tmp_path / "version", Corpus([], {page.id: "a/1.html"}, {}, {})
+    entries = list(join([(FOUND, page)], [], [Cluster(page.id, (page.id,), "the only one")]))
+    publish(entries, corpus, folder)
+    write_report(entries, corpus, folder)
+    article = json.loads((folder / "articles.jsonl").read_bytes())
+    assert (article["author"], article["issued"], article["issuer"]) == ("张三", "2021-03-05", "")
+    assert article["origins"] == [asdict(origin)]
+    report = (folder / "report" / "index.html").read_text("utf-8")
+    assert "metadata.author-label" in report
+    assert HOSTILE not in report
 
 
 def test_the_summary_accounts_for_every_page(published: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import DamagedError, DiskError, LockError
-from pipeline.records import Aside, Block, Cell, Change, Doubt, Page, Provenance, Table
+from pipeline.records import Aside, Block, Cell, Change, Doubt, Origin, Page, Provenance, Table
 from pipeline.store import (
     disk,
     locked,
@@ -32,6 +32,9 @@ PAGE = Page(
     provenance=Provenance("a/1.html"),
     title="二〇三五年",
     published=date(2021, 2, 3),
+    issued=date(2021, 2, 1),
+    author="张三、李四",
+    origins=(Origin("author", "metadata.author-label", "作者：张三 李四", 3),),
     changes=(Change(0, "spelling.comma", ",", "，", 2),),
     tables=(Table("主要指标", ("指标",), (("1",),), doubts=(Doubt(0, 0, ("2",), "two ways"),)),),
 )

@@ -1,4 +1,4 @@
-"""articles.jsonl: one object for each article kept."""
+"""articles.jsonl: one object for each article kept; docs/outputs.md describes its keys."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -25,8 +25,14 @@ class ArticlesWriter:
                 "site": site_of(page),
                 "title": page.title,
                 "published": page.published.isoformat() if page.published else None,
+                "issued": page.issued.isoformat() if page.issued else None,
                 "source": page.source,
+                "author": page.author,
+                "editor": page.editor,
+                "issuer": page.issuer,
                 "document_number": page.document_number,
+                "index_number": page.index_number,
+                "origins": [asdict(origin) for origin in page.origins],
                 "text": page.text,
                 "tables": [asdict(table) for table in page.tables],
                 "chars": len(page.text),

@@ -110,6 +110,7 @@ def _page(entry: Entry) -> dict[str, Any]:
         "why": entry.cluster.why if entry.cluster and len(entry.cluster.members) > 1 else "",
         "text": entry.text_path,
         "chars": 0 if aside or entry.kept is None else len(entry.kept.text),
+        "facts": () if isinstance(outcome, Aside) else outcome.facts,
         "dropped": () if isinstance(outcome, Aside) else outcome.dropped[:SHOWN],
     }
 
