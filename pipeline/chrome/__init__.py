@@ -96,7 +96,7 @@ def try_rule(rule: ChromeRule, text: str, rules: ChromeRules) -> str:
     sheet = read(_case_page(lines), (compile_rules([rule], "rules"),), rules.variants)
     other = ChromeRule(id=_CHROME, reason="", source="")
     for line in sheet.lines:
-        line.rule = other if line.block.dropped_by else None
+        line.mark(other if line.block.dropped_by else None)
     if _mark(sheet):
         return ""
     marks = (line.rule is not None and line.rule is not other for line in sheet.lines)

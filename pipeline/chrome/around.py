@@ -22,6 +22,8 @@ _TITLE_PARTS = 3  # above and below the title may stand one that leads to it and
 _DASHES = "—-–(《"  # a subtitle begins with one
 _LONGEST_LINK = 80
 _DATED = re.compile("B{4,}|(?:TD){4,}|(?:DT){4,}")  # fewer may be dates of the article's own
+_DATES = 4
+_FIGURE = re.compile(r"\d")
 _HOUR = re.compile(r"\d{1,2}[-/.月]\d{1,2}日? \d{1,2}:\d{2}")  # when readers wrote
 _NUMBERED = re.compile(r"\d{1,3} ?[.、)]")
 _HEADER_LINES = 3  # fewer lines above the title may be a document's own head
@@ -143,21 +145,35 @@ def mark_dated(sheet: Sheet, lines: Sequence[Line]) -> None:
     """Mark lists of titles each with its date, on one line or on the line beside it."""
     for rule, stamp in sheet.of("dated-links"):
         both = sheet.proof(rule)
-        shapes = "".join(_shape(line, stamp, both) for line in lines)
+        shapes = _shapes(lines, stamp, both)
         for run in _DATED.finditer(shapes):
             take(lines[run.start() : run.end()], rule)
 
 
-def _shape(line: Line, stamp: Pattern, both: Pattern) -> str:
-    """Return D for a bare date, B for a title with its date, T for a title, and x."""
-    if line.rule or "\t" in line.block.text or len(line.text) > _LONGEST_LINK:
-        return "x"
-    if stamp.fullmatch(line.text):
-        return "D"
-    if both.fullmatch(line.text):
-        return "B"
-    titled = _like_title(line) and (not line.prose or is_headline(line))
+def _shapes(lines: Sequence[Line], stamp: Pattern, both: Pattern) -> str:
+    """Return for each line D for a bare date, B for a title with its date, T for a title, or x.
+
+    "" where there are too few dates to ask on.
+    """
+    dates = [_date(line, stamp, both) if _FIGURE.search(line.text) else "" for line in lines]
+    if sum(map(bool, dates)) < _DATES:
+        return ""
+    return "".join(date or _title(line) for line, date in zip(lines, dates, strict=True))
+
+
+def _date(line: Line, stamp: Pattern, both: Pattern) -> str:
+    if not _may_be_dated(line):
+        return ""
+    return "D" if stamp.fullmatch(line.text) else "B" if both.fullmatch(line.text) else ""
+
+
+def _title(line: Line) -> str:
+    titled = _may_be_dated(line) and _like_title(line) and (not line.prose or is_headline(line))
     return "T" if titled else "x"
+
+
+def _may_be_dated(line: Line) -> bool:
+    return line.rule is None and len(line.text) <= _LONGEST_LINK and "\t" not in line.block.text
 
 
 def _is_loose(line: Line) -> bool:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from pipeline.chrome.container import find_container, is_below
 from pipeline.chrome.elements import Elements
 from pipeline.chrome.lines import may_match
-from pipeline.chrome.sheet import Line, Sheet, same_title
+from pipeline.chrome.sheet import Line, Sheet, same_title, take
 from pipeline.rules.chrome import ChromeRule
 
 _HEADING = re.compile("h[1-3](?![a-z])")
@@ -36,7 +36,7 @@ def mark_outside(sheet: Sheet) -> None:
             continue
         lead = 0 <= title < i < first and (_is_lead(line) or _is_number(sheet, line))
         if not lead and (i < first or not _is_kept(sheet, line)):
-            line.rule = rule
+            line.mark(rule)
 
 
 def _go_on(sheet: Sheet, inside: list[bool], body: str) -> None:
@@ -55,19 +55,20 @@ def _mark_elements(sheet: Sheet) -> None:
     """Mark blocks in elements named for chrome, unless such an element holds the page's mass."""
     elements = Elements(sheet.sets, ("comments", "path", "hidden"))
     chains = [elements.on(line.block.path) for line in sheet.lines]
+    named = [(line, chain) for line, chain in zip(sheet.lines, chains, strict=True) if chain]
     shown = {line.text for line, chain in zip(sheet.lines, chains, strict=True) if not chain}
     masses: dict[str, float] = defaultdict(float)
-    for line, chain in zip(sheet.lines, chains, strict=True):
+    for line, chain in named:
         for path, known in chain:
             # A hidden copy of what is shown is made for the printer: it weighs nothing.
             if known.apply != "hidden" or line.text not in shown:
                 masses[path] += line.mass
     total = sum(line.mass for line in sheet.lines)
-    for line, chain in zip(sheet.lines, chains, strict=True):
-        named = (rule for path, rule in chain if _is_chrome(rule, masses[path], total))
-        rule = next(named, None)
+    for line, chain in named:
+        chrome = (rule for path, rule in chain if _is_chrome(rule, masses[path], total))
+        rule = next(chrome, None)
         if rule and not _is_kept(sheet, line):
-            line.rule = line.rule or rule
+            take([line], rule)
 
 
 def _is_chrome(rule: ChromeRule, mass: float, total: float) -> bool:

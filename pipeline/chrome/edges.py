@@ -35,7 +35,7 @@ def mark_edges(sheet: Sheet) -> None:
     core = find_core(lines, likely)
     for i, line in enumerate(lines):
         if likely[i] and line.rule is None and line.text != sheet.title:
-            line.rule = _rule_at(sheet, line, i, core)
+            line.mark(_rule_at(sheet, line, i, core))
     _mark_buttons(sheet, lines, core)
     _mark_values(sheet, lines, core)
     mark_posts(sheet, lines)
@@ -67,7 +67,7 @@ def _mark_buttons(sheet: Sheet, lines: Sequence[Line], core: tuple[int, int]) ->
             if line.rule or not beside.rule or core[0] <= i < core[1] or len(line.text) > _BUTTON:
                 continue
             zone: Zone = "head" if i < core[0] else "tail"
-            line.rule = matching_rule(line.text, zone, sheet.sets, beside=True)
+            line.mark(matching_rule(line.text, zone, sheet.sets, beside=True))
 
 
 def _mark_values(sheet: Sheet, lines: Sequence[Line], core: tuple[int, int]) -> None:
@@ -79,7 +79,7 @@ def _mark_values(sheet: Sheet, lines: Sequence[Line], core: tuple[int, int]) -> 
             if line.rule or line.prose or not known or core[0] <= i < core[1]:
                 continue
             if len(line.text) <= _VALUE and ":" not in line.text and label.fullmatch(above.text):
-                line.rule = rule
+                line.mark(rule)
 
 
 def _close(sheet: Sheet, lines: Sequence[Line], core: tuple[int, int]) -> None:
@@ -99,7 +99,7 @@ def _close(sheet: Sheet, lines: Sequence[Line], core: tuple[int, int]) -> None:
         found = _closer(lines, closers)
     for place, rule in closers:
         if core[0] <= place < core[1] and "middle" in rule.zone:
-            lines[place].rule = None
+            lines[place].mark(None)
 
 
 def _parent(line: Line) -> str:

@@ -5,13 +5,16 @@ at text.
 """
 
 import re
+import sys
 from collections.abc import Sequence
 from functools import lru_cache
 
-from pipeline.rules.chrome import ChromeRule, Mechanism, RuleSet
+from pipeline.rules.chrome import ChromeRule, Known, Mechanism, RuleSet
 
 # `div#main.article!hidden@2`: tag, id, classes and the mark are names, the place is none.
 _NAMES = re.compile(r"[#.]([^#.@!/]+)|^([a-z0-9-]+)|(!hidden)")
+
+_NOWHERE = sys.maxsize
 
 Named = tuple[str, ChromeRule]
 
@@ -27,36 +30,43 @@ class Elements:
 
     def on(self, path: str) -> tuple[Named, ...]:
         """Return the named elements on `path` with their rules, outermost first."""
-        above: list[str] = []
         known = self._of_path.get(path)
+        above: list[str] = []
         while known is None:  # a loop: tables may be nested deeper than Python calls
             above.append(path)
             path = path.rpartition("/")[0]
             known = self._of_path.get(path)
         for element in reversed(above):
             segment = element.rpartition("/")[2]
-            rule = self._rule(segment.rpartition("@")[0] or segment)
+            label = segment.rpartition("@")[0] or segment
+            if label not in self._of_label:
+                self._of_label[label] = rule_of(label, self._sets, self._mechanisms)
+            rule = self._of_label[label]
             if rule:
                 known = (*known, (element, rule))
             self._of_path[element] = known
         return known
 
-    def _rule(self, label: str) -> ChromeRule | None:
-        """Return the rule that names an element; most of a page's are named like another."""
-        if label not in self._of_label:
-            self._of_label[label] = rule_of(label, self._sets, self._mechanisms)
-        return self._of_label[label]
 
-
-@lru_cache(maxsize=1 << 16)  # elements are named alike on all pages of a site, and on most sites
+@lru_cache(maxsize=1 << 16)  # elements are named alike on all pages of a site
 def rule_of(
     label: str, sets: tuple[RuleSet, ...], mechanisms: tuple[Mechanism, ...]
 ) -> ChromeRule | None:
     """Return the first rule of `mechanisms` that names an element of this tag, id or class."""
-    names = ["".join(parts) for parts in _NAMES.findall(label)]
-    for mechanism in mechanisms:
-        for rules in sets:
-            for rule, pattern in rules.of(mechanism):
-                if any(map(pattern.fullmatch, names)):
-                    return rule
-    return None
+    names = ["".join(parts) for parts in _NAMES.findall(label.lower())]
+    place = min((_place(name, sets, mechanisms) for name in names), default=_NOWHERE)
+    return None if place == _NOWHERE else _known(sets, mechanisms)[place][0]
+
+
+@lru_cache(maxsize=1 << 16)  # and most names, a tag above all, are common to all sites
+def _place(name: str, sets: tuple[RuleSet, ...], mechanisms: tuple[Mechanism, ...]) -> int:
+    """Return the place of the first rule for `name` among those of `mechanisms`."""
+    for i, (_, find) in enumerate(_known(sets, mechanisms)):
+        if find.fullmatch(name):
+            return i
+    return _NOWHERE
+
+
+@lru_cache(maxsize=1 << 10)
+def _known(sets: tuple[RuleSet, ...], mechanisms: tuple[Mechanism, ...]) -> Sequence[Known]:
+    return [pair for m in mechanisms for rules in sets for pair in rules.of(m)]

@@ -35,10 +35,7 @@ def fold(lines: Sequence[str], variants: str = "") -> list[str]:
     rare, narrow = _other_forms(variants)
     for other in set(rare.findall(page)):
         page = page.replace(other, narrow.get(other, " "))
-    while "  " in page:
-        page = page.replace("  ", " ")
-    page = page.replace(" " + _END, _END).replace(_END + " ", _END)
-    return page.strip(" ").split(_END)
+    return [" ".join(line.split()) if " " in line else line for line in page.split(_END)]
 
 
 @cache
@@ -55,8 +52,11 @@ def may_match(line: str, sets: tuple[RuleSet, ...]) -> bool:
         return False
     if line[0] not in _ORNAMENTS:  # most lines begin as none does
         long = len(line) > SHORT
-        starts = [rules.start(line[0], long=long) for rules in sets]
-        if not any(start.sure or start.words.search(line) for start in starts):
+        for rules in sets:
+            start = rules.start(line[0], long=long)
+            if start.sure or start.words.search(line):
+                break
+        else:
             return False
     return matching_rule(line, None, sets) is not None
 

@@ -15,6 +15,7 @@ from pipeline.rules.chrome import SHORT
 from pipeline.rules.patterns import Pattern
 
 _BAR = re.compile(r"\s*[|│┃·•>/]\s*|\s+")
+_BARS = re.compile("(?:[^ |│┃·•>/]*[ |│┃·•>/]){3}")  # as many as part the names of a menu
 _NAME = 10  # characters of a name in a menu, at most
 _GAP = 4  # lines from a label to the next but one
 _DATE = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?")
@@ -50,7 +51,7 @@ def mark_counters(sheet: Sheet) -> None:
             if line.rule or not alone or not pattern.fullmatch(line.text):
                 continue
             if above.rule or (below and below.rule):
-                line.rule = rule
+                line.mark(rule)
 
 
 def _mark_labels(sheet: Sheet) -> None:
@@ -61,7 +62,7 @@ def _mark_labels(sheet: Sheet) -> None:
     for rule, pattern in sheet.of("label"):
         for line in head:
             if line.block.kind == "table" and _is_metadata(sheet, line, pattern):
-                line.rule = rule
+                line.mark(rule)
         labelled = [i for i, line in enumerate(head) if pattern.match(line.text)]
         if len(labelled) < _LABELS:
             continue
@@ -88,35 +89,41 @@ def _mark_menus(sheet: Sheet) -> None:
         proof = sheet.proof(rule)
         for lines in _around(sheet):
             for line in lines:
-                names = [name for name in _BAR.split(line.text[:SHORT]) if name]
-                if len(names) < _MENU and line.rule is None:
-                    names = _glued(line.text, pattern)
-                if (
-                    line.rule is None
-                    and len(line.text) <= SHORT
-                    and _is_menu(names, pattern, proof)
-                ):
-                    line.rule = rule
+                loose = line.rule is None and len(line.text) <= SHORT
+                if loose and _is_menu(_names(line.text, pattern), pattern, proof):
+                    line.mark(rule)
             for run in _runs(lines, lambda line: len(line.text) <= _NAME):
-                known = [i for i, line in enumerate(run) if pattern.fullmatch(line.text)]
+                known = [i for i, line in enumerate(run) if _is_known(line.text, pattern)]
                 menu = run[known[0] : known[-1] + 1] if known else []
                 if _is_menu([line.text for line in menu], pattern, proof):
                     take(menu, rule)
+
+
+def _names(text: str, pattern: Pattern) -> Sequence[str]:
+    """Return the names in a line, parted by bars and blanks or glued; hardly a line has enough."""
+    names = [name for name in _BAR.split(text) if name] if _BARS.match(text) else []
+    return names if len(names) >= _MENU else _glued(text, pattern)
 
 
 def _is_menu(names: Sequence[str], pattern: Pattern, proof: Pattern) -> bool:
     """Return whether a third of `names` are names of menus, one a proof, and few are figures."""
     if len(names) < _MENU or max(map(len, names)) > _NAME:
         return False
-    known = sum(pattern.fullmatch(name) is not None for name in names)
+    known = sum(_is_known(name, pattern) for name in names)
     figures = sum(_DIGIT.search(name) is not None for name in names)
     likely = known >= _KNOWN and known * 3 >= len(names) and figures * 5 <= len(names)
     return likely and any(map(proof.fullmatch, names))
 
 
+def _is_known(name: str, pattern: Pattern) -> bool:
+    return bool(name) and pattern.begins(name[0]) and pattern.fullmatch(name) is not None
+
+
 def _glued(text: str, pattern: Pattern) -> list[str]:
     """Return the known names in a line that is made of little else, [] for any other line."""
-    if not _GLUED[0] <= len(text) <= _GLUED[1] or not pattern.match(text):
+    if not _GLUED[0] <= len(text) <= _GLUED[1] or not pattern.begins(text[0]):
+        return []
+    if not pattern.match(text):
         return []
     best: list[tuple[int, list[str]]] = [(0, [])]
     for end in range(1, len(text) + 1):
@@ -160,11 +167,11 @@ def _mark_keywords(sheet: Sheet) -> None:
     for rule, _ in sheet.of("keyword-list"):
         for line in sheet.left():
             if _is_keywords(line.text):
-                line.rule = rule
+                line.mark(rule)
 
 
 def _is_keywords(text: str) -> bool:
-    if len(text) > LONGEST:
+    if text.count(" ") + 1 < _WORDS or len(text) > LONGEST:
         return False
     words = text.strip("•· ").split(" ")
     if len(words) < _WORDS or max(map(len, words)) > 2 * _NAME or re.search("[。,;:!?]", text):

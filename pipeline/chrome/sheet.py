@@ -7,13 +7,15 @@ the page again with its marks. A sheet never outlives one call of `strip`.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from pipeline.chrome.lines import fold
 from pipeline.records import Block, Page
 from pipeline.rules.chrome import ChromeRule, Known, Mechanism, RuleSet
 from pipeline.rules.patterns import Pattern
 
-_SENTENCE = re.compile("[。!?;！？；]|[.](?: |$)|[.][”’\"')]")
+_SENTENCE = re.compile("[。!?;！？；]")
+_LATIN_SENTENCE = re.compile("[.](?:[ ”’\"')]|$)")
 _CLAUSE = re.compile("[,、，]")
 _ANYTHING = Pattern("(?s:.*)", "")
 _SENTENCE_WEIGHT = 12  # a button or a greeting with an exclamation mark is shorter
@@ -34,38 +36,38 @@ class Line:
 
     `text` is the folded text. `weight` is the length outside links in Chinese characters, three
     Latin letters to one. `prose` says that it is sentences: no title, no cell of a flattened table,
-    no button.
+    no button. `mass` is how much of a body it is; 0 for what is chrome or no prose.
     """
 
-    __slots__ = ("block", "prose", "rule", "text", "weight")
+    __slots__ = ("block", "mass", "prose", "rule", "text", "weight")
 
     def __init__(self, block: Block, text: str) -> None:
         self.block = block
         self.text = text
-        self.rule: ChromeRule | None = None
-        self.weight = len(block.text.strip().encode("utf-8", "replace")) / 3 * (1 - block.links)
-        linked = block.links >= (_LINKED if self.weight >= _CLAUSE_WEIGHT else _LINKED_SHORT)
+        links = block.links
+        self.weight = len(block.text.strip().encode("utf-8", "replace")) / 3 * (1 - links)
+        linked = links >= (_LINKED if self.weight >= _CLAUSE_WEIGHT else _LINKED_SHORT)
         self.prose = not linked and _is_prose(block.text, self.weight)
+        self.mark(None)
 
-    @property
-    def mass(self) -> float:
-        """Return how much of a body it is; 0 for what is chrome or no prose."""
-        return self.weight if self.prose and self.rule is None else 0.0
+    def mark(self, rule: ChromeRule | None) -> None:
+        """Let `rule` take the line, or nothing."""
+        self.rule = rule
+        self.mass = self.weight if self.prose and rule is None else 0.0
 
 
 @dataclass(slots=True)
 class Sheet:
-    """The lines of a page, one a block, and the rule sets that hold on it, its site's first."""
+    """The lines of a page, one a block, and the rule sets that hold on it, its site's first.
+
+    `markup` says that the page was markup: its blocks know where they stood.
+    """
 
     title: str
     lines: list[Line]
     sets: tuple[RuleSet, ...]
     variants: str
-
-    @property
-    def markup(self) -> bool:
-        """Return whether the page was markup: its blocks know where they stood."""
-        return any(line.block.path for line in self.lines)
+    markup: bool
 
     def place_of_title(self) -> int:
         """Return the place of the page's title among the lines, -1 where it is not."""
@@ -100,7 +102,8 @@ class Sheet:
 def take(lines: Iterable[Line], rule: ChromeRule) -> None:
     """Mark `lines` with `rule`; what another rule took stays with it."""
     for line in lines:
-        line.rule = line.rule or rule
+        if line.rule is None:
+            line.mark(rule)
 
 
 def same_title(text: str, title: str) -> bool:
@@ -114,24 +117,24 @@ def read(page: Page, sets: tuple[RuleSet, ...], variants: str) -> Sheet:
     """Return the sheet of `page`; `variants` are other forms of characters that patterns have."""
     title, *texts = fold([page.title, *(block.text for block in page.blocks)], variants)
     lines = [Line(block, text) for block, text in zip(page.blocks, texts, strict=True)]
-    if not any(block.path for block in page.blocks):
+    markup = any(block.path for block in page.blocks)
+    if not markup:
         _rejoin(lines)
-    return Sheet(title, lines, sets, variants)
+    return Sheet(title, lines, sets, variants, markup)
 
 
 def _rejoin(lines: Sequence[Line]) -> None:
     """Let pieces of a sentence that was cut at its links count as the sentence they make up."""
-    start = 0
-    for i in range(1, len(lines) + 1):
-        if i < len(lines) and _is_cut(lines[i - 1].block.text, lines[i].block.text):
-            continue
-        if i - start > 1:
-            text = "".join(line.block.text for line in lines[start:i])
-            weight = sum(line.weight for line in lines[start:i])
+    texts = [line.block.text for line in lines]
+    ends = [i for i, (above, below) in enumerate(pairwise(texts), 1) if not _is_cut(above, below)]
+    for start, end in pairwise([0, *ends, len(lines)]):
+        if end - start > 1:
+            weight = sum(line.weight for line in lines[start:end])
+            text = "".join(texts[start:end])
             if _END.search(text) and _is_prose(text, weight):
-                for line in lines[start:i]:
+                for line in lines[start:end]:
                     line.prose = True
-        start = i
+                    line.mark(line.rule)
 
 
 def _is_cut(above: str, below: str) -> bool:
@@ -157,7 +160,7 @@ def _dropped(block: Block, rule: ChromeRule) -> Block:
 def _is_prose(text: str, weight: float) -> bool:
     if weight < _SENTENCE_WEIGHT:
         return False
-    if _SENTENCE.search(text):
+    if _SENTENCE.search(text) or ("." in text and _LATIN_SENTENCE.search(text)):
         return True
     if weight >= _RUN_WEIGHT and text.count(" ") * _WORD < weight:
         return True

@@ -111,7 +111,7 @@ class Start:
         match = self.words.search(line, at)
         if not match:
             return self.sure
-        found = self.places[""]
+        found: frozenset[int] = frozenset()
         while match:
             found |= self.places[match[0].lower()]
             match = self.words.search(line, match.start() + 1)
@@ -130,6 +130,7 @@ class RuleSet:
     lines: tuple[Known, ...]
     _short: dict[str, Start] = field(default_factory=dict)
     _long: dict[str, Start] = field(default_factory=dict)
+    _starts: dict[tuple[tuple[int, ...], frozenset[int]], Start] = field(default_factory=dict)
     _of: dict[str, tuple[Known, ...]] = field(default_factory=dict)
 
     def start(self, char: str, *, long: bool = False) -> Start:
@@ -138,11 +139,31 @@ class RuleSet:
         Kept for each character, as far as a hostile page does not bring all there are.
         """
         kept = self._long if long else self._short
-        if char not in kept:
+        start = kept.get(char)
+        if start is None:
             if len(kept) > _CHARACTERS:
                 kept.clear()
-            kept[char] = _start(char, self.lines, SHORT if long else 0)
-        return kept[char]
+            start = kept[char] = self._begun(char, SHORT if long else 0)
+        return start
+
+    def _begun(self, char: str, limit: int) -> Start:
+        """Return those rules above `limit` that may begin with `char`; most letters share them.
+
+        A rule that names this letter first is asked without more. One that takes any letter, or
+        that begins with a mark or figure as so many lines do, is asked where its words stand.
+        """
+        lines = self.lines
+        able = tuple(
+            i for i, (r, find) in enumerate(lines) if r.limit > limit and find.begins(char)
+        )
+        sure = frozenset(
+            place
+            for place, i in enumerate(able)
+            if not lines[i][1].words or (char.isalpha() and lines[i][1].names(char))
+        )
+        if (able, sure) not in self._starts:
+            self._starts[able, sure] = _start(tuple(lines[i] for i in able), sure)
+        return self._starts[able, sure]
 
     def of(self, mechanism: Mechanism) -> Sequence[Known]:
         """Return the rules of `mechanism` with their patterns, in the order of the file."""
@@ -280,19 +301,15 @@ def forms(variants: str) -> dict[int, str]:
     return {ord(form): pair[0] for pair in variants.split() for form in pair[1:]}
 
 
-def _start(char: str, lines: Sequence[Known], limit: int) -> Start:
-    """Return those of `lines` above `limit` that may begin with `char`."""
-    able = [(rule, find) for rule, find in lines if rule.limit > limit and find.begins(char)]
-    sure = frozenset(i for i, (_, find) in enumerate(able) if not find.words)
-    words = frozenset(word for _, find in able for word in find.words)
+def _start(rules: tuple[Known, ...], sure: frozenset[int]) -> Start:
+    """Return `rules` as they are asked: those at the places `sure` of any line."""
+    able = [(i, find.words) for i, (_, find) in enumerate(rules) if i not in sure]
+    words = shortest(frozenset(word for _, words in able for word in words))
     places = {
-        short: frozenset(
-            i for i, (_, find) in enumerate(able) if any(short in w.lower() for w in find.words)
-        )
-        for short in shortest(words)
+        short: sure.union(i for i, words in able if any(short in w.lower() for w in words))
+        for short in words
     }
-    asked = tuple(able[i] for i in sorted(sure))
-    return Start(tuple(able), asked, any_of(words), places | {"": sure})
+    return Start(rules, tuple(rules[i] for i in sorted(sure)), any_of(words), places)
 
 
 def _refuse_wrong(rules: Iterable[ChromeRule], file: Path) -> None:

@@ -25,6 +25,7 @@ _CATEGORIES: dict[Any, Callable[[str], bool]] = {
 _REPEATS = (_OP.MAX_REPEAT, _OP.MIN_REPEAT, _OP.POSSESSIVE_REPEAT)
 _NO_WIDTH = (_OP.ASSERT, _OP.ASSERT_NOT, _OP.AT)
 _NOTHING = "(?!)"
+_CHARACTERS = 1 << 13  # more than most pages hold
 _FEW = 8  # characters in a class that are looked for one by one
 _NO_CASE = 0x2E80  # where East Asian characters begin
 
@@ -37,7 +38,7 @@ Match = re.Match[str] | None
 class Pattern:
     """The pattern of one rule, compiled when a line first asks for it.
 
-    Where a match can begin with anything, `search` and `fullmatch` look for its words first.
+    `search` looks first for words one of which each match holds.
     `ConfigError` says that the key `where` is no pattern, or has a capturing group, which rules
     have no use for.
     """
@@ -45,16 +46,30 @@ class Pattern:
     def __init__(self, find: str, where: str) -> None:
         self.find = find or _NOTHING
         self.where = where
+        self._begins: dict[str, bool] = {}
 
     def begins(self, char: str) -> bool:
-        """Return whether a match, if not empty, may begin with `char`."""
-        chars, classes = self._heads
-        return char in chars or any(_is_in(char, members) for members in classes)
+        """Return whether a match, if not empty, may begin with `char`; kept for most characters."""
+        known = self._begins.get(char)
+        if known is None:
+            chars, classes = self._heads
+            known = char in chars or any(_is_in(char, members) for members in classes)
+            if len(self._begins) < _CHARACTERS:
+                self._begins[char] = known
+        return known
+
+    def names(self, char: str) -> bool:
+        """Return whether `char` is one of few that a match may begin with."""
+        return char in self._heads[0]
 
     @cached_property
     def words(self) -> Words:
-        """Return words one of which each match holds; none where its first character says more."""
-        return _words(self._tree) if self._heads[1] else frozenset()
+        """Return words one of which a match holds, unless it begins with a letter it `names`.
+
+        None where that cannot be said of all of them.
+        """
+        found = [_words(branch) for branch in self._branches if not _has_few_heads(branch)]
+        return frozenset().union(*found) if all(found) else frozenset()
 
     @cached_property
     def match(self) -> Callable[..., Match]:
@@ -64,12 +79,16 @@ class Pattern:
     @cached_property
     def search(self) -> Callable[..., Match]:
         """Return the method that finds a match anywhere."""
-        return self._guarded(self.compiled.search)
+        words, search = _words(self._tree), self.compiled.search
+        if not words:
+            return search
+        holds = any_of(words).search
+        return lambda text: search(text) if holds(text) else None
 
     @cached_property
     def fullmatch(self) -> Callable[..., Match]:
         """Return the method that finds whether all of a text matches."""
-        return self._guarded(self.compiled.fullmatch)
+        return self.compiled.fullmatch
 
     @cached_property
     def compiled(self) -> re.Pattern[str]:
@@ -90,6 +109,12 @@ class Pattern:
         except re.error as error:
             raise self._wrong(error) from error
 
+    @property
+    def _branches(self) -> Sequence[Iterable[Item]]:
+        """Return the sequences one of which the pattern stands for."""
+        tree = self._tree
+        return _inside(*tree[0]) if len(tree) == 1 and tree[0][0] is _OP.BRANCH else [tree]
+
     @cached_property
     def _heads(self) -> tuple[set[str], list[Class]]:
         chars: set[str] = set()
@@ -99,12 +124,6 @@ class Pattern:
 
     def _wrong(self, error: re.error) -> ConfigError:
         return ConfigError(f"{self.where}: is no pattern: {error}. Mend it: {self.find}")
-
-    def _guarded(self, method: Callable[..., Match]) -> Callable[..., Match]:
-        if not self.words:
-            return method
-        holds = any_of(self.words).search
-        return lambda text, *span: method(text, *span) if holds(text, *span) else None
 
 
 @cache
@@ -127,6 +146,13 @@ def shortest(words: Words) -> Words:
 def _add_heads(items: Iterable[Item], chars: set[str], classes: list[Class]) -> bool:
     """Add what a sequence may begin with; return whether it may be empty."""
     return all(_may_be_empty(op, value, chars, classes) for op, value in items)
+
+
+def _has_few_heads(items: Iterable[Item]) -> bool:
+    """Return whether a sequence begins with one of few letters: most texts begin with none."""
+    chars: set[str] = set()
+    classes: list[Class] = []
+    return not _add_heads(items, chars, classes) and not classes and "".join(chars).isalpha()
 
 
 def _may_be_empty(op: Any, value: Any, chars: set[str], classes: list[Class]) -> bool:
