@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from pipeline.chrome import strip
+from pipeline.errors import ConfigError
 from pipeline.parse import parse, try_rule
 from pipeline.parse.dates import read_date
-from pipeline.records import Page, Provenance, RawPage
+from pipeline.parse.metadata import names
+from pipeline.records import Origin, Page, Provenance, RawPage
 from pipeline.rules import load_rules
 from pipeline.rules.loader import Case
 from pipeline.rules.metadata import BUILT_IN, MetadataRule, load
@@ -96,6 +98,9 @@ def test_case(rule: MetadataRule, case: Case) -> None:
         ("Sept. 6, 2021", date(2021, 9, 6)),
         ("9/17/2004", date(2004, 9, 17)),
         ("17/9/2004", date(2004, 9, 17)),
+        ("二〇二一年三月五日", date(2021, 3, 5)),
+        ("二○一九年十月二十日", date(2019, 10, 20)),
+        ("二零二二年十二月三十一日", date(2022, 12, 31)),
         ("06/02/2022", None),
         ("2023年2月30日", None),
         ("2023年13月1日", None),
@@ -191,3 +196,67 @@ def test_the_address_is_asked_last() -> None:
     assert page_of(source.replace("<p>", "<p>2022-02-10 09:00</p><p>"), url).published == date(
         2022, 2, 10
     )
+
+
+def test_names_are_parted_by_one_mark() -> None:
+    for text, found in (
+        ("张三 李四", "张三、李四"),
+        ("张三、李四、张三", "张三、李四"),
+        ("赵  培", "赵培"),
+        ("张三 通讯员 李 四 某报记者 王五", "张三、李四、王五"),
+        ("John Q. Doe", "John Q. Doe"),
+        ("", ""),
+    ):
+        assert names(text, RULES) == found
+
+
+OWN = """
+[parts]
+ward = "[甲乙丙]区"
+
+[[rule]]
+id     = "own.source"
+field  = "source"
+apply  = "line"
+find   = "本页由{blank}*({ward})提供"
+reason = "One site says it so."
+source = "seen on that site"
+
+[[rule.case]]
+before = "本页由甲区提供"
+after  = "甲区"
+
+[[rule.case]]
+before = "本页由丁区提供"
+after  = "本页由丁区提供"
+"""
+
+
+def test_own_rules_are_added(tmp_path: Path) -> None:
+    file = tmp_path / "metadata.toml"
+    file.write_text(OWN, "utf-8")
+    rules = load([BUILT_IN, file])
+    body = f"<h1>通知公告一则</h1><p>{STORY}</p><p>本页由 乙区提供</p>".encode()
+    page = parse(RawPage("", body, "", Provenance("1.html")), rules)
+    assert page.source == "乙区"
+    assert page.origins[-1] == Origin("source", "own.source", "本页由 乙区提供", 1)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("({ward})提供", "({ward}提供", "find: is no pattern"),
+        ("({ward})提供", "{ward}提供", "find: needs a group"),
+        ("({ward})提供", "({wart})提供", "{wart} is no part"),
+        ("ward =", "date =", "parts.date: is taken"),
+        ('apply  = "line"', 'apply  = "line"\nwords  = ["由"]', "words: one is a single"),
+        ('apply  = "line"', 'apply  = "meta"', "meta: is missing"),
+        ('"source"\napply  = "line"', '"title"\napply  = "above"', "apply: above has its rule"),
+    ],
+)
+def test_own_rules_that_cannot_be_used(tmp_path: Path, before: str, after: str, said: str) -> None:
+    file = tmp_path / "metadata.toml"
+    file.write_text(OWN.replace(before, after), "utf-8")
+    with pytest.raises(ConfigError) as error:
+        load([BUILT_IN, file])
+    assert said in str(error.value)

@@ -10,11 +10,13 @@ and `after` the value it finds there; where `after` equals `before` the rule fin
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
 from pipeline.errors import ConfigError
-from pipeline.rules.loader import Rule, check_unique, read_rules
+from pipeline.rules.loader import Rule, check_unique, rules_of
 from pipeline.toml import check_keys, read_toml
 
 Field = (
@@ -34,8 +36,8 @@ _SPELLINGS = (
     r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}(?:日|(?!\d))",
     r"(?:19|20)\d{6}(?!\d)",
     r"\d{1,2}/\d{1,2}/(?:19|20)\d\d(?!\d)",
-    rf"\d{{1,2}}(?:st|nd|rd|th)?\s(?:{_MONTH})[a-z]*\.?,?\s(?:19|20)\d\d(?!\d)",
-    rf"(?:{_MONTH})[a-z]*\.?\s\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d(?!\d)",
+    rf"\d{{1,2}}(?i:st|nd|rd|th)?\s(?i:{_MONTH})[A-Za-z]*\.?,?\s(?:19|20)\d\d(?!\d)",
+    rf"(?i:{_MONTH})[A-Za-z]*\.?\s\d{{1,2}}(?i:st|nd|rd|th)?,?\s(?:19|20)\d\d(?!\d)",
 )
 #: What `{date}` stands for, without groups; `pipeline.parse.dates` reads what it matches.
 DATE = rf"(?<!\d)(?:{'|'.join(_SPELLINGS)})"
@@ -81,7 +83,7 @@ class MetadataRule(Rule, frozen=True, kw_only=True):
     stands for a day in any spelling that pages use, `{numerals}` for one in Chinese numerals,
     `{blank}` for one blank inside a line, `{sep}` for what parts a label from its value,
     `{label:甲|乙}` for words that may have blanks between their characters, and `{name}` for the
-    part of that name in the file's `[parts]`.
+    part of that name in the file's `[parts]`. Case counts but in `(?i:...)`.
 
     Every match holds one of `words`, or of the words of its first `{label}`, in the line where it
     starts: so most rules are never tried on most pages. A rule without either always is. Words
@@ -95,14 +97,27 @@ class MetadataRule(Rule, frozen=True, kw_only=True):
     words: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class Finder:
-    """A metadata rule made ready; `keys` are the first two characters of its words."""
+    """A metadata rule made ready; `keys` are the first two characters of its words.
 
-    rule: MetadataRule
-    metas: tuple[str, ...]
-    pattern: re.Pattern[str]
-    keys: frozenset[str]
+    Its pattern is compiled when a page first needs it: one page needs few of them.
+    """
+
+    def __init__(self, rule: MetadataRule, keys: frozenset[str], parts: Mapping[str, str]) -> None:
+        self.rule = rule
+        self.metas = tuple(name.lower() for name in rule.meta)
+        self.keys = keys
+        self._parts = parts
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Return what `find` says; `ConfigError` where it is no pattern, or says no value."""
+        rule = self.rule
+        pattern = _compiled(rule.find, self._parts, rule.id)
+        if rule.apply not in ("meta", "clock", *_ONCE) and not pattern.groups:
+            message = f"metadata.toml: {rule.id}: find: needs a group, the value. Mark it with ( )"
+            raise ConfigError(message)
+        return pattern
 
 
 Finders = Mapping[tuple[Field, Place], Sequence[Finder]]
@@ -136,22 +151,31 @@ class MetadataRules:
 
 
 def load(files: Iterable[Path]) -> MetadataRules:
-    """Return the rules of `files` together; `ConfigError` where one cannot be used."""
-    files = list(files)
-    rules = tuple(rule for file in files for rule in read_rules(file, MetadataRule))
-    check_unique(rules)
-    return ready(rules, _parts(files))
+    """Return the rules of `files` together; `ConfigError` where one cannot be used.
+
+    The package's own patterns are tried by tests; those of others are compiled here and now.
+    """
+    tables = {file: read_toml(file) for file in files}
+    rules = {file: rules_of(table, file, MetadataRule) for file, table in tables.items()}
+    everything = tuple(chain.from_iterable(rules.values()))
+    check_unique(everything)
+    ready = _ready(everything, _parts(tables))
+    own = {rule.id for rule in rules.get(BUILT_IN, ())}
+    for finder in chain.from_iterable(ready.finders.values()):
+        if finder.rule.id not in own:
+            _ = finder.pattern
+    return ready
 
 
-def ready(rules: Sequence[MetadataRule], parts: Mapping[str, str]) -> MetadataRules:
-    """Return `rules` compiled, with `parts` for the names in braces."""
+def _ready(rules: Sequence[MetadataRule], parts: Mapping[str, str]) -> MetadataRules:
+    """Return `rules` made ready, with `parts` for the names in braces."""
     finders: dict[tuple[Field, Place], list[Finder]] = {}
     for rule in rules:
         row = finders.setdefault((rule.field, rule.apply), [])
         if row and rule.apply in _ONCE:
             message = f"metadata.toml: {rule.id}: apply: {rule.apply} has its rule. Use another"
             raise ConfigError(message)
-        row.append(_ready(rule, parts))
+        row.append(_finder(rule, parts))
     plan = _plan(finders)
     keys = frozenset(key for row in finders.values() for finder in row for key in finder.keys)
     between = _compiled("{between}", parts, "parts.between") if "between" in parts else None
@@ -167,11 +191,10 @@ def _plan(finders: Finders) -> dict[Field, list[tuple[Round, Finder]]]:
     return plan
 
 
-def _parts(files: Iterable[Path]) -> dict[str, str]:
+def _parts(tables: Mapping[Path, Mapping[str, Any]]) -> dict[str, str]:
     """Return the `[parts]` of the files; a name is given once."""
     parts = dict(_PARTS)
-    for file in files:
-        table: Mapping[str, Any] = read_toml(file)
+    for file, table in tables.items():
         check_keys(table, ["rule", "parts"], f"{file}: ")
         for name, part in table.get("parts", {}).items():
             if name in parts:
@@ -181,11 +204,7 @@ def _parts(files: Iterable[Path]) -> dict[str, str]:
     return parts
 
 
-def _ready(rule: MetadataRule, parts: Mapping[str, str]) -> Finder:
-    pattern = _compiled(rule.find, parts, rule.id)
-    if rule.apply not in ("meta", "clock", *_ONCE) and not pattern.groups:
-        message = f"metadata.toml: {rule.id}: find: needs a group, the value. Mark it with ( )"
-        raise ConfigError(message)
+def _finder(rule: MetadataRule, parts: Mapping[str, str]) -> Finder:
     if rule.apply == "meta" and not rule.meta:
         message = f"metadata.toml: {rule.id}: meta: is missing. Name the <meta> elements"
         raise ConfigError(message)
@@ -196,7 +215,7 @@ def _ready(rule: MetadataRule, parts: Mapping[str, str]) -> Finder:
         raise ConfigError(message)
     in_lines = rule.apply in ("line", "byline", "signature")
     keys = frozenset(word[:_KEY].lower() for word in words if in_lines)
-    return Finder(rule, tuple(name.lower() for name in rule.meta), pattern, keys)
+    return Finder(rule, keys, parts)
 
 
 def _compiled(find: str, parts: Mapping[str, str], name: str) -> re.Pattern[str]:
@@ -210,7 +229,8 @@ def _compiled(find: str, parts: Mapping[str, str], name: str) -> re.Pattern[str]
         return f"(?:{_PART.sub(expand, parts[part])})"
 
     try:
-        return re.compile(_PART.sub(expand, find), re.IGNORECASE | re.MULTILINE)
+        # Not re.IGNORECASE: looking for the other case of hundreds of Han takes longest of all.
+        return re.compile(_PART.sub(expand, find), re.MULTILINE)
     except re.error as error:
         message = f"metadata.toml: {name}: find: is no pattern: {error}. Mend it"
         raise ConfigError(message) from error
