@@ -18,10 +18,10 @@ from pipeline.parse.surface import (
     Piece,
     Surface,
     bylines,
-    edges,
     first_paragraph,
     first_sentence,
     lay_out,
+    leads,
 )
 from pipeline.parse.title import Heads, choose_title
 from pipeline.records import Block, Origin
@@ -101,8 +101,10 @@ def hits(surface: Surface, field: Field, rules: MetadataRules) -> Iterator[Hit]:
     Machine-written places come first, then the lines beside the title and the edges of paragraphs,
     then all lines, then the title, then the signature, then the address.
     """
-    clocks = rules.of(field, "clock")
+    clocks, held = rules.of(field, "clock"), surface.lines.hits
     for at, finder in rules.plan.get(field, ()):
+        if finder.keys and finder.keys.isdisjoint(held):
+            continue
         for piece in _READERS[at](finder, surface):
             if piece.value and not any(clock.pattern.search(piece.text) for clock in clocks):
                 yield finder, piece
@@ -155,7 +157,7 @@ def _surface(
         surface,
         bylines=layout.of(bylines(blocks, at, max(0, paragraph))),
         body=layout.below(body),
-        edges=edges(blocks, body) if body >= 0 else (),
+        edges=(*leads(blocks, body), *layout.tails()) if body >= 0 else (),
         titles=[text for text in dict.fromkeys((shown, heads.element)) if text],
     ), title
 
@@ -189,7 +191,7 @@ def _from_metas(finder: Finder, surface: Surface) -> Iterator[Piece]:
 
 def _from_source(finder: Finder, surface: Surface) -> Iterator[Piece]:
     source, words = surface.source, finder.rule.words
-    if not words or any(word in source for word in words):
+    if not words or any(surface.holds(word) for word in words):
         for match in finder.pattern.finditer(source):
             line = source.count("\n", 0, match.start()) + 1
             yield Piece(_value(match), match[0], line)

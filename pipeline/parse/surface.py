@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 from pipeline.records import Block
@@ -29,7 +29,7 @@ _COMMA = re.compile("[，,]")
 _ENDS = tuple("。；！？.")
 #: How many paragraphs may begin with a dateline, and how much of one is read at either end.
 _LEADS, _LEAD, _TAIL = 3, 100, 60
-_BRACKETS = ("）", ")")
+_BRACKETS = "）)"
 
 
 class Piece(NamedTuple):
@@ -84,8 +84,6 @@ class Lines:
         """Return the lines where a match of `finder` may start."""
         if not finder.keys:
             return range(len(self.texts))
-        if finder.keys.isdisjoint(self.hits):
-            return ()
         found = [self.hits[key] for key in finder.keys if key in self.hits]
         return found[0] if len(found) == 1 else sorted({line for lines in found for line in lines})
 
@@ -123,14 +121,25 @@ class Surface:
     body: int = 0
     edges: Sequence[tuple[str, int]] = ()
     titles: Sequence[str] = ()
+    held: dict[str, bool] = field(default_factory=dict)
+
+    def holds(self, word: str) -> bool:
+        """Return whether the source holds `word`; it is long, so each word is looked for once."""
+        if word not in self.held:
+            self.held[word] = word in self.source
+        return self.held[word]
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The lines of a page, and where each block's first one is among them, -1 for no line."""
+    """The lines of a page, and where each block's first one is among them, -1 for no line.
+
+    `closed` are the long blocks that end in a bracket.
+    """
 
     lines: Lines
     first: list[int]
+    closed: list[Block]
 
     def of(self, blocks: Iterable[int]) -> list[int]:
         """Return the lines of `blocks`, in their order."""
@@ -138,6 +147,10 @@ class Layout:
         return [
             line for first in found for line in range(first, first + self.lines.rows.get(first, 1))
         ]
+
+    def tails(self) -> Iterator[tuple[str, int]]:
+        """Yield the tail of each long block that ends in a bracket, and its line."""
+        return ((block.text[-_TAIL:], block.line) for block in self.closed)
 
     def below(self, block: int) -> int:
         """Return the first line from `block` on; their number for -1, which is no block."""
@@ -147,18 +160,20 @@ class Layout:
 
 def lay_out(blocks: Iterable[Block], rules: MetadataRules) -> Layout:
     """Return the lines of `blocks` that may hold a label."""
-    lines, first = Lines(), []
+    lines, first, closed = Lines(), [], []
     for block in blocks:
         text = block.text
-        if (len(text) > _LONGEST_LINE and block.kind != "table") or (
-            block.links > _MOST_LINKED and not _is_linked_value(block)
-        ):
+        if len(text) > _LONGEST_LINE and block.kind != "table":
             first.append(-1)
-            continue
-        first.append(len(lines.texts))
-        lines.add(text, block.line)
+            if text[-1] in _BRACKETS:
+                closed.append(block)
+        elif block.links > _MOST_LINKED and not _is_linked_value(block):
+            first.append(-1)
+        else:
+            first.append(len(lines.texts))
+            lines.add(text, block.line)
     lines.scan(rules.hint, rules.keys)
-    return Layout(lines, first)
+    return Layout(lines, first, closed)
 
 
 def _is_linked_value(block: Block) -> bool:
@@ -191,20 +206,10 @@ def bylines(blocks: Sequence[Block], titles: Sequence[int], body: int) -> list[i
     return [i for i in near if len(blocks[i].text) <= _LONGEST_BYLINE]
 
 
-def edges(blocks: Sequence[Block], start: int) -> list[tuple[str, int]]:
-    """Return the heads of the first paragraphs from block `start` on, then tails in brackets."""
-    found: list[tuple[str, int]] = []
-    for block in blocks[start:]:
-        if is_body(block):
-            found.append((block.text[:_LEAD], block.line))
-            if len(found) == _LEADS:
-                break
-    found += (
-        (block.text[-_TAIL:], block.line)
-        for block in blocks[start:]
-        if block.text.endswith(_BRACKETS) and len(block.text) > _LONGEST_LINE
-    )
-    return found
+def leads(blocks: Sequence[Block], start: int) -> Iterator[tuple[str, int]]:
+    """Yield the heads of the first paragraphs from block `start` on, with their lines."""
+    bodies = (block for block in islice(blocks, start, None) if is_body(block))
+    return ((block.text[:_LEAD], block.line) for block in islice(bodies, _LEADS))
 
 
 def is_body(block: Block) -> bool:

@@ -43,13 +43,16 @@ class Heads:
     def __init__(self, document: Document) -> None:
         self.element = " ".join(document.title.split())
         self.blocks = document.blocks
+        self._texts = [
+            block.text.replace("\n", " ") if block.kind == "table" else block.text
+            for block in document.blocks
+        ]
         self._folded: list[str] = []
 
     def shown(self, longest: int) -> list[str]:
         """Return the blocks of at most `longest` characters folded, "" for each other one."""
-        texts = (block.text if len(block.text) <= longest else "" for block in self.blocks)
-        lines = "\n".join(text.replace("\n", " ") for text in texts)
-        self._folded = _MARKS.sub("", lines).lower().split("\n")
+        lines = "\n".join([text if len(text) <= longest else "" for text in self._texts])
+        self._folded = _MARKS.sub("", lines).lower().split("\n") if self._texts else []
         return self._folded
 
     def anchors(self, title: str) -> list[int]:
@@ -61,16 +64,15 @@ class Heads:
         if len(wanted) < _SHORTEST_TITLE:
             return []
         longest, first = len(title) + _SLACK, wanted[0]
-        folded = self._folded or [""] * len(self.blocks)
+        known = self._folded or [""] * len(self._texts)
         found = []
-        for i, block in enumerate(self.blocks):
-            text, short = block.text, folded[i]
+        for i, (text, folded) in enumerate(zip(self._texts, known, strict=True)):
             if len(text) > longest or text.endswith(_SENTENCE):
                 continue
             # Folding costs ten times these looks at single characters, which most lines fail.
-            if not short and (first in text.lower() or text.strip()[:1].lower() in wanted):
-                short = fold(text)
-            if wanted in short or (len(short) >= _SHORTEST_PIECE and short in wanted):
+            if not folded and (first in text.lower() or text.strip()[:1].lower() in wanted):
+                folded = fold(text)
+            if wanted in folded or (len(folded) >= _SHORTEST_PIECE and folded in wanted):
                 found.append(i)
         return found
 
