@@ -223,6 +223,33 @@ def explain(page: str, raw: Path, cleaned: Path, as_json: bool, config: Path | N
 
 
 @cli.command()
+@click.argument("site")
+@RAW
+@click.option("--out", type=click.Path(path_type=Path), help="A file for the rules.")
+@CONFIG
+def learn(site: str, raw: Path, out: Path | None, config: Path | None) -> None:
+    """Propose rules for SITE from what recurs on its pages; SITE is a host, or a folder in raw/."""
+    from pipeline.learn import pages_of, propose
+    from pipeline.store import write_bytes
+    from pipeline.terminal import RunProgress, say
+
+    settings = _config(config)
+    rules = _rules(settings)
+    limits = (settings.parser, settings.limits.max_page_bytes)
+    with RunProgress() as progress:
+        pages = pages_of(site.lower(), raw, rules, limits, progress.advance)
+    found = propose(pages, site.lower(), rules)
+    if out:
+        write_bytes(out, [found.toml.encode()])
+    else:
+        click.echo(found.toml)
+    say(
+        f"{site}: {found.pages} articles, {found.bodies} with a body of their own; "
+        f"{found.lines} lines recur, {found.rules} rules proposed. Read them before you keep them."
+    )
+
+
+@cli.command()
 @RAW
 @CLEANED
 @JSON

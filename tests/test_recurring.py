@@ -69,9 +69,9 @@ def test_a_page_that_is_made_of_such_lines_is_left_alone() -> None:
 
 
 def test_the_title_is_never_taken_nor_what_stands_below_it() -> None:
-    bodies = [["青禾要闻", "今日导读内容", *article(n)] for n in range(8)]
-    assert taken(bodies) == [["青禾要闻", "今日导读内容"]] * 8
-    assert nothing(bodies, title="青禾要闻")
+    bodies = [["青禾要闻速递", "今日导读内容", *article(n)] for n in range(8)]
+    assert taken(bodies) == [["青禾要闻速递", "今日导读内容"]] * 8
+    assert nothing(bodies, title="青禾要闻速递")
 
 
 def test_a_line_between_sentences_stays() -> None:
@@ -80,8 +80,8 @@ def test_a_line_between_sentences_stays() -> None:
 
 
 def test_what_stands_behind_a_line_of_the_pages_own_stays() -> None:
-    bodies = [[*article(n), TAIL[0], f"第{n}个不同的栏目名称", TAIL[1]] for n in range(8)]
-    assert taken(bodies) == [[TAIL[1]]] * 8
+    bodies = [[*article(n), TAIL[0], f"第{n}个不同的栏目名称", TAIL[3]] for n in range(8)]
+    assert taken(bodies) == [[TAIL[3]]] * 8
 
 
 def test_a_table_stays_and_so_does_all_beyond_it() -> None:
@@ -180,6 +180,9 @@ def test_lists_that_recur_below_short_texts_are_theirs() -> None:
         ["（三）强化督导"],
         ["县长 王小禾"],
         ["张三", "李四"],
+        ["欧阳小禾"],
+        ["https://www.qinghe.example/baoming"],
+        ["（此页无正文）"],
         ["审判长 王小禾", "审判员 李四", "书记员 张五"],
         ["出席：王小禾、李四、张五"],
         ["记录：李四"],

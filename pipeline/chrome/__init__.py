@@ -28,6 +28,7 @@ __all__ = [
     "learn",
     "mark_recurring",
     "outline_page",
+    "sheet_of",
     "standing",
     "strip",
     "taken",
@@ -42,7 +43,7 @@ _SITE = "case.example"
 
 def strip(page: Page, rules: ChromeRules) -> Page:
     """Return `page` with its chrome marked; `dropped_by` says why it is no article."""
-    sheet = read(page, rules.for_host(_host(page.url)), rules.variants)
+    sheet = read(page, rules.for_host(_host(page)), rules.variants)
     reason = _mark(sheet)
     page = marked(page, sheet)
     return replace(page, dropped_by=reason.id) if reason else page
@@ -50,12 +51,17 @@ def strip(page: Page, rules: ChromeRules) -> Page:
 
 def outline_page(page: Page, site: str, rules: ChromeRules) -> Outline:
     """Return what learning looks at of a stripped page of `site`, "" for no known one."""
-    return outline(page, site, rules.for_host(_host(page.url)), rules.variants)
+    return outline(page, site, rules.for_host(_host(page)), rules.variants)
+
+
+def sheet_of(page: Page, rules: ChromeRules) -> Sheet:
+    """Return the lines of `page`, marked ones too, and the rule sets of its site."""
+    return read(page, rules.for_host(_host(page)), rules.variants)
 
 
 def mark_recurring(page: Page, counts: Taken, rules: ChromeRules) -> Page:
     """Return `page` without so many of its first and last lines, which recur on its site."""
-    rule = rule_of(rules.for_host(_host(page.url)))
+    rule = rule_of(rules.for_host(_host(page)))
     return mark(page, counts, rule) if rule else page
 
 
@@ -76,11 +82,14 @@ def _mark(sheet: Sheet) -> ChromeRule | None:
     return reason or no_article(sheet)
 
 
-def _host(url: str) -> str:
+def _host(page: Page) -> str:
+    """Return the host of the page's URL, or the folder it came in: mirrors keep one a host."""
     try:
-        return urlsplit(url).hostname or ""
+        host = urlsplit(page.url).hostname or ""
     except ValueError:  # such as "http://[": an address that no rule can know
-        return ""
+        host = ""
+    folder, slash, _ = page.provenance.file.partition("/")
+    return host or (folder.lower() if slash else "")
 
 
 def try_rule(rule: ChromeRule, text: str, rules: ChromeRules) -> str:

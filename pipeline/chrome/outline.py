@@ -9,9 +9,10 @@ count for nothing: a bulletin is the same form every month.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from itertools import islice
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,8 @@ from pipeline.rules.chrome import SHORT, ChromeRule, RuleSet
 
 HEAD, TAIL = "head", "tail"
 _EDGES = {HEAD: 8, TAIL: 16}  # lines looked at; below a body stands more than above it
-_CLAUSES = 64  # of a longer body those with the smallest digests stand for all
-_CLAUSE = re.compile("[^,，、。！？；;:：!?]{4,}")
+_CLAUSES = 64  # of a longer body those with the smallest checksums stand for all
+_CLAUSE = re.compile("[^,，、。！？；;:：!?\n]{4,}")
 _FIGURE = re.compile(r"\d[\d.,]*")
 _LONGEST = 65_535
 _MARKS = "。！？；!?;"
@@ -72,8 +73,9 @@ def outline(page: Page, site: str, sets: tuple[RuleSet, ...], variants: str) -> 
     """Return the outline of `page`; an empty one where site or rule are missing, or the body."""
     if not site or page.dropped_by or rule_of(sets) is None:
         return Outline()
-    sheet = read(page, sets, variants)
-    lines = [line for line in sheet.lines if line.block.text and not line.block.dropped_by]
+    left = tuple(block for block in page.blocks if block.text and not block.dropped_by)
+    sheet = read(replace(page, blocks=left), sets, variants)
+    lines = sheet.lines
     sentences = [line.text for line in lines if _is_sentence(line)]
     return Outline(
         site,
@@ -94,7 +96,7 @@ def _packed_edge(sheet: Sheet, site: str, where: str, lines: Iterable[Line]) -> 
     """Return the first of `lines` packed, up to one that is never taken."""
     found = []
     for line in islice(lines, _EDGES[where]):
-        kind = _kind(sheet, line)
+        kind = kind_of(sheet, line)
         if kind is None:
             break
         weight = min(len(line.text), _LONGEST)
@@ -103,13 +105,14 @@ def _packed_edge(sheet: Sheet, site: str, where: str, lines: Iterable[Line]) -> 
 
 
 def _packed_body(site: str, sentences: Iterable[str]) -> bytes:
-    """Return the clauses packed, those with the smallest digests where there are too many."""
-    clauses = {part for text in sentences for part in _CLAUSE.findall(_FIGURE.sub("0", text))}
-    found = sorted((digest(site, "", part), min(len(part), _LONGEST)) for part in clauses)
-    return np.array(found[:_CLAUSES], _BODY).tobytes()
+    """Return the clauses packed, or of too many those with the smallest checksums."""
+    clauses = set(_CLAUSE.findall(_FIGURE.sub("0", "\n".join(sentences))))
+    chosen = sorted((crc32(part.encode("utf-8", "surrogatepass")), part) for part in clauses)
+    found = [(digest(site, "", part), min(len(part), _LONGEST)) for _, part in chosen[:_CLAUSES]]
+    return np.array(found, _BODY).tobytes()
 
 
-def _kind(sheet: Sheet, line: Line) -> int | None:
+def kind_of(sheet: Sheet, line: Line) -> int | None:
     """Return what a line at an edge is; None for the title, a table, and what rules keep."""
     if line.block.kind == "table" or (sheet.title and same_title(line.text, sheet.title)):
         return None

@@ -58,7 +58,7 @@ class Learned:
 
 def learn(outlines: Sequence[Outline]) -> Learned:
     """Return what recurs within each site; `outlines` stand in the order of the pages' paths."""
-    own = [page for page, one in zip(outlines, _own_bodies(outlines), strict=True) if one]
+    own = [page for page, one in zip(outlines, own_bodies(outlines), strict=True) if one]
     bodies = Counter(page.site for page in own)
     known = _candidates(own, bodies)
     pages = [(page, *_edges(page)) for page in own if page.site in known]
@@ -92,8 +92,8 @@ def _proved(
     }
 
 
-def _own_bodies(outlines: Sequence[Outline]) -> list[bool]:
-    """Return of each page whether its body is its own: most of it stands on no page before it."""
+def own_bodies(outlines: Sequence[Outline], share: float = _NEW) -> list[bool]:
+    """Return of each page whether its body is its own: `share` of it is on no page before it."""
     packed = body(b"".join(page.clauses for page in outlines))
     lengths = [len(body(page.clauses)) for page in outlines]
     owner = np.repeat(np.arange(len(outlines)), lengths)
@@ -101,7 +101,7 @@ def _own_bodies(outlines: Sequence[Outline]) -> list[bool]:
     _, first = np.unique(packed["digest"], return_index=True)
     new = np.bincount(owner[first], weight[first], len(outlines))
     total = np.bincount(owner, weight, len(outlines))
-    return [bool(one) for one in (total >= _MASS) & (new >= total * _NEW)]
+    return [bool(one) for one in (total >= _MASS) & (new >= total * share)]
 
 
 def _candidates(own: Sequence[Outline], bodies: Mapping[str, int]) -> dict[str, dict[int, int]]:
