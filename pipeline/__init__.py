@@ -82,6 +82,6 @@ def _raw(body: bytes | str, url: str) -> RawPage:
 
 
 def _rules() -> "Rules":
-    from pipeline.rules import load_rules
+    from pipeline.rules import built_in_rules
 
-    return load_rules()
+    return built_in_rules()

@@ -6,6 +6,7 @@ body, what the rule `after-end` keeps.
 
 import re
 from collections.abc import Sequence
+from itertools import accumulate
 
 from pipeline.chrome.around import mark_above, mark_below, mark_dated
 from pipeline.chrome.core import find_core
@@ -111,21 +112,32 @@ def _parent(line: Line) -> str:
 def _closer(lines: Sequence[Line], closers: Sequence[Closer]) -> Closer | None:
     """Return the first of `closers` that has enough of the sentences above it."""
     total = sum(line.mass for line in lines)
+    stamps: Sequence[int] = ()
     above, at = 0.0, 0
     for place, rule in closers:
         above += sum(line.mass for line in lines[at:place])
         at = place
-        thread = above and rule.apply in _READERS and _is_thread(lines[place + 1 :])
-        if thread or above >= total * (_FEW if rule.apply == "readers" else _MOST):
+        if above and rule.apply in _READERS:
+            stamps = stamps or list(accumulate(map(_is_stamped, lines), initial=0))
+            if _is_thread(stamps, place + 1):
+                return place, rule
+        if above >= total * (_FEW if rule.apply == "readers" else _MOST):
             return place, rule
     return None
 
 
-def _is_thread(lines: Sequence[Line]) -> bool:
-    """Return whether `lines` begin with dated posts of readers, and go on with them."""
-    stamped = [len(line.text) <= _POST_LINE and _STAMP.search(line.text) for line in lines]
-    posts = sum(map(bool, stamped))
-    return any(stamped[:_POSTS]) and posts >= max(_POSTS, len(stamped) * _POST_SHARE)
+def _is_stamped(line: Line) -> bool:
+    return len(line.text) <= _POST_LINE and _STAMP.search(line.text) is not None
+
+
+def _is_thread(stamps: Sequence[int], at: int) -> bool:
+    """Return whether dated posts of readers begin at the line `at`, and go on to the end.
+
+    `stamps` counts the dated lines above each line, and last those of the page.
+    """
+    last = len(stamps) - 1
+    begins = stamps[min(at + _POSTS, last)] > stamps[at]
+    return begins and stamps[last] - stamps[at] >= max(_POSTS, (last - at) * _POST_SHARE)
 
 
 def _open(sheet: Sheet, lines: Sequence[Line]) -> None:

@@ -118,7 +118,8 @@ def _piece(
     for rules in sets:
         if long and not _begins_long(rules, line, at):
             continue
-        for rule, find in rules.start(line[at]).asked(line, at):
+        for place in rules.start(line[at]).asked(line, at):
+            rule, find = rules.lines[place]
             if len(line) <= rule.limit and (zone is None or zone in rule.zone):
                 match = find.match(line, at)
                 if match and match.end() > at:
@@ -129,4 +130,4 @@ def _piece(
 def _begins_long(rules: RuleSet, line: str, at: int) -> bool:
     """Return whether a rule for long lines has a piece at `at`."""
     asked = rules.start(line[at], long=True).asked(line, at)
-    return any(find.match(line, at) for _, find in asked)
+    return any(rules.lines[place][1].match(line, at) for place in asked)

@@ -5,8 +5,7 @@ Each family has a module that says which keys its mechanism reads. A folder of t
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from pipeline.fingerprint import files_fingerprint
@@ -24,16 +23,47 @@ FAMILIES = ("metadata", "chrome", "dedup", "tables", "spelling")
 _HERE = Path(__file__).parent
 
 
-@dataclass(frozen=True, slots=True)
 class Rules:
-    """All rules of a run, and for each family 16 hex digits that name its files' content."""
+    """All rules of a run: the package's, and those in a user's folder.
 
-    metadata: MetadataRules
-    chrome: ChromeRules
-    dedup: DedupRules
-    tables: TableRules
-    spelling: SpellingRules
-    fingerprints: Mapping[str, str]
+    A family is read when it is first asked for; `ConfigError` names file, key and mend.
+    """
+
+    def __init__(self, folder: str = "") -> None:
+        self._roots = [_HERE, *([_checked(Path(folder))] if folder else [])]
+
+    @cached_property
+    def metadata(self) -> MetadataRules:
+        """Return where a page says its title, date and source."""
+        return metadata.load(self._files("metadata"))
+
+    @cached_property
+    def chrome(self) -> ChromeRules:
+        """Return what is chrome, anywhere and on single sites."""
+        return chrome.load(self._files("chrome"), self._sites())
+
+    @cached_property
+    def dedup(self) -> DedupRules:
+        """Return what repeats and copies are."""
+        return dedup.load(self._files("dedup"))
+
+    @cached_property
+    def tables(self) -> TableRules:
+        """Return how tables are rebuilt."""
+        return tables.load(self._files("tables"))
+
+    @cached_property
+    def spelling(self) -> SpellingRules:
+        """Return how text is spelled."""
+        return spelling.load(self._files("spelling"))
+
+    @cached_property
+    def fingerprints(self) -> Mapping[str, str]:
+        """Return for each family 16 hex digits that name its files' content."""
+        sites = {"chrome": self._sites()}
+        return {
+            name: files_fingerprint([*self._files(name), *sites.get(name, [])]) for name in FAMILIES
+        }
 
     def __iter__(self) -> Iterator[Rule]:
         """Yield every rule."""
@@ -45,27 +75,26 @@ class Rules:
         """Return the reason of each rule id."""
         return {rule.id: rule.reason for rule in self}
 
+    def _files(self, family: str) -> list[Path]:
+        return [file for root in self._roots if (file := root / f"{family}.toml").is_file()]
+
+    def _sites(self) -> list[Path]:
+        return [file for root in self._roots for file in sorted((root / "sites").glob("*.toml"))]
+
+
+@cache
+def built_in_rules() -> Rules:
+    """Return the package's rules, which tests have checked; nothing of them is read yet."""
+    return Rules()
+
 
 @cache
 def load_rules(folder: str = "") -> Rules:
-    """Return the package's rules and those in `folder`; `ConfigError` names file, key and mend.
+    """Return the package's rules and those in `folder`, all read and checked.
 
     Kept for the life of the process: a run reads its rules once.
     """
-    roots = [_HERE, *([_checked(Path(folder))] if folder else [])]
-    files = {name: _existing(roots, f"{name}.toml") for name in FAMILIES}
-    sites = [file for root in roots for file in sorted((root / "sites").glob("*.toml"))]
-    rules = Rules(
-        metadata=metadata.load(files["metadata"]),
-        chrome=chrome.load(files["chrome"], sites),
-        dedup=dedup.load(files["dedup"]),
-        tables=tables.load(files["tables"]),
-        spelling=spelling.load(files["spelling"]),
-        fingerprints={
-            name: files_fingerprint([*own, *(sites if name == "chrome" else [])])
-            for name, own in files.items()
-        },
-    )
+    rules = Rules(folder)
     check_unique(rules)
     return rules
 
@@ -75,7 +104,3 @@ def _checked(folder: Path) -> Path:
     files = (file.name for file in sorted(folder.glob("*.toml")))
     check_keys(files, [*(f"{name}.toml" for name in FAMILIES), "config.toml"], f"{folder}/")
     return folder
-
-
-def _existing(roots: list[Path], name: str) -> list[Path]:
-    return [root / name for root in roots if (root / name).is_file()]

@@ -16,7 +16,7 @@ import msgspec
 
 from pipeline.errors import ConfigError
 from pipeline.rules.loader import Rule, check_unique, rules_of
-from pipeline.rules.patterns import Pattern, any_of, shortest
+from pipeline.rules.patterns import Pattern, any_of, holders
 from pipeline.toml import check_keys, read_toml
 
 Zone = Literal["head", "middle", "tail"]
@@ -96,26 +96,25 @@ Known = tuple[ChromeRule, Pattern]
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The line rules that may have a piece where some character stands, in their order.
+    """The places of the line rules that may have a piece where some character stands.
 
-    `sure` are asked of any line, others of one that holds one of `words`: `places` tells which.
+    `sure` are asked of any line, others of one that holds one of `words`, as `holders` tells.
     """
 
-    rules: tuple[Known, ...]
-    sure: tuple[Known, ...]
+    sure: tuple[int, ...]
     words: re.Pattern[str]
-    places: Mapping[str, frozenset[int]]
+    holders: Mapping[str, frozenset[int]]
 
-    def asked(self, line: str, at: int) -> Sequence[Known]:
-        """Return the rules to ask of `line` from `at` on."""
+    def asked(self, line: str, at: int) -> Sequence[int]:
+        """Return the places of the rules to ask of `line` from `at` on, in their order."""
         match = self.words.search(line, at)
         if not match:
             return self.sure
-        found: frozenset[int] = frozenset()
+        found = set(self.sure)
         while match:
-            found |= self.places[match[0].lower()]
+            found |= self.holders[match[0].lower()]
             match = self.words.search(line, match.start() + 1)
-        return [self.rules[place] for place in sorted(found)]
+        return sorted(found)
 
 
 @dataclass(frozen=True, eq=False)  # as itself a key of what is remembered about names
@@ -130,7 +129,7 @@ class RuleSet:
     lines: tuple[Known, ...]
     _short: dict[str, Start] = field(default_factory=dict)
     _long: dict[str, Start] = field(default_factory=dict)
-    _starts: dict[tuple[tuple[int, ...], frozenset[int]], Start] = field(default_factory=dict)
+    _holders: dict[tuple[int, ...], dict[str, frozenset[int]]] = field(default_factory=dict)
     _of: dict[str, tuple[Known, ...]] = field(default_factory=dict)
 
     def start(self, char: str, *, long: bool = False) -> Start:
@@ -147,23 +146,19 @@ class RuleSet:
         return start
 
     def _begun(self, char: str, limit: int) -> Start:
-        """Return those rules above `limit` that may begin with `char`; most letters share them.
+        """Return the rules above `limit` that may begin with `char`.
 
         A rule that names this letter first is asked without more. One that takes any letter, or
         that begins with a mark or figure as so many lines do, is asked where its words stand.
         """
-        lines = self.lines
-        able = tuple(
-            i for i, (r, find) in enumerate(lines) if r.limit > limit and find.begins(char)
-        )
-        sure = frozenset(
-            place
-            for place, i in enumerate(able)
-            if not lines[i][1].words or (char.isalpha() and lines[i][1].names(char))
-        )
-        if (able, sure) not in self._starts:
-            self._starts[able, sure] = _start(tuple(lines[i] for i in able), sure)
-        return self._starts[able, sure]
+        able = [
+            i for i, (r, find) in enumerate(self.lines) if r.limit > limit and find.begins(char)
+        ]
+        wordy = tuple(i for i in able if self.lines[i][1].needs_word(char))
+        if wordy not in self._holders:  # most letters share them
+            self._holders[wordy] = holders({i: self.lines[i][1].words for i in wordy})
+        known = self._holders[wordy]
+        return Start(tuple(i for i in able if i not in wordy), any_of(frozenset(known)), known)
 
     def of(self, mechanism: Mechanism) -> Sequence[Known]:
         """Return the rules of `mechanism` with their patterns, in the order of the file."""
@@ -299,17 +294,6 @@ def _expanded(
 def forms(variants: str) -> dict[int, str]:
     """Return for the code of each other form the character that patterns are written with."""
     return {ord(form): pair[0] for pair in variants.split() for form in pair[1:]}
-
-
-def _start(rules: tuple[Known, ...], sure: frozenset[int]) -> Start:
-    """Return `rules` as they are asked: those at the places `sure` of any line."""
-    able = [(i, find.words) for i, (_, find) in enumerate(rules) if i not in sure]
-    words = shortest(frozenset(word for _, words in able for word in words))
-    places = {
-        short: sure.union(i for i, words in able if any(short in w.lower() for w in words))
-        for short in words
-    }
-    return Start(rules, tuple(rules[i] for i in sorted(sure)), any_of(words), places)
 
 
 def _refuse_wrong(rules: Iterable[ChromeRule], file: Path) -> None:

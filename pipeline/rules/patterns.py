@@ -5,7 +5,7 @@ lost: what is not understood here may begin with anything and holds no word.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from importlib import import_module
 from typing import Any
@@ -58,13 +58,13 @@ class Pattern:
                 self._begins[char] = known
         return known
 
-    def names(self, char: str) -> bool:
-        """Return whether `char` is one of few that a match may begin with."""
-        return char in self._heads[0]
+    def needs_word(self, char: str) -> bool:
+        """Return whether a match that begins with `char` holds one of `words`."""
+        return bool(self.words) and not (char.isalpha() and char in self._heads[0])
 
     @cached_property
     def words(self) -> Words:
-        """Return words one of which a match holds, unless it begins with a letter it `names`.
+        """Return words one of which a match holds, unless it begins with one of few letters.
 
         None where that cannot be said of all of them.
         """
@@ -128,19 +128,30 @@ class Pattern:
 
 @cache
 def any_of(words: Words) -> re.Pattern[str]:
-    """Return a pattern for the `shortest` of `words`, in either case; for none, it fits nowhere.
+    """Return a pattern for any of `words`, in either case; for none, it fits nowhere.
 
     `re` steps over what no word begins with, but only where it need not think of cases there.
     """
-    heads = sorted({(f, w[1:]) for w in shortest(words) for f in (w[0], w[0].upper())})
+    heads = sorted({(f, w[1:]) for w in words for f in (w[0].lower(), w[0].upper())})
     found = "|".join(f"{re.escape(head)}(?i:{re.escape(rest)})" for head, rest in heads)
     return re.compile(found or _NOTHING)
 
 
-def shortest(words: Words) -> Words:
-    """Return those of `words` that hold none of the others, small letters for capitals."""
-    small = {word.lower() for word in words}
-    return frozenset(w for w in small if not any(other in w for other in small if other != w))
+def holders(words: Mapping[int, Words]) -> dict[str, frozenset[int]]:
+    """Return the shortest of all `words`, in small letters, each with those whose words hold it.
+
+    No word here holds another, so that those in a line can be found one by one.
+    """
+    small = {place: [word.lower() for word in some] for place, some in words.items()}
+    found: dict[str, set[int]] = {}
+    for word in sorted({word for some in small.values() for word in some}, key=len):
+        if not any(short in word for short in found):
+            found[word] = set()
+    for place, some in small.items():
+        for short, places in found.items():
+            if any(short in word for word in some):
+                places.add(place)
+    return {word: frozenset(places) for word, places in found.items()}
 
 
 def _add_heads(items: Iterable[Item], chars: set[str], classes: list[Class]) -> bool:
