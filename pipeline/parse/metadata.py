@@ -155,9 +155,9 @@ def _surface(
     body = first_sentence(blocks, at[0] + 1) if at else paragraph
     return replace(
         surface,
-        bylines=layout.of(bylines(blocks, at, max(0, paragraph))),
+        bylines=layout.of(bylines(blocks, at, max(0, body))),
         body=layout.below(body),
-        edges=(*leads(blocks, body), *layout.tails()) if body >= 0 else (),
+        edges=(*leads(blocks, body), *layout.tails(body)) if body >= 0 else (),
         titles=[text for text in dict.fromkeys((shown, heads.element)) if text],
     ), title
 

@@ -134,12 +134,12 @@ class Surface:
 class Layout:
     """The lines of a page, and where each block's first one is among them, -1 for no line.
 
-    `closed` are the long blocks that end in a bracket.
+    `closed` are the blocks of body that end in a bracket, with their indices.
     """
 
     lines: Lines
     first: list[int]
-    closed: list[Block]
+    closed: list[tuple[int, Block]]
 
     def of(self, blocks: Iterable[int]) -> list[int]:
         """Return the lines of `blocks`, in their order."""
@@ -148,9 +148,9 @@ class Layout:
             line for first in found for line in range(first, first + self.lines.rows.get(first, 1))
         ]
 
-    def tails(self) -> Iterator[tuple[str, int]]:
-        """Yield the tail of each long block that ends in a bracket, and its line."""
-        return ((block.text[-_TAIL:], block.line) for block in self.closed)
+    def tails(self, body: int) -> Iterator[tuple[str, int]]:
+        """Yield the tail of each block from `body` on that ends in a bracket, and its line."""
+        return ((block.text[-_TAIL:], block.line) for at, block in self.closed if at >= body)
 
     def below(self, block: int) -> int:
         """Return the first line from `block` on; their number for -1, which is no block."""
@@ -163,10 +163,10 @@ def lay_out(blocks: Iterable[Block], rules: MetadataRules) -> Layout:
     lines, first, closed = Lines(), [], []
     for block in blocks:
         text = block.text
+        if text and text[-1] in _BRACKETS and len(text) > _LONGEST_BYLINE:
+            closed.append((len(first), block))
         if len(text) > _LONGEST_LINE and block.kind != "table":
             first.append(-1)
-            if text[-1] in _BRACKETS:
-                closed.append(block)
         elif block.links > _MOST_LINKED and not _is_linked_value(block):
             first.append(-1)
         else:
