@@ -160,18 +160,18 @@ class Layout:
 
 def lay_out(blocks: Iterable[Block], rules: MetadataRules) -> Layout:
     """Return the lines of `blocks` that may hold a label."""
-    lines, first, closed = Lines(), [], []
+    lines, first = Lines(), list[int]()
+    closed: list[tuple[int, Block]] = []
     for block in blocks:
         text = block.text
         if text and text[-1] in _BRACKETS and len(text) > _LONGEST_BYLINE:
             closed.append((len(first), block))
-        if len(text) > _LONGEST_LINE and block.kind != "table":
-            first.append(-1)
-        elif block.links > _MOST_LINKED and not _is_linked_value(block):
-            first.append(-1)
-        else:
+        short = len(text) <= _LONGEST_LINE or block.kind == "table"
+        if short and (block.links <= _MOST_LINKED or _is_linked_value(block)):
             first.append(len(lines.texts))
             lines.add(text, block.line)
+        else:
+            first.append(-1)
     lines.scan(rules.hint, rules.keys)
     return Layout(lines, first, closed)
 
