@@ -1,12 +1,15 @@
 """What recurs within one site: taken where it is the site's, left wherever it may be the text's."""
 
+import json
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from pipeline import flow
+from pipeline import chrome, flow
 from pipeline.records import Block, Page, Provenance
-from pipeline.rules import load_rules
+from pipeline.rules import Rules, load_rules
 from tests.county import HEADER, HOST, TAIL, WORDS, article, sentence
 
 RULES = load_rules()
@@ -26,10 +29,10 @@ def page(
     return Page(place, url, blocks, Provenance(f"{folder}/{place}.html"), title)
 
 
-def cleaned(pages: Sequence[Page]) -> list[Page]:
-    outlines = [flow.outline(one, RULES) for one in pages]
+def cleaned(pages: Sequence[Page], rules: Rules = RULES) -> list[Page]:
+    outlines = [flow.outline(one, rules) for one in pages]
     lost = flow.lines_lost(outlines, flow.learn_sites(outlines))
-    return [flow.drop_recurring(one, lost.get(i, (0, 0)), RULES) for i, one in enumerate(pages)]
+    return [flow.drop_recurring(one, lost.get(i, (0, 0)), rules) for i, one in enumerate(pages)]
 
 
 def taken(bodies: Sequence[Sequence[str | Block]], **more: str) -> list[list[str]]:
@@ -247,8 +250,6 @@ def test_a_folder_of_the_sites_name_is_the_site() -> None:
 
 
 def test_pages_that_are_no_articles_neither_count_nor_lose() -> None:
-    from dataclasses import replace
-
     pages = [page([*article(n), *TAIL], f"{n:03}") for n in range(8)]
     doors = [replace(one, dropped_by="article.login-wall") for one in pages[4:]]
     assert not any(
@@ -258,3 +259,30 @@ def test_pages_that_are_no_articles_neither_count_nor_lose() -> None:
 
 def test_no_pages_teach_nothing() -> None:
     assert flow.learn_sites([]).sites == ()
+
+
+def test_a_rule_of_a_user_says_what_else_is_left(tmp_path: Path) -> None:
+    file = tmp_path / "chrome.toml"
+    pages = "\n{{page}}\n".join(f"{sentence(n)}{sentence(n, '又')}\n{{0}}" for n in range(5))
+    before, after = pages.format("青禾四季之歌"), pages.format("").replace("。\n", "。")
+    kept = pages.format("以史为鉴可以知兴替")
+    quoted = (json.dumps(text, ensure_ascii=False) for text in (before, after, kept, kept))
+    file.write_text(USER.format(*quoted), "utf-8")
+    rules = load_rules(str(tmp_path))
+    (own,) = (rule for rule in rules.chrome.rules if rule.id == "mine.recurring")
+    for case in own.case:
+        assert chrome.try_rule(own, case.before, rules.chrome) == case.after
+    bodies = [page([*article(n), "以史为鉴可以知兴替"], f"{n}") for n in range(8)]
+    assert any(one.dropped for one in cleaned(bodies))
+    assert not any(one.dropped for one in cleaned(bodies, rules))
+
+
+USER = """
+[[rule]]
+id     = "mine.recurring"
+reason = "The archive's motto closes its documents and belongs to them."
+source = "made up for this test"
+apply  = "recurring"
+keep   = ['以史为鉴.*']
+case   = [{{ before = {}, after = {} }}, {{ before = {}, after = {} }}]
+"""
