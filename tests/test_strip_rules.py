@@ -1,15 +1,18 @@
 """Loading chrome.toml and sites: what is refused, and what a rule's keys do."""
 
 from dataclasses import fields, replace
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from pipeline.chrome import strip
+from pipeline.chrome.lines import fold
 from pipeline.errors import ConfigError
 from pipeline.records import Block, Cell, Page, Provenance
 from pipeline.rules import chrome
-from pipeline.rules.chrome import ChromeRules
+from pipeline.rules.chrome import ChromeRules, Known
+from pipeline.rules.patterns import Pattern
 
 RULE = """
 [[rule]]
@@ -20,7 +23,24 @@ find   = '{find}'
 {more}
 case   = [{{ before = "drop", after = "" }}, {{ before = "keep", after = "keep" }}]
 """
+RULES = Path(chrome.__file__).parent
 SENTENCE = "全市排查隐患四百处，整改三百处，其余限期完成，逾期的从严查处。"
+
+
+@cache
+def packaged() -> ChromeRules:
+    return chrome.load([RULES / "chrome.toml"], sorted((RULES / "sites").glob("*.toml")))
+
+
+def _line_rules() -> list[Known]:
+    sets = (packaged().general, *(site.rules for site in packaged().sites))
+    return [known for rules in sets for known in rules.lines]
+
+
+@cache
+def _lines_of_cases() -> list[str]:
+    cases = [case for rule in packaged().rules for case in rule.case]
+    return fold("\n".join(case.before for case in cases).split("\n"), packaged().variants)
 
 
 def write(folder: Path, name: str, text: str) -> Path:
@@ -54,6 +74,55 @@ def kept(rules: ChromeRules, *lines: str, url: str = "") -> list[str]:
 def test_refused(tmp_path: Path, text: str, complaint: str) -> None:
     with pytest.raises(ConfigError, match=complaint.replace("[", r"\[")):
         chrome.load([write(tmp_path, "chrome.toml", text)], [])
+
+
+@pytest.mark.parametrize("key", ["find", "proof", "keep"])
+def test_a_wrong_pattern_is_named_by_file_rule_and_key(tmp_path: Path, key: str) -> None:
+    good, bad = rule("drop"), {"find": "(", "proof": "(?<=a+)", "keep": ["[a"]}[key]
+    text = good.replace("'drop'", "'('") if key == "find" else rule("drop", f"{key} = {bad!r}")
+    file = write(tmp_path, "a.toml", "hosts = ['a.cn']\n" + text)
+    with pytest.raises(ConfigError) as raised:
+        chrome.load([], [file])
+    assert str(raised.value).startswith(f"{file}: chrome.test: {key}: is no pattern: ")
+    assert str(raised.value).endswith(f". Mend it: {bad[0] if key == 'keep' else bad}")
+
+
+@pytest.mark.parametrize("known", _line_rules(), ids=lambda known: known[0].id)
+def test_what_a_pattern_begins_with_and_holds_loses_no_match(known: Known) -> None:
+    _, find = known
+    for line in _lines_of_cases():
+        for at, char in enumerate(line):
+            match = find.match(line, at)
+            if match and match.end() > at:
+                assert find.begins(char), line
+                held = any(word.lower() in line[at:].lower() for word in find.words)
+                assert held or not find.needs_word(char), line
+
+
+@pytest.mark.parametrize(
+    ("find", "begins", "others", "words"),
+    [
+        ("版权|copyright", "版cC", "权本1", set()),
+        ("(?:本站)?.{0,9}转载|引用", "本x一", "", {"转载"}),
+        ("[^。]{1,9}(?:ICP备|网安备)", "京I", "。", {"ICP备", "网安备"}),
+        (r"\d{1,2}[年/]", "1٣", "一a", {"年", "/"}),
+        ("(?i:[a-c])x*(?=z)", "aBc", "d", set()),
+        ("(?<=x)(?:共|约)? ?字", "共约 字", "x", {"字"}),
+        ("(?>a|b)+?", "ab?", "", set()),
+    ],
+)
+def test_pattern(find: str, begins: str, others: str, words: set[str]) -> None:
+    pattern = Pattern(find, "")
+    assert [char for char in begins if not pattern.begins(char)] == []
+    assert [char for char in others if pattern.begins(char)] == []
+    assert pattern.words == words
+
+
+def test_search_asks_for_words_first() -> None:
+    find = Pattern("^附|^.{0,8}名单$|Table [0-9]", "")
+    texts = ("附件", "见附件", "人员名单", "名单如下", "TABLE 1", "table a", "")
+    for text in texts:
+        assert bool(find.search(text)) == bool(find.compiled.search(text))
 
 
 @pytest.mark.parametrize("hosts", ["", "hosts = 'a.cn'\n", "hosts = []\n", "hosts = [1]\n"])

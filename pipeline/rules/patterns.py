@@ -177,8 +177,15 @@ def _may_be_empty(op: Any, value: Any, chars: set[str], classes: list[Class]) ->
         codes = [value] if op is _OP.LITERAL else [code for _, code in value]
         chars.update(form for code in codes for form in _cases(chr(code)))
     else:
-        classes.append(value if op is _OP.IN else [(_OP.ANY, None)])
+        classes.append(_class_of(op, value))
     return False
+
+
+def _class_of(op: Any, value: Any) -> Class:
+    """Return one operation as a class; what is not understood may be anything."""
+    if op is _OP.NOT_LITERAL:
+        return [(_OP.NEGATE, None), (_OP.LITERAL, value)]
+    return list(value) if op is _OP.IN else [(_OP.ANY, None)]
 
 
 def _inside(op: Any, value: Any) -> Sequence[Iterable[Item]]:
