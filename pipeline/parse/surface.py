@@ -164,24 +164,23 @@ def lay_out(blocks: Iterable[Block], rules: MetadataRules) -> Layout:
     closed: list[tuple[int, Block]] = []
     for block in blocks:
         text = block.text
-        if text and text[-1] in _BRACKETS and len(text) > _LONGEST_BYLINE:
+        if len(text) > _LONGEST_BYLINE and text[-1] in _BRACKETS:
             closed.append((len(first), block))
-        short = len(text) <= _LONGEST_LINE or block.kind == "table"
-        if short and (block.links <= _MOST_LINKED or _is_linked_value(block)):
-            first.append(len(lines.texts))
-            lines.add(text, block.line)
+        if block.links > _MOST_LINKED:
+            labels = block.links < 1 and _is_labelled(text)
         else:
-            first.append(-1)
+            labels = len(text) <= _LONGEST_LINE or block.kind == "table"
+        first.append(len(lines.texts) if labels else -1)
+        if labels:
+            lines.add(text, block.line)
     lines.scan(rules.hint, rules.keys)
     return Layout(lines, first, closed)
 
 
-def _is_linked_value(block: Block) -> bool:
-    """Return whether a block is a label with a link for its value."""
-    text = block.text
-    if block.links == 1 or len(text) > _LONGEST_LABELLED:
-        return False
-    return text.find("：", 0, _LABEL) > 0 or text.find(":", 0, _LABEL) > 0
+def _is_labelled(text: str) -> bool:
+    """Return whether a short text begins with a label."""
+    head = text[:_LABEL] if len(text) <= _LONGEST_LABELLED else ""
+    return "：" in head or ":" in head
 
 
 def bylines(blocks: Sequence[Block], titles: Sequence[int], body: int) -> list[int]:
