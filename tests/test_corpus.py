@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.rules import load_rules
 from tests.conftest import ROOT
 
 EXPECTED = tomllib.loads((ROOT / "tests" / "corpus.toml").read_text("utf-8"))
@@ -74,11 +75,14 @@ def test_text(file: str) -> None:
 @pytest.mark.parametrize("file", [f for f, p in PAGES.items() if p["status"] == "article"])
 def test_metadata(example: Path, file: str) -> None:
     article, expected = articles(example)[file], PAGES[file]
-    for key in ("title", "source", "document_number"):
+    for key in ("title", "source", "editor", "issuer", "document_number", "index_number"):
         if key in expected:
             assert article[key] == expected[key]
-    if "published" in expected:
-        assert article["published"] == str(expected["published"])
+    for key in ("published", "issued"):
+        if key in expected:
+            assert article[key] == str(expected[key])
+    rules = {rule.id for rule in load_rules().metadata.rules}
+    assert {origin["rule"] for origin in article["origins"]} <= rules
 
 
 @pytest.mark.parametrize("file", [f for f, p in PAGES.items() if "tables" in p])
