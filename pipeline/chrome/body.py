@@ -56,17 +56,20 @@ def _mark_elements(sheet: Sheet) -> None:
     elements = Elements(sheet.sets, ("comments", "path", "hidden"))
     chains = [elements.on(line.block.path) for line in sheet.lines]
     named = [(line, chain) for line, chain in zip(sheet.lines, chains, strict=True) if chain]
+    if not named:
+        return
     shown = {line.text for line, chain in zip(sheet.lines, chains, strict=True) if not chain}
     masses: dict[str, float] = defaultdict(float)
     for line, chain in named:
         for path, known in chain:
             # A hidden copy of what is shown is made for the printer: it weighs nothing.
-            if known.apply != "hidden" or line.text not in shown:
+            if line.mass and (known.apply != "hidden" or line.text not in shown):
                 masses[path] += line.mass
     total = sum(line.mass for line in sheet.lines)
+    known_as = dict(element for _, chain in named for element in chain)
+    chrome = {path for path, rule in known_as.items() if _is_chrome(rule, masses[path], total)}
     for line, chain in named:
-        chrome = (rule for path, rule in chain if _is_chrome(rule, masses[path], total))
-        rule = next(chrome, None)
+        rule = next((rule for path, rule in chain if path in chrome), None)
         if rule and not _is_kept(sheet, line):
             take([line], rule)
 

@@ -31,21 +31,24 @@ class Elements:
     def on(self, path: str) -> tuple[Named, ...]:
         """Return the named elements on `path` with their rules, outermost first."""
         known = self._of_path.get(path)
-        above: list[str] = []
+        above: list[tuple[str, str]] = []
         while known is None:  # a loop: tables may be nested deeper than Python calls
-            above.append(path)
-            path = path.rpartition("/")[0]
+            element = path
+            path, _, segment = path.rpartition("/")
+            above.append((element, segment))
             known = self._of_path.get(path)
-        for element in reversed(above):
-            segment = element.rpartition("/")[2]
-            label = segment.rpartition("@")[0] or segment
-            if label not in self._of_label:
-                self._of_label[label] = rule_of(label, self._sets, self._mechanisms)
-            rule = self._of_label[label]
+        for element, segment in reversed(above):
+            rule = self._rule(segment.rpartition("@")[0] or segment)
             if rule:
                 known = (*known, (element, rule))
             self._of_path[element] = known
         return known
+
+    def _rule(self, label: str) -> ChromeRule | None:
+        """Return the rule that names an element; most of a page's are named like another."""
+        if label not in self._of_label:
+            self._of_label[label] = rule_of(label, self._sets, self._mechanisms)
+        return self._of_label[label]
 
 
 @lru_cache(maxsize=1 << 16)  # elements are named alike on all pages of a site

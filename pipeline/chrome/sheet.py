@@ -44,11 +44,13 @@ class Line:
     def __init__(self, block: Block, text: str) -> None:
         self.block = block
         self.text = text
+        self.rule: ChromeRule | None = None
         links = block.links
-        self.weight = len(block.text.strip().encode("utf-8", "replace")) / 3 * (1 - links)
-        linked = links >= (_LINKED if self.weight >= _CLAUSE_WEIGHT else _LINKED_SHORT)
-        self.prose = not linked and _is_prose(block.text, self.weight)
-        self.mark(None)
+        weight = len(block.text.strip().encode("utf-8", "replace")) / 3 * (1 - links)
+        linked = links >= (_LINKED if weight >= _CLAUSE_WEIGHT else _LINKED_SHORT)
+        self.prose = weight >= _SENTENCE_WEIGHT and not linked and _is_prose(block.text, weight)
+        self.weight = weight
+        self.mass = weight if self.prose else 0.0
 
     def mark(self, rule: ChromeRule | None) -> None:
         """Let `rule` take the line, or nothing."""
