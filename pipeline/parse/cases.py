@@ -6,7 +6,7 @@ used by the flow.
 
 from pipeline.parse import lexbor
 from pipeline.parse.flat import read_lines
-from pipeline.parse.metadata import hits, names, title_above
+from pipeline.parse.metadata import hits, names, organs, title_above
 from pipeline.parse.soup import metas_of
 from pipeline.parse.surface import Lines, Surface
 from pipeline.parse.title import Heads, choose_title
@@ -28,7 +28,9 @@ def try_rule(rule: MetadataRule, text: str, rules: MetadataRules) -> str:
     hit = next(hits(_surface(rule, text, rules), rule.field, alone), None)
     if hit is None:
         return text
-    people = rule.field in ("author", "editor", "issuer")
+    if rule.field == "issuer":
+        return organs(hit[1].value)
+    people = rule.field in ("author", "editor")
     return names(hit[1].value, rules) if people else hit[1].value
 
 

@@ -31,6 +31,7 @@ from pipeline.rules.metadata import Field, Finder, MetadataRules, Place, Round
 _HEAD = 12
 _TITLE = re.compile("[^>＞»。，；：:]{5,60}")
 _BLANKS = re.compile(r"\s+")
+_APART = re.compile(r"[\s、,，;；]+")
 
 _TITLE_PLACES: tuple[Place, ...] = ("meta", "line")
 
@@ -84,7 +85,7 @@ def describe(document: Document, source: str, url: str, rules: MetadataRules) ->
         source=texts.get("source", ""),
         author=names(texts.get("author", ""), rules),
         editor=names(texts.get("editor", ""), rules),
-        issuer=names(texts.get("issuer", ""), rules),
+        issuer=organs(texts.get("issuer", "")),
         document_number=_BLANKS.sub("", texts.get("document_number", "")),
         index_number=_BLANKS.sub("", texts.get("index_number", "")),
         url=url or texts.get("url", ""),
@@ -124,6 +125,11 @@ def names(text: str, rules: MetadataRules) -> str:
         found[single + part] = None
         single = ""
     return "、".join((*found, single) if single else found)
+
+
+def organs(text: str) -> str:
+    """Return the organs in `text` parted by `、`."""
+    return "、".join(filter(None, _APART.split(text)))
 
 
 def title_above(blocks: tuple[Block, ...], rules: MetadataRules) -> Piece | None:
