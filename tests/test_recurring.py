@@ -5,11 +5,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from pipeline import chrome, flow
+from pipeline import chrome, flow, plan, tasks
+from pipeline.config import read_config
+from pipeline.job import open_job
+from pipeline.paths import Paths
 from pipeline.records import Block, Page, Provenance
 from pipeline.rules import Rules, load_rules
+from tests import county
 from tests.county import HEADER, HOST, TAIL, WORDS, article, sentence
 
 RULES = load_rules()
@@ -192,6 +197,9 @@ def test_lists_that_recur_below_short_texts_are_theirs() -> None:
         ["联系人：王小禾", "联系电话：0500-1234567"],
         ["谢谢大家！"],
         ["（完）"],
+        ["“干就完了！”"],
+        ["Thank you."],
+        ["Notes to editors"],
         ["——"],
         ["以上意见，请予审议。"],
         ["让我们携起手来，把青禾建设得更加美好。"],
@@ -286,3 +294,39 @@ apply  = "recurring"
 keep   = ['以史为鉴.*']
 case   = [{{ before = {}, after = {} }}, {{ before = {}, after = {} }}]
 """
+
+
+# Runs -------------------------------------------------------------------------------------------
+
+DAYS = [
+    [range(12)],
+    [range(11, -1, -1)],
+    [[3], [9, 1, 5], [0, 11], [2, 4, 6, 7, 8, 10]],
+    [range(6, 12), range(6)],
+]
+
+
+@pytest.mark.parametrize("days", DAYS)
+@pytest.mark.parametrize("size", [1, 5, 500])
+def test_neither_the_order_of_arrival_nor_the_cut_into_chunks_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: list[Sequence[int]], size: int
+) -> None:
+    monkeypatch.setattr(plan, "CHUNK_PAGES", size)
+    paths = Paths(tmp_path / "raw", tmp_path / "cleaned")
+    for day in days:
+        county.write(paths.raw, [n for n in day if n % 3])
+        county.write(paths.raw, [n for n in day if not n % 3], tail=())
+        published(paths)
+    texts = sorted((paths.cleaned / "text").resolve().rglob("*.txt"))
+    lines = [file.read_text("utf-8").splitlines()[1:] for file in texts]
+    assert sorted(lines) == sorted(article(n) for n in range(12))
+
+
+def published(paths: Paths) -> None:
+    config = read_config(None)
+    config = msgspec.structs.replace(config, run=msgspec.structs.replace(config.run, workers=1))
+    job = open_job(paths, config, lambda _stage, _pages: None)
+    try:
+        tasks.run(job, lambda _totals: None)
+    finally:
+        job.close()

@@ -27,8 +27,9 @@ _CLAUSES = 64  # of a longer body those with the smallest checksums stand for al
 _CLAUSE = re.compile("[^,，、。！？；;:：!?\n]{4,}")
 _FIGURE = re.compile(r"\d[\d.,]*")
 _LONGEST = 65_535
-_MARKS = "。！？；!?;"
+_MARKS = "。！？；!?;."
 _CUTS = ",、，"  # a line that ends so is a piece of a sentence
+_CLOSING = "”’\"')）」』》】"  # may stand behind the mark
 
 # What a line at an edge is. A weak line may be chrome where strong ones stand further in.
 STRONG, WEAK, SENTENCE = range(3)
@@ -106,7 +107,7 @@ def _packed_edge(sheet: Sheet, site: str, where: str, lines: Iterable[Line]) -> 
 
 def _packed_body(site: str, sentences: Iterable[str]) -> bytes:
     """Return the clauses packed, or of too many those with the smallest checksums."""
-    clauses = set(_CLAUSE.findall(_FIGURE.sub("0", "\n".join(sentences))))
+    clauses = set(_CLAUSE.findall(_FIGURE.sub("0", "\n".join(sentences)).replace(". ", "\n")))
     chosen = sorted((crc32(part.encode("utf-8", "surrogatepass")), part) for part in clauses)
     found = [(digest(site, "", part), min(len(part), _LONGEST)) for _, part in chosen[:_CLAUSES]]
     return np.array(found, _BODY).tobytes()
@@ -130,4 +131,4 @@ def kind_of(sheet: Sheet, line: Line) -> int | None:
 
 def _is_sentence(line: Line) -> bool:
     """Return whether the line is a sentence, however short, or a piece of one."""
-    return line.prose or line.text.endswith((*_MARKS, *_CUTS)) or "。" in line.text
+    return line.prose or line.text.rstrip(_CLOSING).endswith((*_MARKS, *_CUTS)) or "。" in line.text
