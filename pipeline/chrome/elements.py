@@ -30,19 +30,26 @@ class Elements:
 
     def on(self, path: str) -> tuple[Named, ...]:
         """Return the named elements on `path` with their rules, outermost first."""
-        known = self._of_path.get(path)
+        above, _, segment = path.rpartition("/")
+        known = self._of_path.get(above)
+        return self._with(self._climb(above) if known is None else known, path, segment)
+
+    def _climb(self, path: str) -> tuple[Named, ...]:
+        """Return and keep the named elements on `path`, and those on each path above it."""
         above: list[tuple[str, str]] = []
+        known = None
         while known is None:  # a loop: tables may be nested deeper than Python calls
             element = path
             path, _, segment = path.rpartition("/")
             above.append((element, segment))
             known = self._of_path.get(path)
         for element, segment in reversed(above):
-            rule = self._rule(segment.rpartition("@")[0] or segment)
-            if rule:
-                known = (*known, (element, rule))
-            self._of_path[element] = known
+            known = self._of_path[element] = self._with(known, element, segment)
         return known
+
+    def _with(self, known: tuple[Named, ...], element: str, segment: str) -> tuple[Named, ...]:
+        rule = self._rule(segment.rpartition("@")[0] or segment)
+        return (*known, (element, rule)) if rule else known
 
     def _rule(self, label: str) -> ChromeRule | None:
         """Return the rule that names an element; most of a page's are named like another."""
