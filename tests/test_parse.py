@@ -68,6 +68,17 @@ def test_raised_digits_are_no_longer_number() -> None:
     ) == ["10⁴吨CO₂，PM2.5见注[1]"]
 
 
+def test_markup_that_is_shown_is_text() -> None:
+    assert texts(html("<p>一</p><plaintext></p><b>二")) == ["一", "</p><b>二</body></html>"]
+
+
+def test_paths_are_bounded() -> None:
+    deep = f"<div class='{'c' * 3_000}'>" * 200
+    (block,) = page_of(html(f"{deep}{BODY}")).blocks
+    assert block.path.startswith("div.ccc")
+    assert len(block.path) < 10_000
+
+
 def test_what_is_no_text() -> None:
     source = html(
         "<!-- 注释 --><script>var 变量;</script><style>样式</style><noscript>请启用脚本</noscript>"

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.parse import parse
-from pipeline.records import Block, Page, Provenance, RawPage
+from pipeline.records import Block, Cell, Page, Provenance, RawPage
 from pipeline.rules.metadata import BUILT_IN, load
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -26,6 +28,11 @@ BODIES = {
     "hidden": "<div style='display:none'><p>一</p></div><p hidden>二</p><p>三</p>",
     "skipped": "<script>a</script><style>b</style><!-- c --><noscript>d</noscript>一",
     "form": "<form><input value=a><select><option>b</select><textarea>一\n二</textarea></form>",
+    "raised by a wrapper": "<p>10<sup><span>4</span></sup>m<sup>2</sup></p>",
+    "literal": "<p>一</p><xmp></div><b>二</b></xmp><p>三</p>",
+    "script in a script": "<script><!-- '<script></script>' --></script><p>一</p>",
+    "names of tags": "<a<b>一</a<b><p x<y=1 title='a>b <i>'>二</p>",
+    "unread ends": "<noscript><noscript>一</noscript></noscript>二<svg><style><g></style>三",
     "pre": "<pre>一\n  二\n</pre>",
     "unknown": "<ucap-content><p>一</p></ucap-content><article><section>二</section></article>",
     "raised": "<p>10<sup>4</sup>CO<sub>2</sub></p>",
@@ -41,6 +48,35 @@ BODIES = {
     ),
     "details": "<details><summary>一</summary>二</details><button>三</button>",
 }
+
+
+_CELL = st.lists(
+    st.sampled_from(("人口", "12.5", " ", "\n", "\t", "&nbsp;", "　", "&lt;", "&amp;", "<br>"))
+    | st.sampled_from(
+        ("<p>甲</p>", "<span class=a>乙</span>", "<a href=1>丙</a>", "<div>丁", "<b>")
+    ),
+    max_size=4,
+).map("".join)
+_ROWS = st.lists(
+    st.lists(st.tuples(st.sampled_from(("td", "th")), _CELL), min_size=2, max_size=4),
+    min_size=2,
+    max_size=4,
+)
+
+
+@given(_ROWS)
+def test_cells_that_are_scanned_are_those_that_beautifulsoup_reads(
+    rows: list[list[tuple[str, str]]],
+) -> None:
+    def cells(attributes: str) -> list[tuple[Cell, ...]]:
+        markup = "".join(
+            f"<tr>{''.join(f'<{tag}{attributes}>{text}</{tag}>' for tag, text in row)}</tr>"
+            for row in rows
+        )
+        return [block.cells for block in read(f"<table>{markup}</table>", "lexbor").blocks]
+
+    # A span that says 0 columns means one, but is not plain.
+    assert cells("") == cells(" colspan=0")
 
 
 def read(body: str, parser: str) -> Page:

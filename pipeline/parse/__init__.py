@@ -8,7 +8,7 @@ import hashlib
 import re
 
 from pipeline.errors import PageError
-from pipeline.parse import lexbor, soup
+from pipeline.parse import lexbor
 from pipeline.parse.cases import try_rule
 from pipeline.parse.decode import decode
 from pipeline.parse.flat import read_lines
@@ -20,7 +20,6 @@ from pipeline.rules.metadata import MetadataRules
 
 __all__ = ["decode", "looks_like_html", "page_id", "parse", "try_rule"]
 
-_PARSERS = {"lexbor": lexbor.read, "beautifulsoup": soup.read}
 _TAGS = re.compile(
     r"<(?:!doctype\s|/?(?:html|head|body|meta|title|div|p|br|table|tr|td|span|a|ul|li|h[1-6]|"
     r"article|section|font|center|script|style|img|strong|b)(?=[\s/>]))",
@@ -92,9 +91,13 @@ def parse(raw: RawPage, rules: MetadataRules, parser: str = "lexbor") -> Page:
 
 def _read(text: str, parser: str) -> Document:
     """Return the document that `text` is, as markup or as flattened text."""
-    if looks_like_html(text):
-        return _PARSERS[parser](mend(text))
-    return Document(read_lines(remove_controls(text)))
+    if not looks_like_html(text):
+        return Document(read_lines(remove_controls(text)))
+    if parser == "lexbor":
+        return lexbor.read(mend(text))
+    from pipeline.parse import soup  # its import takes as long as twenty pages
+
+    return soup.read(mend(text))
 
 
 def _refuse_binary(body: bytes, where: str) -> None:

@@ -7,7 +7,6 @@ used by the flow.
 from pipeline.parse import lexbor
 from pipeline.parse.flat import read_lines
 from pipeline.parse.metadata import hits, names, organs, title_above
-from pipeline.parse.soup import metas_of
 from pipeline.parse.surface import Lines, Surface
 from pipeline.parse.title import Heads, choose_title
 from pipeline.rules.metadata import MetadataRule, MetadataRules
@@ -36,7 +35,7 @@ def try_rule(rule: MetadataRule, text: str, rules: MetadataRules) -> str:
 
 def _surface(rule: MetadataRule, text: str, rules: MetadataRules) -> Surface:
     """Return a page that has `text` where `rule` looks for it."""
-    lines, metas = Lines(), metas_of(text) if rule.apply == "meta" else ()
+    lines, metas = Lines(), lexbor.read(text).metas if rule.apply == "meta" else ()
     if rule.apply in ("line", "byline", "signature"):
         lines.add(text, 1)
         lines.scan(rules.hint, rules.keys)

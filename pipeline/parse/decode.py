@@ -12,7 +12,6 @@ read as gb18030 and big5 as big5hkscs, their supersets, as browsers do
 import codecs
 
 from pipeline.parse import charset
-from pipeline.parse.soup import declared_charset
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -64,6 +63,8 @@ def decode(body: bytes, declared: str = "") -> str:
 
 def _label(body: bytes, declared: str) -> str:
     """Return Python's name of the charset claimed by the header, else by the page, else ""."""
+    from pipeline.parse.soup import declared_charset  # most pages are UTF-8 and need it not
+
     return _codec_name(declared) or _codec_name(declared_charset(body))
 
 

@@ -1,21 +1,138 @@
-"""Which tables hold data, and a data table as text.
+"""A data table: which tables are one, their cells, and their text.
 
-In: the sizes of a table's cells, or the cells. Out: a verdict, or one line a row. Never what the
-cells mean: that is for the tables step.
+In: the tags of a page, from a <table> on. Out: its cells where it holds data, or nothing; one line
+a row. Never what the cells mean: that is for the tables step.
 """
 
+import re
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import dataclass
+from itertools import product
+from typing import Final, TypeAlias
 
+from pipeline.parse.tags import Tag, unescape
 from pipeline.records import Cell
 
-#: What no cell of data holds, as a selector.
-FRAMING: Final = "h1,h2,h3,ul,ol,form,input,iframe,script,object,embed"
+#: What no cell of data holds.
+_FRAMING: Final = frozenset(
+    (*("h1", "h2", "h3", "ul", "ol", "form", "input", "iframe", "script", "object", "embed"),)
+)
+#: A noncharacter, taken out of every page before it is parsed; and the elements it stands for.
+LINE_MARK: Final = "\ufdd0"
+_LINE = re.compile("</?(?:br|center|div|li|p)(?: [^>]*)?>")
+_IN_LINE = re.compile("</?(?:a|abbr|b|big|em|font|i|img|ins|o:p|small|span|strong|u)(?: [^>]*)?>")
+# What makes a row more than plain cells: a span, or an element that may mean something.
+_HARD = re.compile(r' (?:row|col)span="(?!1")|<(?!/|(?:t[dhr]|tbody|tfoot)[ >])')
+_CELL = re.compile(r"<t([dh])(?: [^>]*)?>(.*?)</t[dh]>", re.DOTALL)
+_LINK = re.compile(r'<a(?: [^>]*)? href="[^>]*>(.*?)</a>', re.DOTALL)
+_TAG = re.compile("<[^>]*>")
+_BLANKS = re.compile("[ \t\r\n\f]+")
+_OUTER_BLANKS = " \xa0\u3000"
 
+# A few hundred cells with the largest spans are already more places than a page has characters.
+_MOST_PLACES = 200_000
 _LONGEST_CELL = 800
 _MEAN_CELL = 120
 #: BeautifulSoup takes 0.1 ms a cell; no page that people read has a larger table.
 _MOST_CELLS = 20_000
+
+
+#: What a cell is before it has its place: text, rows (0: all below) and columns it covers, and
+#: whether it is a <th>.
+Entry: TypeAlias = tuple[str, int, int, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A data table: its cells, how many of its characters stand in links, and its last tag."""
+
+    cells: tuple[Cell, ...]
+    linked: int
+    end: int
+
+
+def read(tags: Sequence[Tag], at: int) -> Grid | None:
+    """Return the data table that opens at `at`; None where it lays out a page.
+
+    A table around other tables, or a form, is a frame.
+    """
+    end = _end_of(tags, at)
+    markup = "".join(f"<{tag[1]}{tag[2]}{tag[3]}>{tag[4]}" for tag in tags[at:end])
+    if sum(row.count("<td") + row.count("<th") > 1 for row in markup.split("<tr")) < 2:
+        return None
+    linked = sum(len(_text(link).strip()) for link in _LINK.findall(markup))
+    # Most tags only part lines, or not even that.
+    _, *rows = _IN_LINE.sub("", _LINE.sub(LINE_MARK, markup)).split("<tr")
+    cells = [_CELL.findall(row) for row in rows]
+    if not is_data([len(_text(cell)) for row in cells for _, cell in row], linked):
+        return None
+    headed = next((i for i, row in enumerate(rows, 1) if "</thead>" in row), 0)
+    placed = _place(_read_rows(rows, cells), headed)
+    return Grid(placed, linked, end) if placed else None
+
+
+def _end_of(tags: Sequence[Tag], at: int) -> int:
+    """Return the index of the tag that ends the table at `at`; `at` where it is a frame."""
+    for end in range(at + 1, len(tags)):
+        whole, close, name, _, _ = tags[end]
+        if name == "table":
+            return end if close else at
+        if name in _FRAMING or whole in _FRAMING:
+            return at
+    return at
+
+
+def _read_rows(rows: Sequence[str], cells: Sequence[list[tuple[str, str]]]) -> list[list[Entry]]:
+    """Return what each row holds; nothing where BeautifulSoup sees other cells than `cells`."""
+    plain = [[(lines_of(unescape(text)), 1, 1, kind == "h") for kind, text in row] for row in cells]
+    hard = [i for i, row in enumerate(rows) if _HARD.search(row)]
+    if hard:
+        from pipeline.parse import soup  # its import takes as long as twenty pages
+
+        read = list(soup.rows_of("".join(f"<tr{rows[i]}" for i in hard)))
+        if [len(row) for row in read] != [len(plain[i]) for i in hard]:
+            return []
+        for i, row in zip(hard, read, strict=True):
+            plain[i] = row
+    return plain
+
+
+def _place(rows: Sequence[Sequence[Entry]], headed: int) -> tuple[Cell, ...]:
+    """Return the cells in their places; those of the first `headed` rows are headers.
+
+    A cell whose place is taken moves right, as in a browser; none reaches below the table. Empty
+    where spans cover more places than a page can mean.
+    """
+    taken: set[tuple[int, int]] = set()
+    cells: list[Cell] = []
+    for row, entries in enumerate(rows):
+        column = 0
+        for text, down, right, header in entries:
+            while (row, column) in taken:
+                column += 1
+            down = min(down or len(rows), len(rows) - row)
+            if down > 1:
+                taken.update(product(range(row + 1, row + down), range(column, column + right)))
+            if len(taken) > _MOST_PLACES:
+                return ()
+            cells.append(Cell(row, column, text, down, right, header or row < headed))
+            column += right
+    return tuple(cells)
+
+
+def _text(markup: str) -> str:
+    """Return the text of a cell or link, lines not parted."""
+    markup = markup.replace(LINE_MARK, "")
+    return unescape(_TAG.sub("", markup) if "<" in markup else markup)
+
+
+def lines_of(text: str) -> str:
+    """Return `text` with its lines, which marks part, parted by newlines; without blank ones."""
+    text = _BLANKS.sub(" ", text)
+    if LINE_MARK not in text:
+        return text.strip(_OUTER_BLANKS)
+    lines = (line.strip(_OUTER_BLANKS) for line in text.split(LINE_MARK))
+    return "\n".join(line for line in lines if line)
 
 
 def is_data(cells: Sequence[int], linked: int) -> bool:

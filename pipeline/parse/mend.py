@@ -45,6 +45,8 @@ _FORMATTING = frozenset(
 #: open elements for each new one.
 MAX_DEPTH, _MAX_FORMATTING = 256, 32
 _STRETCH = 1 << 14
+#: So many open at once are no page's; most of them, like <br>, end by themselves.
+_MOST_TAGS = MAX_DEPTH * 4
 #: No tag is longer (characters) but for a picture in its address, or thousands of attributes, of
 #: which each is compared with all before it.
 _LONGEST_TAG, _LONGEST_VALUE, _MOST_ATTRIBUTES = 50_000, 2_000, 50
@@ -124,13 +126,14 @@ def _shorten(part: str) -> str:
 
 def _may_be_deep(markup: str) -> bool:
     """Return whether elements may be nested too deep: a bound, from counts of whole stretches."""
-    if markup.count("<") <= MAX_DEPTH:
+    tags = markup.count("<")
+    if tags <= _MOST_TAGS or tags - markup.count("</") <= _MOST_TAGS:
         return False
     depth = 0
     for at in range(0, len(markup), _STRETCH):
         closes = markup.count("</", at, at + _STRETCH)
         opens = markup.count("<", at, at + _STRETCH) - closes
-        if depth + opens > MAX_DEPTH * 4:
+        if depth + opens > _MOST_TAGS:
             return True
         depth = max(0, depth + opens - closes)
     return False
