@@ -16,7 +16,7 @@ import msgspec
 
 from pipeline.errors import ConfigError
 from pipeline.rules.loader import Rule, check_unique, rules_of
-from pipeline.rules.patterns import Pattern, any_of, holders
+from pipeline.rules.patterns import Class, Pattern, any_of, has, holders
 from pipeline.toml import check_keys, read_toml
 
 Zone = Literal["head", "middle", "tail"]
@@ -151,14 +151,27 @@ class RuleSet:
         A rule that names this letter first is asked without more. One that takes any letter, or
         that begins with a mark or figure as so many lines do, is asked where its words stand.
         """
-        able = [
-            i for i, (r, find) in enumerate(self.lines) if r.limit > limit and find.begins(char)
-        ]
+        named, classes = self._heads
+        found = named.get(char, set()).union(*(at for members, at in classes if has(members, char)))
+        able = [i for i in sorted(found) if self.lines[i][0].limit > limit]
         wordy = tuple(i for i in able if self.lines[i][1].needs_word(char))
         if wordy not in self._holders:  # most letters share them
             self._holders[wordy] = holders({i: self.lines[i][1].words for i in wordy})
         known = self._holders[wordy]
         return Start(tuple(i for i in able if i not in wordy), any_of(frozenset(known)), known)
+
+    @cached_property
+    def _heads(self) -> tuple[Mapping[str, set[int]], Sequence[tuple[Class, set[int]]]]:
+        """Return the characters, and the classes of them, that line rules begin with, by place."""
+        named: dict[str, set[int]] = {}
+        classes: dict[str, tuple[Class, set[int]]] = {}
+        for place, (_, find) in enumerate(self.lines):
+            chars, some = find.heads
+            for char in chars:
+                named.setdefault(char, set()).add(place)
+            for members in some:  # most are the same few
+                classes.setdefault(str(members), (members, set()))[1].add(place)
+        return named, list(classes.values())
 
     def of(self, mechanism: Mechanism) -> Sequence[Known]:
         """Return the rules of `mechanism` with their patterns, in the order of the file."""

@@ -52,15 +52,15 @@ class Pattern:
         """Return whether a match, if not empty, may begin with `char`; kept for most characters."""
         known = self._begins.get(char)
         if known is None:
-            chars, classes = self._heads
-            known = char in chars or any(_is_in(char, members) for members in classes)
+            chars, classes = self.heads
+            known = char in chars or any(has(members, char) for members in classes)
             if len(self._begins) < _CHARACTERS:
                 self._begins[char] = known
         return known
 
     def needs_word(self, char: str) -> bool:
         """Return whether a match that begins with `char` holds one of `words`."""
-        return bool(self.words) and not (char.isalpha() and char in self._heads[0])
+        return bool(self.words) and not (char.isalpha() and char in self.heads[0])
 
     @cached_property
     def words(self) -> Words:
@@ -116,7 +116,8 @@ class Pattern:
         return _inside(*tree[0]) if len(tree) == 1 and tree[0][0] is _OP.BRANCH else [tree]
 
     @cached_property
-    def _heads(self) -> tuple[set[str], list[Class]]:
+    def heads(self) -> tuple[set[str], list[Class]]:
+        """Return the characters that a match, if not empty, may begin with, and classes of them."""
         chars: set[str] = set()
         classes: list[Class] = []
         _add_heads(self._tree, chars, classes)
@@ -206,7 +207,7 @@ def _cases(char: str) -> set[str]:
     return {char} if ord(char) >= _NO_CASE else {char, char.lower()[:1], char.upper()[:1]}
 
 
-def _is_in(char: str, members: Class) -> bool:
+def has(members: Class, char: str) -> bool:
     """Return whether a class has `char` in one case or another; yes where that is not known."""
     if members[0][0] is _OP.NEGATE:
         return not any(_is_member(char, op, value) is True for op, value in members[1:])
