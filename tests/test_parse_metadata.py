@@ -1,5 +1,6 @@
 """What a page says of itself: every rule's cases, and whole pages."""
 
+import time
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -260,3 +261,20 @@ def test_own_rules_that_cannot_be_used(tmp_path: Path, before: str, after: str, 
     with pytest.raises(ConfigError) as error:
         load([BUILT_IN, file])
     assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "发布 记者 日期 来源 编辑 作者 号 通讯员 文件 令 索引号 发文机关 公告",
+        "记者" + " " * 70 + "张" + " " * 60,
+        "（记者 " * 30,
+        "某市财政局 " * 20 + "\n2021年3月5日",
+        "发文机关：" + "政府、" * 45,
+    ],
+)
+def test_hostile_lines_end(line: str) -> None:
+    """Two thousand lines of labels without values cost tenths of a second."""
+    started = time.process_time()
+    page_of("\n".join([line] * 2_000))
+    assert time.process_time() - started < 2

@@ -161,7 +161,7 @@ def _surface(
     body = first_sentence(blocks, at[0] + 1) if at else paragraph
     return replace(
         surface,
-        bylines=layout.of(bylines(blocks, at, max(0, body))),
+        bylines=dict.fromkeys(layout.of(bylines(blocks, at, max(0, body)))),
         body=layout.below(body),
         edges=(*leads(blocks, body), *layout.tails(body)) if body >= 0 else (),
         titles=[text for text in dict.fromkeys((shown, heads.element)) if text],
@@ -212,7 +212,7 @@ def _from_lines(finder: Finder, surface: Surface) -> Iterator[Piece]:
 def _from_bylines(finder: Finder, surface: Surface) -> Iterator[Piece]:
     if not finder.keys:
         return _read(finder, surface.lines, surface.bylines)
-    holding = surface.lines.holding(finder)
+    holding = set(surface.lines.holding(finder))
     return _read(finder, surface.lines, (line for line in surface.bylines if line in holding))
 
 

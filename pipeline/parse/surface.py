@@ -117,7 +117,7 @@ class Surface:
     url: str = ""
     metas: Mapping[str, Sequence[str]] = field(default_factory=dict)
     lines: Lines = field(default_factory=Lines)
-    bylines: Sequence[int] = ()
+    bylines: Collection[int] = ()
     body: int = 0
     edges: Sequence[tuple[str, int]] = ()
     titles: Sequence[str] = ()

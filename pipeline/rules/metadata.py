@@ -49,7 +49,8 @@ _KEY = 2
 _BLANK = r"[^\S\n]"
 _SPACE = r"[^\S\n\t]"
 # A label's cell ends with a colon or with the cell. Two cell ends are an empty value.
-_SEPARATOR = rf"(?:{_SPACE}*[:：\]】]{_SPACE}*[\t\n]?|{_SPACE}*[\t\n]|{_SPACE}+){_SPACE}*(?=\S)"
+# `+` behind a count gives nothing back: long runs of blanks would be tried in every division.
+_SEPARATOR = rf"{_SPACE}*+(?:[:：\]】]{_SPACE}*+[\t\n]?|[\t\n]|(?<=\s)){_SPACE}*+(?=\S)"
 #: Where a value is looked for, the most trusted place first; lines beside the title come first.
 _ROUNDS: tuple[tuple[Round, Place], ...] = (
     *(("meta", "meta"), ("source", "source"), ("beside", "line"), ("byline", "byline")),
@@ -237,7 +238,7 @@ def _compiled(find: str, parts: Mapping[str, str], name: str) -> re.Pattern[str]
 
 
 def _spaced(word: str) -> str:
-    return f"{_BLANK}*".join(map(re.escape, word))
+    return f"{_BLANK}*+".join(map(re.escape, word))
 
 
 def _hint(keys: Iterable[str]) -> re.Pattern[str]:
@@ -249,4 +250,4 @@ def _hint(keys: Iterable[str]) -> re.Pattern[str]:
         "".join(sorted({re.escape(case) for key in keys for case in (key[i], key[i].upper())}))
         for i in range(_KEY)
     )
-    return re.compile(f"[{first}]{_BLANK}*(?=[{second}])" if first else "(?!)")
+    return re.compile(f"[{first}]{_BLANK}*+(?=[{second}])" if first else "(?!)")
