@@ -3,6 +3,7 @@
 Soup is random markup; `HYPOTHESIS_PROFILE=explore` looks for other examples than the fixed ones.
 """
 
+import re
 from collections import Counter
 from dataclasses import replace
 
@@ -45,7 +46,16 @@ _BROKEN = (
 _ATTRIBUTES = (
     *("", ' class="content"', " id=zoom", ' class="nav"', ' style="display:none"', " href=/x"),
     *(" class='a/b c'", ' class="\u7279"', " hidden", ' class="comment-list"', " x=1"),
+    *(
+        ' title="a>b<p>c</p>"',
+        " alt='<td>'",
+        ' data-x="</div><!--"',
+        " class='<'",
+        ' href="?a=1&b>"',
+    ),
 )
+
+_VALUE = re.compile("""="[^"]*"|='[^']*'""")
 
 words = st.sampled_from(_WORDS) | st.text(max_size=12)
 opening = st.builds("<{}{}>".format, st.sampled_from(_PAIRED + _ODD), st.sampled_from(_ATTRIBUTES))
@@ -120,10 +130,14 @@ def test_every_line_of_flattened_text_is_a_block(text: str) -> None:
 paragraphs = st.builds(
     "<{0}{1}>{2}</{0}>\n".format,
     st.sampled_from(("p", "h1", "h2", "pre")),
-    st.sampled_from(("", ' class="a b"', " style='display: none'")),
+    st.sampled_from(
+        ("", ' class="a b"', " style='display: none'", " title=\"<p>一</p>\" id='a>b'")
+    ),
     st.lists(
         st.sampled_from([word for word in _WORDS if "&" not in word])
-        | st.sampled_from(("<b>加粗</b>", "<a href=/1>链接</a>", "<br>", "<i></i>", "&amp;")),
+        | st.sampled_from(
+            ("<b>加粗</b>", '<a href="/?<a>">链接</a>', "<br>", "<i></i>", "&lt;p&gt;")
+        ),
         min_size=1,
         max_size=4,
     ).map("".join),
@@ -147,4 +161,5 @@ def test_sound_markup_is_read_whole_and_alike_by_both_parsers(body: str) -> None
     assert first == second
     assert first is not None
     kept = "".join(block.text for block in first.blocks)
-    assert Counter(filter(str.isalnum, kept)) == Counter(filter(str.isalnum, visible(body)))
+    told = visible(_VALUE.sub("", body))
+    assert Counter(filter(str.isalnum, kept)) == Counter(filter(str.isalnum, told))
