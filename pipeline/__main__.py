@@ -235,16 +235,17 @@ def learn(site: str, raw: Path, out: Path | None, config: Path | None) -> None:
 
     settings = _config(config)
     rules = _rules(settings)
+    name = site.rstrip("/").rpartition("/")[2].lower()  # a shell completes it to raw/SITE/
     limits = (settings.parser, settings.limits.max_page_bytes)
     with RunProgress() as progress:
-        pages = pages_of(site.lower(), raw, rules, limits, progress.advance)
-    found = propose(pages, site.lower(), rules)
+        pages = pages_of(name, raw, rules, limits, progress.advance)
+    found = propose(pages, name, rules)
     if out:
         write_bytes(out, [found.toml.encode()])
     else:
         click.echo(found.toml)
     say(
-        f"{site}: {found.pages} articles, {found.bodies} with a body of their own; "
+        f"{name}: {found.pages} articles, {found.bodies} with a body of their own; "
         f"{found.lines} lines recur, {found.rules} rules proposed. Read them before you keep them."
     )
 

@@ -301,9 +301,10 @@ class _Writer:
 
     def body_rule(self, name: str, found: Sequence[Seen]) -> Iterator[str]:
         """Yield the rule that knows the element of the body, unless it does not hold."""
-        if not name or not found or not self.sentences:
+        if not name or not self.sentences:
             return
-        other, sentence = found[0].example, self.sentences[-1]
+        other = found[0].example if found else self.sentences[0]
+        sentence = self.sentences[-1]
         inside = f"{{div.{name}/p@1}} {sentence}"
         spared = f"{{div.other/p@1}} {other}\n{{div.no-{name}/p@1}} {sentence}"
         rule = ChromeRule(

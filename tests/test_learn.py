@@ -121,7 +121,7 @@ def test_copies_of_one_page_prove_nothing() -> None:
 def test_the_command(cli: Cli, tmp_path: Path) -> None:
     raw, folder = tmp_path / "raw", tmp_path / "rules"
     county.write(raw, range(8), [*county.TAIL, NOTE])
-    done = cli("learn", county.HOST, "--raw", raw)
+    done = cli("learn", f"{raw}/{county.HOST}/", "--raw", raw)
     assert done.returncode == 0, done.stderr
     assert "8 articles, 8 with a body of their own" in done.stderr
     rules = loaded(folder, done.stdout)
