@@ -59,6 +59,7 @@ def test_what_stands_around_eight_articles_is_the_sites() -> None:
 
 def test_four_articles_prove_nothing() -> None:
     assert nothing([[*article(n), *TAIL] for n in range(4)])
+    assert nothing([[*article(n), *TAIL, *TAIL] for n in range(4)])
 
 
 def test_a_line_of_a_fourth_of_the_articles_is_left() -> None:
