@@ -135,12 +135,13 @@ def propose(pages: Sequence[Page], site: str, rules: Rules) -> Proposal:
     chosen = zip(pages, own_bodies(outlines, _NEW), strict=True)
     sheets = [(page, chrome.sheet_of(page, rules.chrome)) for page, own in chosen if own]
     lines = _recurring(sheets)
-    found = [one for one in lines.values() if not one.rule and _is_chrome(one, len(sheets))]
-    found.sort(key=lambda one: -one.bodies)
+    often = sorted(lines.values(), key=lambda one: -one.bodies)
+    found = [one for one in often if not one.rule and _is_chrome(one, len(sheets))]
     writer = _Writer(site, rules, len(sheets), _sentences(sheets, lines))
+    rules_of = {one.text: writer.line_rule(one) for one in found[:_SHOWN]}
+    others = [one for one in often if not rules_of.get(one.text)]
     body = writer.body_rule(_body_name(sheets, lines), found)
-    written = [*body, *(text for one in found[:_SHOWN] for text in writer.line_rule(one))]
-    others = [one for one in lines.values() if one not in found]
+    written = [text for text in (body, *rules_of.values()) if text]
     parts = [
         writer.head(len(pages)),
         *written,
@@ -238,8 +239,8 @@ def _body_name(sheets: Sheets, lines: Mapping[str, Seen]) -> str:
 
 
 def _listed(heading: str, lines: Iterable[Seen], *, taken: bool) -> Iterator[str]:
-    """Yield comments that list lines, the frequent ones first."""
-    wanted = sorted((x for x in lines if bool(x.rule) == taken), key=lambda x: -x.bodies)
+    """Yield comments that list lines, those that a rule has `taken`, or those that none has."""
+    wanted = [one for one in lines if bool(one.rule) == taken]
     if wanted:
         yield f"\n# {heading}\n#"
     for one in wanted[:_SHOWN]:
@@ -275,8 +276,8 @@ class _Writer:
             f"# what stays a better id and reason.\nhosts = [{_quoted(self.site)}]"
         )
 
-    def line_rule(self, seen: Seen) -> Iterator[str]:
-        """Yield the rule that takes a line, unless it does not hold."""
+    def line_rule(self, seen: Seen) -> str:
+        """Return the rule that takes a line, "" where it would not hold."""
         number = fingerprint(seen.text)[:6]
         text = seen.example
         zones = tuple(zone for zone in ZONES if zone in seen.zones)
@@ -289,7 +290,7 @@ class _Writer:
             find=_pattern(seen),
             case=(Case(text, ""), *self._spared(text)),
         )
-        yield from self._written(rule, seen.files)
+        return self._written(rule, seen.files)
 
     def _spared(self, text: str) -> Iterator[Case]:
         """Yield a case that a rule for `text` leaves alone: the sentence that is most like it."""
@@ -299,10 +300,10 @@ class _Writer:
         if likest:
             yield Case(likest, likest)
 
-    def body_rule(self, name: str, found: Sequence[Seen]) -> Iterator[str]:
-        """Yield the rule that knows the element of the body, unless it does not hold."""
+    def body_rule(self, name: str, found: Sequence[Seen]) -> str:
+        """Return the rule that knows the element of the body, "" where it would not hold."""
         if not name or not self.sentences:
-            return
+            return ""
         other = found[0].example if found else self.sentences[0]
         sentence = self.sentences[-1]
         inside = f"{{div.{name}/p@1}} {sentence}"
@@ -315,12 +316,11 @@ class _Writer:
             find=_escaped(name),
             case=(Case(f"{{div.other/p@1}} {other}\n{inside}", inside), Case(spared, spared)),
         )
-        yield from self._written(rule, [])
+        return self._written(rule, [])
 
-    def _written(self, rule: ChromeRule, files: Sequence[str]) -> Iterator[str]:
+    def _written(self, rule: ChromeRule, files: Sequence[str]) -> str:
         held = (chrome.try_rule(rule, x.before, self.rules.chrome) == x.after for x in rule.case)
-        if len(rule.case) > 1 and all(held):
-            yield _toml(rule, files)
+        return _toml(rule, files) if len(rule.case) > 1 and all(held) else ""
 
 
 def _alike(text: str, other: str) -> int:

@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,13 @@ def test_lines_of_any_characters_make_files_that_load(tmp_path: Path, line: str)
 def test_titles_that_differ_in_a_figure_are_listed_and_no_rule() -> None:
     untitled = [replace(page, title="") for page in pages()]
     assert finds(learn.propose(untitled, county.HOST, RULES).toml) == []
+
+
+def test_of_many_lines_some_have_rules_and_all_are_listed() -> None:
+    tail = ["青禾频道之" + "".join(word) for word in product("春夏秋冬", "东西南北", "甲乙丙丁戊")]
+    toml = proposed(*tail)
+    assert len(finds(toml)) == 60
+    assert [line for line in tail if line not in toml] == []
 
 
 def test_copies_of_one_page_prove_nothing() -> None:
