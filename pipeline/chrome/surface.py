@@ -1,0 +1,119 @@
+"""Blocks of flattened text → the same blocks as a reader saw them, for matching alone.
+
+In: the blocks of a page that came without markup. Out: as many, their text without what the
+scraper wrote into it (Markdown, numbers of links, bullets, entities, blanks between all
+characters), and `links` where it told links apart. Never seen outside the rules: what is published
+is the text as it stands.
+"""
+
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline.records import Block
+
+_MARKS = re.compile(r"[\[*#_&+·•●]|\S \S \S \S ")  # no other line has anything to take away
+_ENTITY = re.compile(r"&(?:#x?[0-9a-fA-F]{1,6}|[A-Za-z]{2,8});")
+_TARGET = r"\([^()\n]{0,600}(?:\([^()\n]{0,200}\)[^()\n]{0,200})?\)"
+_PICTURE = re.compile(rf"!\[([^\[\]]{{0,300}})\]{_TARGET}")
+_LINK = re.compile(rf"\[([^\[\]]{{0,300}})\]{_TARGET}")
+_EMPHASIS = re.compile(r"\*{2,3}|(?<!\w)_{2}|_{2}(?!\w)|(?<![*\w])\*(?=[^\s*][^*\n]{0,80}\*)|(?<=\S)\*(?!\S)")
+_HEADING = re.compile(r"\s{0,3}(?:>\s?)*#{1,6}\s+")
+_BULLET = re.compile(r"\s*(?:([*+])\s+|[·•●]\s*)")
+_NUMBER = re.compile(r"\[\d{1,4}\](?=\S)")
+_NUMBERED = re.compile(r"\s*(?:[*+#]\s*)?\[\d{1,4}\]\S")
+_WIDGET = re.compile(r"\[(?:IMG|INPUT|BUTTON|EMBED|LINK|[\w.-]{1,40}\.(?:png|jpe?g|gif))\]|_{6,}")
+_ADDRESS = re.compile(r"\s*\d{1,4}\. (?:https?|ftp|file|mailto|javascript|tel):")
+_GAP = re.compile(r"[ \t]{2,}|\u3000+")
+_NOTHING = "[image]"  # what a line of pictures alone is read as
+_FEW = 3  # fewer bullets of a kind, or numbers of links, may be the text's own
+_SPACED = 4  # characters parted by blanks, at least
+_MOST = 0.8
+_LONGEST_LINK = 80
+_SENTENCE = "。；！？"
+
+
+def seen(blocks: Sequence[Block]) -> list[Block]:
+    """Return `blocks` as a reader of the page saw them."""
+    texts = [block.text for block in blocks]
+    numbered = _has_numbers(texts)
+    bullets = {char for char in "*+" if _count(texts, char) >= _FEW}
+    return [_seen(block, bullets, numbered=numbered) for block in blocks]
+
+
+def _count(texts: Sequence[str], char: str) -> int:
+    return sum(text.lstrip().startswith(char + " ") for text in texts)
+
+
+def _has_numbers(texts: Sequence[str]) -> bool:
+    """Return whether a text browser numbered the links: they begin lines, and a list follows.
+
+    The notes of a paper are numbered too, and have no list of addresses, nor bullets before them.
+    """
+    begun = [text for text in texts if "[" in text and _NUMBERED.match(text)]
+    if len(begun) < _FEW:
+        return False
+    bullets = sum(text.lstrip()[:1] in ("*", "+") for text in begun)
+    return bullets >= _FEW or sum(_ADDRESS.match(text) is not None for text in texts) >= _FEW
+
+
+def _seen(block: Block, bullets: set[str], *, numbered: bool) -> Block:
+    text = block.text
+    if not _MARKS.search(text):
+        return block
+    text = _without_blanks(text)
+    if "&" in text:
+        text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+    text = _HEADING.sub("", text, count=1) if "#" in text else text
+    bullet = _BULLET.match(text)
+    if bullet and (bullet[1] is None or bullet[1] in bullets):
+        text = text[bullet.end() :]
+    text, links = _without_links(text, numbered=numbered)
+    text = _EMPHASIS.sub("", text) if "*" in text or "__" in text else text
+    if text == block.text:
+        return block
+    return replace(block, text=text if text.strip() else _NOTHING, links=links)
+
+
+def _without_links(text: str, *, numbered: bool) -> tuple[str, float]:
+    """Return `text` with the words of its links alone, and their share of its characters."""
+    linked: list[str] = []
+
+    def words(match: re.Match[str]) -> str:
+        linked.append(match[1])
+        return match[1]
+
+    if "](" in text:
+        text = _LINK.sub(words, _PICTURE.sub(r"\1", text))
+    if numbered:
+        linked += _numbered(text)
+        text = _NUMBER.sub("", _WIDGET.sub("", text))
+    whole = _weight(text)
+    return text, min(1.0, _weight("".join(linked)) / whole) if whole else float(bool(linked))
+
+
+def _numbered(text: str) -> list[str]:
+    """Return the words of links that a text browser numbered; where one ends is not written."""
+    head, *links = _NUMBER.split(text)
+    alone = len(links) == 1 and not head.strip(" *+#") and len(text) <= _LONGEST_LINK
+    if alone and not any(mark in text for mark in _SENTENCE):
+        return links
+    return [link.split(None, 1)[0] for link in links]
+
+
+def _weight(text: str) -> int:
+    return sum(char.isalnum() for char in text)
+
+
+def _without_blanks(text: str) -> str:
+    """Return `text` without the blanks that part all its characters; those of words are wider."""
+    if text.count(" ") * 3 < len(text):
+        return text
+    parts = [part.split() for part in _GAP.split(text.strip())]
+    tokens = [token for part in parts for token in part]
+    single = sum(len(token) == 1 for token in tokens)
+    han = sum(token >= "\u3400" for token in tokens)
+    if single < max(_SPACED, len(tokens) * _MOST) or han * 2 < len(tokens):
+        return text
+    return " ".join("".join(part) for part in parts)
