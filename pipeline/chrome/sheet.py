@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from pipeline.chrome.lines import fold
+from pipeline.chrome.surface import seen
 from pipeline.records import Block, Page
 from pipeline.rules.chrome import ChromeRule, Known, Mechanism, RuleSet
 from pipeline.rules.patterns import Pattern
@@ -117,9 +118,10 @@ def same_title(text: str, title: str) -> bool:
 
 def read(page: Page, sets: tuple[RuleSet, ...], variants: str) -> Sheet:
     """Return the sheet of `page`; `variants` are other forms of characters that patterns have."""
-    title, *texts = fold([page.title, *(block.text for block in page.blocks)], variants)
-    lines = [Line(block, text) for block, text in zip(page.blocks, texts, strict=True)]
     markup = any(block.path for block in page.blocks)
+    blocks = page.blocks if markup else seen(page.blocks)
+    title, *texts = fold([page.title, *(block.text for block in blocks)], variants)
+    lines = [Line(block, text) for block, text in zip(blocks, texts, strict=True)]
     if not markup:
         _rejoin(lines)
     return Sheet(title, lines, sets, variants, markup)
