@@ -11,6 +11,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from pipeline.chrome.article import list_page, no_article
+from pipeline.chrome.between import mark_between
 from pipeline.chrome.body import mark_outside
 from pipeline.chrome.edges import mark_edges
 from pipeline.chrome.lines import fold
@@ -79,6 +80,8 @@ def _mark(sheet: Sheet) -> ChromeRule | None:
     mark_shapes(sheet)
     mark_edges(sheet)
     mark_counters(sheet)
+    if not sheet.markup:
+        mark_between(sheet)
     return reason or no_article(sheet)
 
 

@@ -74,9 +74,11 @@ def _mark_tab_title(sheet: Sheet, head: Sequence[Line]) -> None:
     if not head or head[0].weight < _SHORTEST_TITLE:
         return
     first = head[0].text
-    again = [i for i, line in enumerate(head) if i and same_title(line.text, first)][-1:]
+    again = [i for i, line in enumerate(head) if i and same_title(line.text, first)]
+    # What kind of document it is may stand below the title, and in it.
+    longest = max((len(head[i].text) for i in again), default=0)
     for rule, _ in sheet.of("tab-title"):
-        for place in again:
+        for place in [i for i in again if len(head[i].text) * 2 > longest][-1:]:
             take((line for line in head[:place] if _is_loose(line)), rule)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from pipeline.chrome.around import mark_above, mark_below, mark_dated
+from pipeline.chrome.between import mark_cut
 from pipeline.chrome.core import find_core
 from pipeline.chrome.lines import matching_rule, may_match
 from pipeline.chrome.posts import mark_posts
@@ -37,6 +38,8 @@ def mark_edges(sheet: Sheet) -> None:
     for i, line in enumerate(lines):
         if likely[i] and line.rule is None and line.text != sheet.title:
             line.mark(_rule_at(sheet, line, i, core))
+    if not sheet.markup:
+        mark_cut(sheet, lines, core)
     _mark_buttons(sheet, lines, core)
     _mark_values(sheet, lines, core)
     mark_posts(sheet, lines)

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from pipeline.records import Block
 
-_MARKS = re.compile(r"[\[*#_&+·•●]|\S \S \S \S ")  # no other line has anything to take away
+_MARKS = re.compile(r"[\[*#_&+·•●]|\S \S \S \S")  # no other line has anything to take away
 _ENTITY = re.compile(r"&(?:#x?[0-9a-fA-F]{1,6}|[A-Za-z]{2,8});")
 _TARGET = r"\([^()\n]{0,600}(?:\([^()\n]{0,200}\)[^()\n]{0,200})?\)"
 _PICTURE = re.compile(rf"!\[([^\[\]]{{0,300}})\]{_TARGET}")

@@ -33,6 +33,7 @@ Mechanism = Literal[
     "body",
     "label",
     "counter",
+    "between",
     "keyword-list",
     "link-menu",
     "above-title",
