@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pipeline.chrome.article import list_page, no_article
 from pipeline.chrome.between import mark_between
 from pipeline.chrome.body import mark_outside
+from pipeline.chrome.code import mark_code
 from pipeline.chrome.edges import mark_edges
 from pipeline.chrome.lines import fold
 from pipeline.chrome.outline import Outline, outline, rule_of
@@ -77,6 +78,8 @@ def _mark(sheet: Sheet) -> ChromeRule | None:
     reason = list_page(sheet)
     if sheet.markup:
         mark_outside(sheet)
+    else:
+        mark_code(sheet)
     mark_shapes(sheet)
     mark_edges(sheet)
     mark_counters(sheet)

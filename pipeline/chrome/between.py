@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pipeline.chrome.lines import matching_rule
 from pipeline.chrome.sheet import Line, Sheet, take
 from pipeline.rules.chrome import SHORT, Zone
+from pipeline.rules.patterns import Pattern
 
 _OPEN = re.compile(r"[\[【(（〔:：|>»/]\s*$")
 _CLOSE = re.compile(r"\s*[\]】)）〕|>»/]")
@@ -18,6 +19,7 @@ _PIECE = 40
 _TITLE = 8
 _BRACKETS = re.compile(r"[\[\]【】()|>»›·•*_=#+~-]+(?: [\[\]【】()|>»›·•*_=#+~-]+)*")
 _RUN = 4  # lines between chrome, at most
+_STAMP = 24  # characters of a date with its hour, at most
 
 
 def mark_cut(sheet: Sheet, lines: Sequence[Line], core: tuple[int, int]) -> None:
@@ -57,27 +59,25 @@ def mark_between(sheet: Sheet) -> None:
     lines = sheet.lines
     places = [i for i, line in enumerate(lines) if line.mass] or [len(lines)]
     for rule, pattern in sheet.of("between"):
-        for start, end in _loose(lines):
+        for start, end in _runs(lines, pattern):
+            marks = all(_BRACKETS.fullmatch(line.text) for line in lines[start:end])
             inside = places[0] < start < places[-1]
-            run = lines[start:end]
             above = start == 0 or lines[start - 1].rule is not None
             below = end == len(lines) or lines[end].rule is not None
-            marks = all(_BRACKETS.fullmatch(line.text) for line in run)
-            if marks and (above or below) and len(run) < _RUN:
-                take(run, rule)
-            elif above and below and not inside and len(run) <= _RUN:
-                if all(pattern.fullmatch(line.text) for line in run):
-                    take(run, rule)
+            if (above and below and not inside) or (marks and (above or below)):
+                take(lines[start:end], rule)
 
 
-def _loose(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
-    """Yield the first place and the end of each run of lines that no rule took."""
-    start = -1
-    for i, line in enumerate(lines):
-        if line.rule is None and start < 0:
-            start = i
-        elif line.rule is not None and start >= 0:
+def _runs(lines: Sequence[Line], pattern: Pattern) -> Iterator[tuple[int, int]]:
+    """Yield the first place and the end of each short run of lines that no rule took."""
+    start = 0
+    for i, line in enumerate([*lines, None]):
+        if line and line.rule is None and not line.prose and _says_nothing(line.text, pattern):
+            continue
+        if 0 < i - start <= _RUN:
             yield start, i
-            start = -1
-    if start >= 0:
-        yield start, len(lines)
+        start = i + 1
+
+
+def _says_nothing(text: str, pattern: Pattern) -> bool:
+    return 0 < len(text) <= _STAMP and pattern.fullmatch(text) is not None

@@ -38,6 +38,8 @@ def mark_edges(sheet: Sheet) -> None:
     for i, line in enumerate(lines):
         if likely[i] and line.rule is None and line.text != sheet.title:
             line.mark(_rule_at(sheet, line, i, core))
+        elif line.rule is not None and _is_opener(sheet, line, core[0] - i):
+            line.mark(_rule(sheet, line, "head"))
     if not sheet.markup:
         mark_cut(sheet, lines, core)
     _mark_buttons(sheet, lines, core)
@@ -60,6 +62,14 @@ def _rule_at(sheet: Sheet, line: Line, at: int, core: tuple[int, int]) -> Chrome
     if core == (0, 0):
         return _rule(sheet, line, "head") or _rule(sheet, line, "tail")
     return _rule(sheet, line, "head" if at < core[0] else "tail" if at >= core[1] else "middle")
+
+
+def _is_opener(sheet: Sheet, line: Line, above: int) -> bool:
+    """Return whether a line `above` the body, taken as links, is the way to the page."""
+    if sheet.markup or above <= 0 or line.rule is None or line.rule.apply != "link-menu":
+        return False
+    rule = _rule(sheet, line, "head")
+    return rule is not None and rule.apply == "start"
 
 
 def _mark_buttons(sheet: Sheet, lines: Sequence[Line], core: tuple[int, int]) -> None:

@@ -18,7 +18,9 @@ _ENTITY = re.compile(r"&(?:#x?[0-9a-fA-F]{1,6}|[A-Za-z]{2,8});")
 _TARGET = r"\([^()\n]{0,600}(?:\([^()\n]{0,200}\)[^()\n]{0,200})?\)"
 _PICTURE = re.compile(rf"!\[([^\[\]]{{0,300}})\]{_TARGET}")
 _LINK = re.compile(rf"\[([^\[\]]{{0,300}})\]{_TARGET}")
-_EMPHASIS = re.compile(r"\*{2,3}|(?<!\w)_{2}|_{2}(?!\w)|(?<![*\w])\*(?=[^\s*][^*\n]{0,80}\*)|(?<=\S)\*(?!\S)")
+_EMPHASIS = re.compile(
+    r"\*{2,3}|(?<!\w)__|__(?!\w)|(?<![*\w/])\*(?=[^\s*/][^*\n]{0,80}\*)|(?<=[^\s*/])\*(?![\w*/])"
+)
 _HEADING = re.compile(r"\s{0,3}(?:>\s?)*#{1,6}\s+")
 _BULLET = re.compile(r"\s*(?:([*+])\s+|[·•●]\s*)")
 _NUMBER = re.compile(r"\[\d{1,4}\](?=\S)")
@@ -71,7 +73,7 @@ def _seen(block: Block, bullets: set[str], *, numbered: bool) -> Block:
         text = text[bullet.end() :]
     text, links = _without_links(text, numbered=numbered)
     text = _EMPHASIS.sub("", text) if "*" in text or "__" in text else text
-    if text == block.text:
+    if text == block.text or not (text.strip() or links):
         return block
     return replace(block, text=text if text.strip() else _NOTHING, links=links)
 
@@ -84,13 +86,16 @@ def _without_links(text: str, *, numbered: bool) -> tuple[str, float]:
         linked.append(match[1])
         return match[1]
 
+    before = text
     if "](" in text:
         text = _LINK.sub(words, _PICTURE.sub(r"\1", text))
     if numbered:
         linked += _numbered(text)
         text = _NUMBER.sub("", _WIDGET.sub("", text))
     whole = _weight(text)
-    return text, min(1.0, _weight("".join(linked)) / whole) if whole else float(bool(linked))
+    if not whole:  # a picture, which leads where it may
+        return text, float(text != before)
+    return text, min(1.0, _weight("".join(linked)) / whole)
 
 
 def _numbered(text: str) -> list[str]:

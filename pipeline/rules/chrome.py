@@ -34,6 +34,7 @@ Mechanism = Literal[
     "label",
     "counter",
     "between",
+    "code",
     "keyword-list",
     "link-menu",
     "above-title",
