@@ -12,6 +12,7 @@ from pipeline.chrome.sheet import Line, Sheet, take
 from pipeline.rules.chrome import SHORT, Zone
 from pipeline.rules.patterns import Pattern
 
+_MARKS = re.compile(r"[\W_]+")
 _OPEN = re.compile(r"[\[【(（〔:：|>»/]\s*$")
 _CLOSE = re.compile(r"\s*[\]】)）〕|>»/]")
 _PIECES = 12  # lines that one line was cut into, at most
@@ -22,13 +23,20 @@ _RUN = 4  # lines between chrome, at most
 _STAMP = 24  # characters of a date with its hour, at most
 
 
-def mark_cut(sheet: Sheet, lines: Sequence[Line], core: tuple[int, int]) -> None:
+def is_marks(line: Line) -> bool:
+    """Return whether a line holds nothing but marks."""
+    return _MARKS.fullmatch(line.text) is not None
+
+
+def mark_cut(sheet: Sheet, lines: Sequence[Line], body: Sequence[Line]) -> None:
     """Mark pieces that no rule knows alone, where a rule knows the line they were."""
+    first = lines.index(body[0]) if body else len(lines)
+    last = lines.index(body[-1], first) if body else len(lines)
     for start, end in _groups(lines):
         pieces = lines[start:end]
         if all(line.rule for line in pieces):
             continue
-        zone: Zone = "head" if end <= core[0] else "tail" if start >= core[1] else "middle"
+        zone: Zone = "head" if end <= first else "tail" if start > last else "middle"
         text = "".join(line.text for line in pieces)
         rule = matching_rule(text, zone, sheet.sets) if len(text) <= SHORT else None
         if rule and rule.apply == "start" and pieces[-1].weight >= _TITLE:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from pipeline.chrome.around import mark_above, mark_below, mark_dated
-from pipeline.chrome.between import mark_cut
+from pipeline.chrome.between import is_marks, mark_cut
 from pipeline.chrome.core import find_core
 from pipeline.chrome.lines import matching_rule, may_match
 from pipeline.chrome.posts import mark_posts
@@ -33,6 +33,9 @@ _STAMP = re.compile(r"\d{1,4}[-/.年月]\d{1,2}.{1,10}\d{1,2}:\d{2}")
 def mark_edges(sheet: Sheet) -> None:
     """Mark chrome lines, then what stands above and below the body with them."""
     lines = [line for line in sheet.lines if line.rule is None or line.rule.apply not in _FAR]
+    pieces = lines
+    if not sheet.markup:  # brackets on lines of their own part what belongs together
+        lines = [line for line in lines if not is_marks(line)]
     likely = [line.rule is not None or may_match(line.text, sheet.sets) for line in lines]
     core = find_core(lines, likely)
     for i, line in enumerate(lines):
@@ -41,7 +44,7 @@ def mark_edges(sheet: Sheet) -> None:
         elif line.rule is not None and _is_opener(sheet, line, core[0] - i):
             line.mark(_rule(sheet, line, "head"))
     if not sheet.markup:
-        mark_cut(sheet, lines, core)
+        mark_cut(sheet, pieces, lines[slice(*core)])
     _mark_buttons(sheet, lines, core)
     _mark_values(sheet, lines, core)
     mark_posts(sheet, lines)
