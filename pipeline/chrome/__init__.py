@@ -16,6 +16,7 @@ from pipeline.chrome.body import mark_outside
 from pipeline.chrome.code import mark_code
 from pipeline.chrome.edges import mark_edges
 from pipeline.chrome.lines import fold
+from pipeline.chrome.numbers import mark_counted
 from pipeline.chrome.outline import Outline, outline, rule_of
 from pipeline.chrome.recurring import Learned, Taken, learn, mark, taken
 from pipeline.chrome.shapes import mark_counters, mark_shapes
@@ -80,6 +81,7 @@ def _mark(sheet: Sheet) -> ChromeRule | None:
         mark_outside(sheet)
     else:
         mark_code(sheet)
+        mark_counted(sheet)
     mark_shapes(sheet)
     mark_edges(sheet)
     mark_counters(sheet)

@@ -9,16 +9,17 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.chrome.lines import matching_rule
 from pipeline.chrome.sheet import Line, Sheet, take
-from pipeline.rules.chrome import SHORT, Zone
+from pipeline.rules.chrome import SHORT, ChromeRule, Zone
 from pipeline.rules.patterns import Pattern
 
 _MARKS = re.compile(r"[\W_]+")
-_OPEN = re.compile(r"[\[【(（〔:：|>»/]\s*$")
-_CLOSE = re.compile(r"\s*[\]】)）〕|>»/]")
+_OPEN = re.compile(r"[\[【(（〔:：|>»/·]\s*$")
+_CLOSE = re.compile(r"\s*[\]】)）〕|>»/·]")
 _PIECES = 12  # lines that one line was cut into, at most
 _PIECE = 40
 _TITLE = 8
-_BRACKETS = re.compile(r"[\[\]【】()|>»›·•*_=#+~-]+(?: [\[\]【】()|>»›·•*_=#+~-]+)*")
+_BRACKETS = re.compile(r"[\[\]【】()|>»›·•*_=#+~-]+(?: [\[\]【】()|>»›·•*_=#+~-]+)*|[,，。.、]{5,}")
+_BUTTON = 8
 _RUN = 4  # lines between chrome, at most
 _STAMP = 24  # characters of a date with its hour, at most
 
@@ -69,11 +70,34 @@ def mark_between(sheet: Sheet) -> None:
     for rule, pattern in sheet.of("between"):
         for start, end in _runs(lines, pattern):
             marks = all(_BRACKETS.fullmatch(line.text) for line in lines[start:end])
-            inside = places[0] < start < places[-1]
+            inside = places[0] < start < places[-1] or not _holds(rule, start, places)
             above = start == 0 or lines[start - 1].rule is not None
             below = end == len(lines) or lines[end].rule is not None
             if (above and below and not inside) or (marks and (above or below)):
                 take(lines[start:end], rule)
+
+
+def _holds(rule: ChromeRule, start: int, places: Sequence[int]) -> bool:
+    return ("head" if start < places[0] else "tail") in rule.zone
+
+
+def mark_bars(sheet: Sheet, lines: Sequence[Line], body: Sequence[Line]) -> None:
+    """Mark buttons one a line, two or more that differ, outside the body."""
+    first = lines.index(body[0]) if body else len(lines)
+    last = lines.index(body[-1], first) if body else len(lines)
+    run: list[tuple[Line, ChromeRule]] = []
+    for i, line in enumerate([*lines, None]):
+        rule = None
+        if line and line.rule is None and len(line.text) <= _BUTTON and not first <= i <= last:
+            zone: Zone = "head" if i < first else "tail"
+            rule = matching_rule(line.text, zone, sheet.sets, beside=True)
+        if line and rule:
+            run.append((line, rule))
+        elif line is None or not is_marks(line):
+            if len({line.text for line, _ in run}) > 1:
+                for button, known in run:
+                    button.mark(known)
+            run = []
 
 
 def _runs(lines: Sequence[Line], pattern: Pattern) -> Iterator[tuple[int, int]]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from pipeline.chrome.around import mark_above, mark_below, mark_dated
-from pipeline.chrome.between import is_marks, mark_cut
+from pipeline.chrome.between import is_marks, mark_bars, mark_cut
 from pipeline.chrome.core import find_core
 from pipeline.chrome.lines import matching_rule, may_match
 from pipeline.chrome.posts import mark_posts
@@ -17,7 +17,7 @@ from pipeline.chrome.sheet import Line, Sheet, take
 from pipeline.rules.chrome import ChromeRule, Zone
 
 _MOST = 0.75  # a line closes the article only where this share of the sentences stands above it
-_FAR = ("body", "outside-body")  # took what is not around the body, but elsewhere on the page
+_FAR = ("body", "outside-body", "page-counter", "code")  # took what is not around the body, but elsewhere on the page
 _FEW = 0.2  # readers may write four times as much as the author
 Closer = tuple[int, ChromeRule]
 _CLOSING = ("end", "thread", "readers")
@@ -45,6 +45,7 @@ def mark_edges(sheet: Sheet) -> None:
             line.mark(_rule(sheet, line, "head"))
     if not sheet.markup:
         mark_cut(sheet, pieces, lines[slice(*core)])
+        mark_bars(sheet, pieces, lines[slice(*core)])
     _mark_buttons(sheet, lines, core)
     _mark_values(sheet, lines, core)
     mark_posts(sheet, lines)

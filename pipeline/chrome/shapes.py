@@ -21,6 +21,7 @@ _GAP = 4  # lines from a label to the next but one
 _DATE = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?")
 _VALUE = 60  # characters of a value in a metadata table, at most
 _LABELS = 3  # fewer labels may be a form's own
+_TEXT = 0.45  # a table of metadata may sum up what the page says
 _PROSE = 2  # a long title in the table may look like a sentence
 _RUN = 3  # fewer links in a row may be the article's own
 _MENU = 4  # fewer names in a row may be cells
@@ -73,14 +74,17 @@ def _mark_labels(sheet: Sheet) -> None:
             if len(value.text) <= _VALUE and (i != labelled[-1] or _DATE.fullmatch(value.text)):
                 take([value], rule)
             if after < first and after - i <= _GAP:  # a label that no rule knows, and its value
-                take((x for x in head[i + 2 : after] if len(x.text) <= _VALUE), rule)
+                rest = (x for x in head[i + 2 : after] if len(x.text) <= _VALUE and not x.prose)
+                take(rest, rule)
 
 
 def _is_metadata(sheet: Sheet, table: Line, pattern: Pattern) -> bool:
     """Return whether every third cell, three at least, is a label of metadata."""
     cells = fold(re.split(r"[\t\n]+", table.block.text), sheet.variants)
     labels = sum(pattern.match(cell) is not None for cell in cells)
-    return labels >= _LABELS and labels * 3 >= len(cells)
+    text = sum(len(cell) for cell in cells if "。" in cell)
+    mostly = text <= len(table.text) * _TEXT  # else a letter and its answer, in one table
+    return mostly and labels >= _LABELS and labels * 3 >= len(cells)
 
 
 def _mark_menus(sheet: Sheet) -> None:

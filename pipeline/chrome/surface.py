@@ -62,6 +62,8 @@ def _has_numbers(texts: Sequence[str]) -> bool:
 
 def _seen(block: Block, bullets: set[str], *, numbered: bool) -> Block:
     text = block.text
+    if numbered and _ADDRESS.match(text):  # the list of what its links lead to
+        return replace(block, links=1.0)
     if not _MARKS.search(text):
         return block
     text = _without_blanks(text)

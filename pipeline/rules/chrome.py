@@ -35,6 +35,8 @@ Mechanism = Literal[
     "counter",
     "between",
     "code",
+    "calendar",
+    "page-counter",
     "keyword-list",
     "link-menu",
     "above-title",
