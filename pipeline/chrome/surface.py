@@ -21,7 +21,7 @@ _LINK = re.compile(rf"\[([^\[\]]{{0,300}})\]{_TARGET}")
 _EMPHASIS = re.compile(
     r"\*{2,3}|(?<!\w)__|__(?!\w)|(?<![*\w/])\*(?=[^\s*/][^*\n]{0,80}\*)|(?<=[^\s*/])\*(?![\w*/])"
 )
-_HEADING = re.compile(r"\s{0,3}(?:>\s?)*#{1,6}\s+")
+_HEADING = re.compile(r"^\s{0,3}(?:>\s?)*#{1,6}\s+")
 _BULLET = re.compile(r"\s*(?:([*+])\s+|[·•●]\s*)")
 _NUMBER = re.compile(r"\[\d{1,4}\](?=\S)")
 _NUMBERED = re.compile(r"\s*(?:[*+#]\s*)?\[\d{1,4}\]\S")
