@@ -17,7 +17,8 @@ from pipeline.chrome.sheet import Line, Sheet, take
 from pipeline.rules.chrome import ChromeRule, Zone
 
 _MOST = 0.75  # a line closes the article only where this share of the sentences stands above it
-_FAR = ("body", "outside-body", "page-counter", "code")  # took what is not around the body, but elsewhere on the page
+# Took what is not around the body, but elsewhere on the page.
+_FAR = ("body", "outside-body", "page-counter", "code")
 _FEW = 0.2  # readers may write four times as much as the author
 Closer = tuple[int, ChromeRule]
 _CLOSING = ("end", "thread", "readers")
