@@ -6,6 +6,7 @@ their rule. Never marks a sentence, nor a date, number or word that has no chrom
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from pipeline.chrome.lines import matching_rule
 from pipeline.chrome.sheet import Line, Sheet, take
@@ -85,19 +86,32 @@ def mark_bars(sheet: Sheet, lines: Sequence[Line], body: Sequence[Line]) -> None
     """Mark buttons one a line, two or more that differ, outside the body."""
     first = lines.index(body[0]) if body else len(lines)
     last = lines.index(body[-1], first) if body else len(lines)
-    run: list[tuple[Line, ChromeRule]] = []
-    for i, line in enumerate([*lines, None]):
-        rule = None
-        if line and line.rule is None and len(line.text) <= _BUTTON and not first <= i <= last:
-            zone: Zone = "head" if i < first else "tail"
-            rule = matching_rule(line.text, zone, sheet.sets, beside=True)
-        if line and rule:
-            run.append((line, rule))
-        elif line is None or not is_marks(line):
-            if len({line.text for line, _ in run}) > 1:
-                for button, known in run:
-                    button.mark(known)
-            run = []
+    around: tuple[tuple[Zone, Sequence[Line]], ...]
+    around = (("head", lines[:first]), ("tail", lines[last + 1 :]))
+    for zone, part in around:
+        for run in _short_runs(part):
+            rules = [matching_rule(line.text, zone, sheet.sets, beside=True) for line in run]
+            for known, group in groupby(zip(run, rules, strict=True), lambda pair: bool(pair[1])):
+                bar = list(group)
+                if known and len({line.text for line, _ in bar}) > 1:
+                    for line, rule in bar:
+                        line.mark(rule)
+
+
+def _short_runs(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """Yield runs of two or more short lines that no rule took; marks between them are no line."""
+    run: list[Line] = []
+    for line in lines:
+        if is_marks(line):
+            continue
+        if line.rule is None and len(line.text) <= _BUTTON:
+            run.append(line)
+            continue
+        if len(run) > 1:
+            yield run
+        run = []
+    if len(run) > 1:
+        yield run
 
 
 def _runs(lines: Sequence[Line], pattern: Pattern) -> Iterator[tuple[int, int]]:

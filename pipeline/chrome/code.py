@@ -7,7 +7,6 @@ between sentences, what an article on programming may show.
 from collections.abc import Iterator
 
 from pipeline.chrome.sheet import Line, Sheet, take
-from pipeline.rules.chrome import ChromeRule
 from pipeline.rules.patterns import Pattern
 
 _HAN = "\u2e80"  # code begins with no such character
@@ -20,38 +19,43 @@ _TITLES = 0.7
 def mark_code(sheet: Sheet) -> None:
     """Mark runs of lines that look like code, one of which can be nothing else."""
     for rule, pattern in sheet.of("code"):
-        proof = sheet.proof(rule)
-        runs = [run for run in _runs(sheet.lines, pattern) if _proves(sheet.lines, run, proof)]
+        runs = list(_runs(sheet.lines, pattern, sheet.proof(rule)))
         inside = {i for start, end in runs for i in range(start, end)}
         masses = [i for i, line in enumerate(sheet.lines) if line.mass and i not in inside]
         for start, end in runs:
             middle = bool(masses) and masses[0] < start < masses[-1]
-            if _holds(rule, middle=middle):
+            if "middle" in rule.zone or not middle:
                 take(sheet.lines[start:end], rule)
 
 
-def _holds(rule: ChromeRule, *, middle: bool) -> bool:
-    return "middle" in rule.zone or not middle
-
-
-def _proves(lines: list[Line], run: tuple[int, int], proof: Pattern) -> bool:
-    return any(proof.search(line.text[:_READ]) for line in lines[slice(*run)])
-
-
-def _runs(lines: list[Line], pattern: Pattern) -> Iterator[tuple[int, int]]:
-    """Yield the first place and the end of each run of lines of code, brackets closed."""
-    start, depth = -1, 0
+def _runs(lines: list[Line], pattern: Pattern, proof: Pattern) -> Iterator[tuple[int, int]]:
+    """Yield the first place and the end of each run of lines of code around one that proves it."""
+    done = 0
     for i, line in enumerate(lines):
-        bare = _is_bare(line.text)
-        inside = start >= 0 and depth > 0 and i - start < _LINES
-        if bare and (inside or pattern.match(line.text)):
-            start = i if start < 0 else start
-            depth = max(0, depth + _opened(line.text))
-        elif start >= 0:
-            yield start, i
-            start, depth = -1, 0
-    if start >= 0:
-        yield start, len(lines)
+        if i < done or not "" < line.text[:1] < _HAN or not proof.search(line.text[:_READ]):
+            continue
+        start = i
+        while start > done and _is_code(lines[start - 1].text, pattern):
+            start -= 1
+        done = _end(lines, start, pattern)
+        if done > i:
+            yield start, done
+
+
+def _end(lines: list[Line], start: int, pattern: Pattern) -> int:
+    """Return the end of the run of lines of code at `start`, brackets closed."""
+    depth = 0
+    for i in range(start, len(lines)):
+        text = lines[i].text
+        inside = depth > 0 and i - start < _LINES and _is_bare(text)
+        if not inside and not _is_code(text, pattern):
+            return i
+        depth = max(0, depth + _opened(text))
+    return len(lines)
+
+
+def _is_code(text: str, pattern: Pattern) -> bool:
+    return "" < text[:1] < _HAN and pattern.match(text) is not None and _is_bare(text)
 
 
 def _opened(text: str) -> int:

@@ -8,6 +8,7 @@ is the text as it stands.
 
 import html
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -40,12 +41,9 @@ def seen(blocks: Sequence[Block]) -> list[Block]:
     """Return `blocks` as a reader of the page saw them."""
     texts = [block.text for block in blocks]
     numbered = _has_numbers(texts)
-    bullets = {char for char in "*+" if _count(texts, char) >= _FEW}
+    heads = Counter(text.lstrip()[:2] for text in texts)
+    bullets = {char for char in "*+" if heads[char + " "] >= _FEW}
     return [_seen(block, bullets, numbered=numbered) for block in blocks]
-
-
-def _count(texts: Sequence[str], char: str) -> int:
-    return sum(text.lstrip().startswith(char + " ") for text in texts)
 
 
 def _has_numbers(texts: Sequence[str]) -> bool:
