@@ -25,9 +25,11 @@ _EMPHASIS = re.compile(
 _HEADING = re.compile(r"^\s{0,3}(?:>\s?)*#{1,6}\s+")
 _BULLET = re.compile(r"\s*(?:([*+])\s+|[·•●]\s*)")
 _NUMBER = re.compile(r"\[\d{1,4}\](?=\S)")
-_NUMBERED = re.compile(r"\s*(?:[*+#]\s*)?\[\d{1,4}\]\S")
+_NUMBERED = re.compile(r"^[^\S\n]*(?:([*+#])[^\S\n]*)?\[\d{1,4}\]\S", re.MULTILINE)
+_STARRED = re.compile(r"^[^\S\n]*([*+]) ", re.MULTILINE)
 _WIDGET = re.compile(r"\[(?:IMG|INPUT|BUTTON|EMBED|LINK|[\w.-]{1,40}\.(?:png|jpe?g|gif))\]|_{6,}")
 _ADDRESS = re.compile(r"\s*\d{1,4}\. (?:https?|ftp|file|mailto|javascript|tel):")
+_ADDRESSES = re.compile(_ADDRESS.pattern.replace(r"\s", r"^[^\S\n]"), re.MULTILINE)
 _GAP = re.compile(r"[ \t]{2,}|\u3000+")
 _NOTHING = "[image]"  # what a line of pictures alone is read as
 _FEW = 3  # fewer bullets of a kind, or numbers of links, may be the text's own
@@ -39,31 +41,33 @@ _SENTENCE = "。；！？"
 
 def seen(blocks: Sequence[Block]) -> list[Block]:
     """Return `blocks` as a reader of the page saw them."""
-    texts = [block.text for block in blocks]
-    numbered = _has_numbers(texts)
-    heads = Counter(text.lstrip()[:2] for text in texts)
-    bullets = {char for char in "*+" if heads[char + " "] >= _FEW}
-    return [_seen(block, bullets, numbered=numbered) for block in blocks]
+    page = "\n".join(block.text for block in blocks)
+    numbered = _has_numbers(page)
+    heads = Counter(_STARRED.findall(page))
+    bullets = {char for char in heads if heads[char] >= _FEW}
+    marks = _MARKS.search
+    return [
+        _seen(block, bullets, numbered=numbered) if numbered or marks(block.text) else block
+        for block in blocks
+    ]
 
 
-def _has_numbers(texts: Sequence[str]) -> bool:
+def _has_numbers(page: str) -> bool:
     """Return whether a text browser numbered the links: they begin lines, and a list follows.
 
     The notes of a paper are numbered too, and have no list of addresses, nor bullets before them.
     """
-    begun = [text for text in texts if "[" in text and _NUMBERED.match(text)]
+    begun = _NUMBERED.findall(page) if "[" in page else []
     if len(begun) < _FEW:
         return False
-    bullets = sum(text.lstrip()[:1] in ("*", "+") for text in begun)
-    return bullets >= _FEW or sum(_ADDRESS.match(text) is not None for text in texts) >= _FEW
+    bullets = sum(map(bool, begun))
+    return bullets >= _FEW or len(_ADDRESSES.findall(page)) >= _FEW
 
 
 def _seen(block: Block, bullets: set[str], *, numbered: bool) -> Block:
     text = block.text
     if numbered and _ADDRESS.match(text):  # the list of what its links lead to
         return replace(block, links=1.0)
-    if not _MARKS.search(text):
-        return block
     text = _without_blanks(text)
     if "&" in text:
         text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
