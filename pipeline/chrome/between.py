@@ -6,16 +6,17 @@ their rule. Never marks a sentence, nor a date, number or word that has no chrom
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 
 from pipeline.chrome.lines import matching_rule
 from pipeline.chrome.sheet import Line, Sheet, take
-from pipeline.rules.chrome import SHORT, ChromeRule, Zone
+from pipeline.rules.chrome import SHORT, ChromeRule, RuleSet, Zone
 from pipeline.rules.patterns import Pattern
 
 _MARKS = re.compile(r"[\W_]+")
-_OPEN = re.compile(r"[\[【(（〔:：|>»/·]\s*$")
-_CLOSE = re.compile(r"\s*[\]】)）〕|>»/·]")
+_OPEN = frozenset("[【(〔:|>»/·")  # a piece of a line ends so
+_CLOSE = frozenset("]】)〕|>»/·")  # or the next begins so
 _PIECES = 12  # lines that one line was cut into, at most
 _PIECE = 40
 _TITLE = 8
@@ -59,9 +60,9 @@ def _groups(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
 
 
 def _goes_on(above: Line, below: Line) -> bool:
-    if above.prose or below.prose or len(below.text) > _PIECE or not above.text:
+    if above.text[-1:] not in _OPEN and below.text[:1] not in _CLOSE:
         return False
-    return _CLOSE.match(below.text) is not None or _OPEN.search(above.text) is not None
+    return not (above.prose or below.prose) and len(below.text) <= _PIECE and bool(above.text)
 
 
 def mark_between(sheet: Sheet) -> None:
@@ -90,12 +91,18 @@ def mark_bars(sheet: Sheet, lines: Sequence[Line], body: Sequence[Line]) -> None
     around = (("head", lines[:first]), ("tail", lines[last + 1 :]))
     for zone, part in around:
         for run in _short_runs(part):
-            rules = [matching_rule(line.text, zone, sheet.sets, beside=True) for line in run]
+            rules = [_button(line.text, zone, sheet.sets) for line in run]
             for known, group in groupby(zip(run, rules, strict=True), lambda pair: bool(pair[1])):
                 bar = list(group)
                 if known and len({line.text for line, _ in bar}) > 1:
                     for line, rule in bar:
                         line.mark(rule)
+
+
+@lru_cache(maxsize=1 << 14)
+def _button(text: str, zone: Zone, sets: tuple[RuleSet, ...]) -> ChromeRule | None:
+    """Return the rule that takes a button; a site has the same ones on each of its pages."""
+    return matching_rule(text, zone, sets, beside=True)
 
 
 def _short_runs(lines: Sequence[Line]) -> Iterator[list[Line]]:

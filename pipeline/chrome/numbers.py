@@ -14,6 +14,7 @@ from pipeline.rules.patterns import Pattern
 
 _NUMBERS = re.compile(r"\d{1,4}")
 _DAYS = re.compile(r"\d{1,2}(?: \d{1,2}){0,6}")
+_ENDS = frozenset("0123456789页-—–")
 _MONTH = 28  # days of the shortest
 _WEEK = 7
 _LONGEST = 24  # characters of a counter, at most
@@ -36,7 +37,8 @@ def _calendars(lines: Sequence[Line], weekday: Pattern) -> Iterator[tuple[int, i
     """Yield the first place and the end of lines that hold all days of a month and no more."""
     start, days = 0, 0
     for i, line in enumerate([*lines, None]):
-        numbers = _numbers(line) if line and _DAYS.fullmatch(line.text) else []
+        days_of = line is not None and line.text[:1].isdigit() and _DAYS.fullmatch(line.text)
+        numbers = _numbers(line) if line and days_of else []
         if numbers and numbers == list(range(days + 1, days + len(numbers) + 1)):
             start = start if days else i
             days += len(numbers)
@@ -59,7 +61,8 @@ def _counters(lines: Sequence[Line], pattern: Pattern, proof: Pattern) -> Iterat
     found = [
         (i, re.sub(r"\d+", "0", line.text), _numbers(line))
         for i, line in enumerate(lines)
-        if line.rule is None
+        if line.text[-1:] in _ENDS
+        and line.rule is None
         and 0 < len(line.text) <= _LONGEST
         and pattern.fullmatch(line.text)
         and proof.fullmatch(line.text)

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from pipeline.records import Block
 
-_MARKS = re.compile(r"[\[*#_&+·•●]|\S \S \S \S")  # no other line has anything to take away
+_MARKS = re.compile(r"[\[*#_&+·•●]")  # or blanks; no other line has anything to take away
 _ENTITY = re.compile(r"&(?:#x?[0-9a-fA-F]{1,6}|[A-Za-z]{2,8});")
 _TARGET = r"\([^()\n]{0,600}(?:\([^()\n]{0,200}\)[^()\n]{0,200})?\)"
 _PICTURE = re.compile(rf"!\[([^\[\]]{{0,300}})\]{_TARGET}")
@@ -47,7 +47,9 @@ def seen(blocks: Sequence[Block]) -> list[Block]:
     bullets = {char for char in heads if heads[char] >= _FEW}
     marks = _MARKS.search
     return [
-        _seen(block, bullets, numbered=numbered) if numbered or marks(block.text) else block
+        _seen(block, bullets, numbered=numbered)
+        if numbered or marks(block.text) or block.text.count(" ") * 3 >= len(block.text)
+        else block
         for block in blocks
     ]
 
