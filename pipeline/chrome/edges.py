@@ -10,15 +10,18 @@ from itertools import accumulate
 
 from pipeline.chrome.around import mark_above, mark_below, mark_dated
 from pipeline.chrome.between import is_marks, mark_bars, mark_cut
+from pipeline.chrome.continued import continued
 from pipeline.chrome.core import find_core
 from pipeline.chrome.lines import matching_rule, may_match
 from pipeline.chrome.posts import mark_posts
 from pipeline.chrome.sheet import Line, Sheet, take
+from pipeline.chrome.verse import find_verse
 from pipeline.rules.chrome import ChromeRule, Zone
 
 _MOST = 0.75  # a line closes the article only where this share of the sentences stands above it
 # Took what is not around the body, but elsewhere on the page.
 _FAR = ("body", "outside-body", "page-counter", "code")
+_BODY = 20  # fewer characters of sentences may be a greeting beside verses
 _FEW = 0.2  # readers may write four times as much as the author
 Closer = tuple[int, ChromeRule]
 _CLOSING = ("end", "thread", "readers")
@@ -39,6 +42,9 @@ def mark_edges(sheet: Sheet) -> None:
         lines = [line for line in lines if not is_marks(line)]
     likely = [line.rule is not None or may_match(line.text, sheet.sets) for line in lines]
     core = find_core(lines, likely)
+    if sum(line.mass for line in lines[slice(*core)]) < _BODY:
+        core = find_verse(sheet, lines, likely, core)
+    core = continued(sheet, lines, likely, core)
     for i, line in enumerate(lines):
         if likely[i] and line.rule is None and line.text != sheet.title:
             line.mark(_rule_at(sheet, line, i, core))
