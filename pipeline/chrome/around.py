@@ -20,6 +20,8 @@ _SHORTEST_TITLE, _LONGEST_TITLE = 5, 45
 _FULL_TITLE = 8  # what is shorter may be the author's name or an emblem
 _TITLE_PARTS = 3  # above and below the title may stand one that leads to it and one that adds
 _DASHES = "—-–(《"  # a subtitle begins with one
+_ORNAMENTS = " >»·[]"
+_ADDRESS = 3  # characters of an addressee with its colon, at least
 _LONGEST_LINK = 80
 _DATED = re.compile("B{4,}|(?:TD){4,}|(?:DT){4,}")  # fewer may be dates of the article's own
 _DATES = 4
@@ -75,10 +77,12 @@ def _mark_tab_title(sheet: Sheet, head: Sequence[Line]) -> None:
         return
     first = head[0].text
     again = [i for i, line in enumerate(head) if i and same_title(line.text, first)]
-    # What kind of document it is may stand below the title, and in it.
-    longest = max((len(head[i].text) for i in again), default=0)
+    # Below the title may stand a part of it: the project's name, the first line of a long title.
+    lengths = {i: 0 if head[i].rule else len(head[i].text.strip(_ORNAMENTS)) for i in again}
+    longest = max(lengths.values(), default=0)
+    again = [i for i in again if head[i].rule or lengths[i] == longest][-1:]
     for rule, _ in sheet.of("tab-title"):
-        for place in [i for i in again if len(head[i].text) * 2 > longest][-1:]:
+        for place in again:
             take((line for line in head[:place] if _is_loose(line)), rule)
 
 
@@ -88,14 +92,15 @@ def _mark_announced(head: Sequence[Line]) -> None:
         if line.rule is None or line.rule.apply not in ("end", "thread", "readers"):
             continue
         run = list(_run(head[i + 1 :]))
-        if sum(map(_like_title, run)) >= _FEW_TITLES:
+        if sum(map(_like_title, run)) >= max(_FEW_TITLES, len(run) / 3):
             take(run, line.rule)
 
 
 def _run(lines: Sequence[Line]) -> Iterator[Line]:
-    """Yield the first lines as far as they are loose."""
+    """Yield the first lines as far as they are loose, and none of them addresses the readers."""
     for line in lines:
-        if not _is_loose(line):
+        address = line.text[-1:] == ":" and len(line.text) >= _ADDRESS
+        if not _is_loose(line) or address:
             return
         yield line
 
@@ -109,10 +114,11 @@ def mark_below(sheet: Sheet, tail: Sequence[Line], body: Sequence[Line]) -> None
     for rule, announced in sheet.of("after-end"):
         below: list[Line] = []
         own = False  # what an annex or list announces is the body's own, up to the next chrome
-        for line in tail[first:]:
+        for line, after in zip(tail[first:], [*tail[first + 1 :], None], strict=False):
             own = line.rule is None and (own or announced.search(line.text) is not None)
             loose = _is_loose(line) or is_headline(line)
-            if not own and loose and not sheet.spares(rule, line):
+            speaks = line.text[-1:] == ":" and after is not None and after.mass > 0
+            if not own and loose and not speaks and not sheet.spares(rule, line):
                 below.append(line)
         take(below, rule)
         last = body[-1].text if body else ""

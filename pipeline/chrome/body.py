@@ -18,6 +18,8 @@ _HEADING = re.compile("h[1-3](?![a-z])")
 _LEAD = 0.2  # the lead between title and body may stand outside it, and has hardly a link
 _PARAGRAPH = 40  # a shorter one below the body may be a remark of the site's
 _BODY = 20  # a body has so many characters at least, however many its readers wrote
+_PARTS = 3  # a title has a kicker above it and a line below it at most
+_PART = 4  # characters of one at least
 _ITSELF = 0.6  # an element named for chrome that holds more is the body, badly named
 _SHOWN = 0.15  # a hidden element that holds more is the rest of the body
 
@@ -34,8 +36,9 @@ def mark_outside(sheet: Sheet) -> None:
     _go_on(sheet, inside, body)
     first = inside.index(True)
     title = _title(sheet, first)
+    parts = _parts(sheet, title)
     for i, line in enumerate(sheet.lines):
-        if line.rule or inside[i] or i == title:
+        if line.rule or inside[i] or i == title or i in parts:
             continue
         lead = 0 <= title < i < first and (_is_lead(line) or _is_number(sheet, line))
         if not lead and (i < first or not _is_kept(sheet, line)):
@@ -92,6 +95,23 @@ def _title(sheet: Sheet, before: int) -> int:
         if sheet.title and lines[i].rule is None and same_title(lines[i].text, sheet.title):
             return i
     return next((i for i in places if _is_heading(lines[i])), -1)
+
+
+def _parts(sheet: Sheet, title: int) -> set[int]:
+    """Return the places of what stands with the title in a table of its own: kicker, subtitle."""
+    if title < 0:
+        return set()
+    table, cell, _ = sheet.lines[title].block.path.rpartition("/tbody@")
+    around = range(max(title - _PARTS, 0), min(title + _PARTS + 1, len(sheet.lines)))
+    paths = {i: sheet.lines[i].block.path for i in around}
+    beside = [i for i in around if cell and is_below(paths[i], table)]
+    if any(not paths[i].endswith("@1") for i in beside):  # rows of one cell each
+        return set()
+    if not beside or len(beside) > _PARTS or beside != list(range(beside[0], beside[-1] + 1)):
+        return set()
+    lines = ((i, sheet.lines[i]) for i in beside)
+    plain = ((i, x) for i, x in lines if x.block.links < _LEAD and x.weight >= _PART)
+    return {i for i, line in plain if not may_match(line.text, sheet.sets)}
 
 
 def _is_lead(line: Line) -> bool:

@@ -73,9 +73,14 @@ def _mark_labels(sheet: Sheet) -> None:
             value = head[i + 1]
             if len(value.text) <= _VALUE and (i != labelled[-1] or _DATE.fullmatch(value.text)):
                 take([value], rule)
-            if after < first and after - i <= _GAP:  # a label that no rule knows, and its value
-                rest = (x for x in head[i + 2 : after] if len(x.text) <= _VALUE and not x.prose)
-                take(rest, rule)
+            between = head[i + 2 : after] if after < first and after - i <= _GAP else []
+            if between and _is_label(between[0]):  # one that no rule knows, and its value
+                take((x for x in between if len(x.text) <= _VALUE and not x.prose), rule)
+
+
+def _is_label(line: Line) -> bool:
+    """Return whether the line may be a label, and is no title."""
+    return len(line.text) <= _NAME or line.text[-1:] == ":"
 
 
 def _is_metadata(sheet: Sheet, table: Line, pattern: Pattern) -> bool:
