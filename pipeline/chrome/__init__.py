@@ -16,6 +16,7 @@ from pipeline.chrome.body import mark_outside
 from pipeline.chrome.code import mark_code
 from pipeline.chrome.edges import mark_edges
 from pipeline.chrome.lines import fold
+from pipeline.chrome.listing import listing
 from pipeline.chrome.numbers import mark_counted
 from pipeline.chrome.outline import Outline, outline, rule_of
 from pipeline.chrome.recurring import Learned, Taken, learn, mark, taken
@@ -76,7 +77,7 @@ def standing(text: str, site: str, learned: Learned, rules: ChromeRules) -> tupl
 
 def _mark(sheet: Sheet) -> ChromeRule | None:
     """Mark the sheet's lines; return the rule by which the page is no article, if any."""
-    reason = list_page(sheet)
+    reason = list_page(sheet) or listing(sheet)
     if sheet.markup:
         mark_outside(sheet)
     else:

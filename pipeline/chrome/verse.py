@@ -22,6 +22,7 @@ _FLAT_LINES = 8  # without markup fewer may be a menu
 _LONGEST = 16  # titles are longer
 _MEAN = (4.6, 12.0)  # names of menus are shorter, titles are longer
 _LETTER = re.compile(r"[^\W\d]")
+_DATED = re.compile(r"\d{1,4}[-/.]\d{1,2}[\])]?$")
 _BULLETS = "*+-·•○●■>|"
 
 
@@ -62,8 +63,9 @@ def find_verse(
 
 def _is_plain(line: Line) -> bool:
     """Return whether no rule took the line, and it is neither link nor table nor figure."""
-    text = line.block.kind != "table" and line.block.links < _LINKED
-    return line.rule is None and text and bool(_LETTER.search(line.text)) and not is_cell(line)
+    if line.rule or line.block.kind == "table" or line.block.links >= _LINKED:
+        return False
+    return bool(_LETTER.search(line.text)) and not is_cell(line) and not _DATED.search(line.text)
 
 
 def _is_verse(line: Line, menus: Sequence[Pattern]) -> bool:
