@@ -6,6 +6,7 @@ that holds a text of some length: an article that quotes an error message is an 
 
 from collections.abc import Sequence
 
+from pipeline.chrome.elements import Elements
 from pipeline.chrome.sheet import NEARBY, Line, Sheet
 from pipeline.rules.chrome import ChromeRule, Mechanism
 from pipeline.rules.patterns import Pattern
@@ -21,6 +22,8 @@ _LINKS = 20
 _LINKED = 0.8
 _NO_BODY = 20
 _NOTHING = 4
+_DIALOGUE = 100  # characters of a dialogue that waits for a click, at most
+_NAMES = 3  # lines that name the site
 
 
 def list_page(sheet: Sheet) -> ChromeRule | None:
@@ -73,8 +76,25 @@ def no_article(sheet: Sheet) -> ChromeRule | None:
     dated = sum(line.rule is not None and line.rule.apply == "dated-links" for line in sheet.lines)
     if dated >= _ITEMS and not any(line.mass for line in left):
         return next((rule for rule, _ in sheet.of("list-page")), None)
-    if weight < _NOTHING or not _has_letters(left):
+    if weight < _NOTHING or not _has_letters(left) or _is_hidden(sheet, left):
         return next((rule for rule, _ in sheet.of("empty-shell")), None)
+    return _script_shell(sheet, left)
+
+
+def _is_hidden(sheet: Sheet, left: Sequence[Line]) -> bool:
+    """Return whether a browser shows nothing of the little that is left."""
+    hidden = Elements(sheet.sets, ("hidden",))
+    little = sum(line.weight for line in left) < _DIALOGUE
+    return little and all(hidden.on(line.block.path) for line in left)
+
+
+def _script_shell(sheet: Sheet, left: Sequence[Line]) -> ChromeRule | None:
+    """Return the rule by which only a script would have fetched a body: a name is left, no more."""
+    if len(left) > _NAMES or sum(x.weight for x in left) >= _DOOR or any(x.mass for x in left):
+        return None
+    for rule, pattern in sheet.of("script-shell"):
+        if any(line.rule and pattern.search(line.text) for line in sheet.lines):
+            return rule
     return None
 
 

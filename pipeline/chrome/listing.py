@@ -5,6 +5,7 @@ page with a paragraph longer than a teaser, with two sentences one below the oth
 of its own that are no links: in doubt it is an article.
 """
 
+import re
 from collections.abc import Callable, Sequence
 
 from pipeline.chrome.core import is_cell, is_headline
@@ -24,9 +25,10 @@ _TITLES = 20
 _FEW_TITLES = 10  # where a pager stands below them
 _LEAVES = 3  # names of a paper's pages
 _TITLE = (6, 45)  # characters
-_LOOSE = 3.0  # characters of sentences that a list may have, for each of its titles
+_SENTENCES = 12  # characters; the shortest notice has as many
+_LINKED_MARKS = 2  # fewer prove enough where the titles are links
+_FIGURE = re.compile(r"\d+")
 _LINKED = 0.5
-_STAMP = 60  # characters of the line that dates a teaser
 
 
 def listing(sheet: Sheet) -> ChromeRule | None:
@@ -56,75 +58,85 @@ def _are_hits(
     return first >= 0 and sum(hit.search(line.text) is not None for line in lines[first:]) >= _HITS
 
 
-def _are_teasers(
-    sheet: Sheet, lines: Sequence[Line], rule: ChromeRule, pattern: Pattern
-) -> bool:
-    """Return whether nearly all sentences stand alone below a title and beside a date."""
-    prose = [i for i, line in enumerate(lines) if line.prose and not is_headline(line)]
-    if len(prose) < _TEASERS:
-        return False
+def _are_teasers(sheet: Sheet, lines: Sequence[Line], rule: ChromeRule, pattern: Pattern) -> bool:
+    """Return whether nearly all sentences, the first of them too, stand alone and alike.
+
+    Each has a title right above it and, so many lines below, a date of its own.
+    """
+    prose = (i for i, line in enumerate(lines) if line.prose and not is_headline(line))
     own = [i for i in prose if not may_match(lines[i].text, sheet.sets)]
-    teasers = [i for i in own if _is_teaser(sheet, lines, i, pattern)]
-    return len(teasers) >= max(_TEASERS, len(own) * _MOST)
-
-
-def _is_teaser(sheet: Sheet, lines: Sequence[Line], at: int, stamp: Pattern) -> bool:
-    """Return whether the sentence at `at` has a title above it and, near it, a date of its own."""
-    above, below = lines[max(at - _NEAR, 0) : at], lines[at + 1 : at + 1 + _NEAR]
-    if below and below[0].prose and not is_headline(below[0]):
+    if len(own) < _TEASERS:
         return False
-    near = (line for line in (*above, *below) if not line.prose and len(line.text) <= _STAMP)
-    dated = any(stamp.fullmatch(line.text) for line in near)
-    titles = [line for line in above if _is_title(line) and not stamp.fullmatch(line.text)]
-    linked = not sheet.markup or any(line.block.links > _LINKED for line in titles)
-    return dated and bool(titles) and linked
+    layouts = [_layout(sheet, lines, i, rule, pattern) for i in own]
+    alike = [i for i, layout in zip(own, layouts, strict=True) if layout and layout == layouts[0]]
+    titles = {_FIGURE.sub("", lines[i - layouts[0][0]].text) for i in alike}
+    return len(titles) >= max(_TEASERS, len(own) * _MOST)
 
 
-def _is_home(
-    sheet: Sheet, lines: Sequence[Line], rule: ChromeRule, pattern: Pattern
-) -> bool:
+def _layout(
+    sheet: Sheet, lines: Sequence[Line], at: int, rule: ChromeRule, stamp: Pattern
+) -> tuple[int, ...]:
+    """Return how far above the sentence at `at` its title stands, and how far below its date.
+
+    () where there is none of them. Links are titles of other pages, be the date between or not.
+    """
+    for above in (1, 2) if sheet.markup else (1,):
+        line = lines[max(at - above, 0)]
+        linked = not sheet.markup or line.block.links > _LINKED
+        if linked and _is_title(line) and line.text[-1] != ":" and not sheet.spares(rule, line):
+            if above > 1:
+                return (above, -1) if stamp.fullmatch(lines[at - 1].text) else ()
+            below = lines[at + 1 : at + 1 + _NEAR]
+            dates = (i for i, x in enumerate(below) if stamp.fullmatch(x.text))
+            below = below[: next(dates, 0) + 1]
+            return (above, len(below)) if below and stamp.fullmatch(below[-1].text) else ()
+    return ()
+
+
+def _is_home(sheet: Sheet, lines: Sequence[Line], rule: ChromeRule, pattern: Pattern) -> bool:
     """Return whether many titles stand below words such as 更多, and hardly a sentence."""
     marks = sum(pattern.search(line.text) is not None for line in lines)
-    return marks >= _MARKS and _are_titles(sheet, lines, rule, _TITLES, sheet.proof(rule))
+    least = _LINKED_MARKS if sheet.markup else _MARKS
+    return marks >= least and _are_titles(sheet, lines, rule, _TITLES)
 
 
-def _is_paged(
-    sheet: Sheet, lines: Sequence[Line], rule: ChromeRule, pattern: Pattern
-) -> bool:
+def _is_paged(sheet: Sheet, lines: Sequence[Line], rule: ChromeRule, pattern: Pattern) -> bool:
     """Return whether titles stand above the bar that turns the pages of a list."""
     last = max((i for i, line in enumerate(lines) if pattern.fullmatch(line.text)), default=-1)
-    return last >= 0 and _are_titles(sheet, lines[:last], rule, _FEW_TITLES, None)
+    return last >= 0 and _are_titles(sheet, lines[:last], rule, _FEW_TITLES)
 
 
-def _is_leaf(
-    sheet: Sheet, lines: Sequence[Line], rule: ChromeRule, pattern: Pattern
-) -> bool:
+def _is_leaf(sheet: Sheet, lines: Sequence[Line], rule: ChromeRule, pattern: Pattern) -> bool:
     """Return whether the page is one of a paper's, with the titles that stand on it."""
     others = [line for line in lines if not pattern.fullmatch(line.text)]
-    if len(lines) - len(others) < _LEAVES or not _are_titles(sheet, others, rule, _LEAVES, None):
+    if len(lines) - len(others) < _LEAVES or not _are_titles(sheet, others, rule, _LEAVES):
         return False
     likely = [may_match(line.text, sheet.sets) for line in others]
     return sheet.markup or find_verse(sheet, others, likely, (0, 0)) == (0, 0)
 
 
-def _are_titles(
-    sheet: Sheet, lines: Sequence[Line], rule: ChromeRule, least: int, cut: Pattern | None
-) -> bool:
+def _are_titles(sheet: Sheet, lines: Sequence[Line], rule: ChromeRule, least: int) -> bool:
     """Return whether `lines` hold titles, `least` at the least, and hardly a sentence.
 
-    What is `cut` short counts for no sentence, what `rule` keeps for no title. Lines that stand in
-    one element without links are a body.
+    What is cut short (`proof`) counts for no sentence, what `rule` keeps for no title. Lines that
+    stand in one element without links are a body, and so is what a line announces.
     """
-    titles = len({x.text for x in lines if _is_title(x) and not sheet.spares(rule, x)})
-    loose = sum(
-        line.weight
-        for line in lines
-        if line.prose
-        and not is_headline(line)
-        and not (cut and cut.search(line.text))
-        and not may_match(line.text, sheet.sets)
-    )
-    return titles >= least and loose <= titles * _LOOSE and not verse_element(sheet)
+    cut = sheet.proof(rule) if rule.proof else None
+    texts = {line.text for line in lines if _is_title(line) and not sheet.spares(rule, line)}
+    if sheet.markup:
+        texts &= {line.text for line in lines if line.block.links > _LINKED}
+    if len(texts) < least or any(
+        announced.search(line.text) for _, announced in sheet.of("after-end") for line in lines
+    ):
+        return False
+    whole = (line for line in lines if _is_whole(line) and not (cut and cut.search(line.text)))
+    mass = sum(line.weight for line in whole if not may_match(line.text, sheet.sets))
+    return mass < _SENTENCES and not verse_element(sheet)
+
+
+def _is_whole(line: Line) -> bool:
+    """Return whether the line is a sentence, however short."""
+    return line.text[-1] == "。" or (line.prose and not is_headline(line))
 
 
 def _is_title(line: Line) -> bool:

@@ -57,6 +57,7 @@ Mechanism = Literal[
     "login-wall",
     "error-page",
     "empty-shell",
+    "script-shell",
 ]
 ZONES: tuple[Zone, ...] = ("head", "middle", "tail")
 LINE_RULES = ("piece", "filler", "start", "end", "thread", "readers")
