@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from pipeline.chrome.elements import Elements
 from pipeline.chrome.sheet import NEARBY, Line, Sheet
+from pipeline.chrome.verse import verse_element
 from pipeline.rules.chrome import ChromeRule, Mechanism
 from pipeline.rules.patterns import Pattern
 
@@ -38,7 +39,7 @@ def list_page(sheet: Sheet) -> ChromeRule | None:
         enough = len(items) >= _ITEMS and len(items) * 2 >= len(lines) and size > _TIMES * mass
         if enough and not any(line.mass for line in lines[: lines.index(items[0])]):
             return rule
-        if sheet.markup and mass < _NO_BODY and _are_links(lines):
+        if sheet.markup and mass < _NO_BODY and _are_links(lines) and not verse_element(sheet):
             return rule
     return None
 

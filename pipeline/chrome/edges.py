@@ -42,7 +42,7 @@ def mark_edges(sheet: Sheet) -> None:
         lines = [line for line in lines if not is_marks(line)]
     likely = [line.rule is not None or may_match(line.text, sheet.sets) for line in lines]
     core = find_core(lines, likely)
-    if sum(line.mass for line in lines[slice(*core)]) < _BODY:
+    if _mass(lines[slice(*core)]) < _BODY:
         core = find_verse(sheet, lines, likely, core)
     core = continued(sheet, lines, likely, core)
     for i, line in enumerate(lines):
@@ -114,6 +114,8 @@ def _close(sheet: Sheet, lines: Sequence[Line], core: tuple[int, int]) -> None:
     """
     keeper = next((rule for rule, _ in sheet.of("after-end")), None)
     closers = [(i, x.rule) for i, x in enumerate(lines) if x.rule and x.rule.apply in _CLOSING]
+    if _mass(lines[slice(*core)]) < _BODY:  # verses weigh nothing: no share of them stands above
+        closers = [(place, rule) for place, rule in closers if place >= core[1]]
     found = _closer(lines, closers)
     while found:
         place, rule = found
@@ -125,6 +127,10 @@ def _close(sheet: Sheet, lines: Sequence[Line], core: tuple[int, int]) -> None:
     for place, rule in closers:
         if core[0] <= place < core[1] and "middle" in rule.zone:
             lines[place].mark(None)
+
+
+def _mass(lines: Sequence[Line]) -> float:
+    return sum(line.mass for line in lines)
 
 
 def _parent(line: Line) -> str:

@@ -27,6 +27,7 @@ _LEAVES = 3  # names of a paper's pages
 _TITLE = (6, 45)  # characters
 _SENTENCES = 12  # characters; the shortest notice has as many
 _LINKED_MARKS = 2  # fewer prove enough where the titles are links
+_SIGN = 60  # characters of a line that names the source or announces a list, at most
 _FIGURE = re.compile(r"\d+")
 _LINKED = 0.5
 
@@ -49,13 +50,14 @@ def _is_body(sheet: Sheet, line: Line) -> bool:
     return line.weight > _TEASER and not may_match(line.text, sheet.sets)
 
 
-def _are_hits(
-    sheet: Sheet, lines: Sequence[Line], rule: ChromeRule, pattern: Pattern
-) -> bool:
+def _are_hits(sheet: Sheet, lines: Sequence[Line], rule: ChromeRule, pattern: Pattern) -> bool:
     """Return whether a line counts the hits of a search, and addresses or teasers follow it."""
     first = next((i for i, line in enumerate(lines) if pattern.fullmatch(line.text)), -1)
+    if first < 0:
+        return False
     hit = sheet.proof(rule)
-    return first >= 0 and sum(hit.search(line.text) is not None for line in lines[first:]) >= _HITS
+    hits = sum(hit.search(line.text) is not None for line in lines[first:])
+    return hits >= max(_HITS, sum(map(_is_whole, lines)) * _MOST)
 
 
 def _are_teasers(sheet: Sheet, lines: Sequence[Line], rule: ChromeRule, pattern: Pattern) -> bool:
@@ -97,39 +99,42 @@ def _is_home(sheet: Sheet, lines: Sequence[Line], rule: ChromeRule, pattern: Pat
     """Return whether many titles stand below words such as 更多, and hardly a sentence."""
     marks = sum(pattern.search(line.text) is not None for line in lines)
     least = _LINKED_MARKS if sheet.markup else _MARKS
-    return marks >= least and _are_titles(sheet, lines, rule, _TITLES)
+    return marks >= least and _are_titles(sheet, lines, rule, pattern, _TITLES)
 
 
 def _is_paged(sheet: Sheet, lines: Sequence[Line], rule: ChromeRule, pattern: Pattern) -> bool:
     """Return whether titles stand above the bar that turns the pages of a list."""
     last = max((i for i, line in enumerate(lines) if pattern.fullmatch(line.text)), default=-1)
-    return last >= 0 and _are_titles(sheet, lines[:last], rule, _FEW_TITLES)
+    return last >= 0 and _are_titles(sheet, lines[:last], rule, pattern, _FEW_TITLES)
 
 
 def _is_leaf(sheet: Sheet, lines: Sequence[Line], rule: ChromeRule, pattern: Pattern) -> bool:
     """Return whether the page is one of a paper's, with the titles that stand on it."""
     others = [line for line in lines if not pattern.fullmatch(line.text)]
-    if len(lines) - len(others) < _LEAVES or not _are_titles(sheet, others, rule, _LEAVES):
+    if len(lines) - len(others) < _LEAVES or not _are_titles(sheet, others, rule, pattern, _LEAVES):
         return False
     likely = [may_match(line.text, sheet.sets) for line in others]
     return sheet.markup or find_verse(sheet, others, likely, (0, 0)) == (0, 0)
 
 
-def _are_titles(sheet: Sheet, lines: Sequence[Line], rule: ChromeRule, least: int) -> bool:
+def _are_titles(
+    sheet: Sheet, lines: Sequence[Line], rule: ChromeRule, cut: Pattern, least: int
+) -> bool:
     """Return whether `lines` hold titles, `least` at the least, and hardly a sentence.
 
-    What is cut short (`proof`) counts for no sentence, what `rule` keeps for no title. Lines that
-    stand in one element without links are a body, and so is what a line announces.
+    What is `cut` short counts for no sentence, what `rule` keeps for no title. Lines that stand in
+    one element without links are a body, and so is what a line announces; and what names its
+    source or its editor (`proof`) is an article, if one of a few words.
     """
-    cut = sheet.proof(rule) if rule.proof else None
     texts = {line.text for line in lines if _is_title(line) and not sheet.spares(rule, line)}
     if sheet.markup:
         texts &= {line.text for line in lines if line.block.links > _LINKED}
-    if len(texts) < least or any(
-        announced.search(line.text) for _, announced in sheet.of("after-end") for line in lines
-    ):
+    if len(texts) < least:
         return False
-    whole = (line for line in lines if _is_whole(line) and not (cut and cut.search(line.text)))
+    signs = [sheet.proof(rule), *(announced for _, announced in sheet.of("after-end"))]
+    if any(sign.search(line.text) for line in lines for sign in signs if len(line.text) <= _SIGN):
+        return False
+    whole = (line for line in lines if _is_whole(line) and not cut.search(line.text))
     mass = sum(line.weight for line in whole if not may_match(line.text, sheet.sets))
     return mass < _SENTENCES and not verse_element(sheet)
 

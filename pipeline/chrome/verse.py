@@ -44,9 +44,7 @@ def find_verse(
     """Return the stretch of `lines` that holds a body without sentences, `core` for none."""
     if sheet.markup:
         element = verse_element(sheet)
-        plain = (
-            i for i, line in enumerate(lines) if _is_plain(line) and not likely[i] and element
-        )
+        plain = (i for i, line in enumerate(lines) if _is_plain(line) and not likely[i] and element)
         places = [i for i in plain if element_of(lines[i].block.path) == element]
         return (places[0], places[-1] + 1) if places else core
     menus = [pattern for _, pattern in sheet.of("link-menu")]

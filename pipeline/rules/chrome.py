@@ -89,7 +89,8 @@ class ChromeRule(Rule, frozen=True, kw_only=True):
 
     `zone` says where a line rule holds, `limit` is the longest folded line it looks at, in
     characters. `proof` is a pattern that one of a menu's names must match, or, of dated links, one
-    for a title with its date, or, of `after-end`, one for lines that go on with the body. `keep` lists patterns
+    for a title with its date, of `after-end` one for lines that go on with the body, and of pages
+    that lead to others one for what proves an article, or a hit. `keep` lists patterns
     of lines that the mechanism never takes.
     """
 
