@@ -80,10 +80,11 @@ def _mark_tab_title(sheet: Sheet, head: Sequence[Line]) -> None:
     # Below the title may stand a part of it: the project's name, the first line of a long title.
     lengths = {i: 0 if head[i].rule else len(head[i].text.strip(_ORNAMENTS)) for i in again}
     longest = max(lengths.values(), default=0)
-    again = [i for i in again if head[i].rule or lengths[i] == longest][-1:]
+    place = next((i for i in reversed(again) if head[i].rule or lengths[i] == longest), 0)
+    while lengths.get(place - 1) and not same_title(head[place - 1].text, head[place].text):
+        place -= 1  # a title of several lines
     for rule, _ in sheet.of("tab-title"):
-        for place in again:
-            take((line for line in head[:place] if _is_loose(line)), rule)
+        take((line for line in head[:place] if _is_loose(line)), rule)
 
 
 def _mark_announced(head: Sequence[Line]) -> None:
