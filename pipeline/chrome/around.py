@@ -20,6 +20,7 @@ _SHORTEST_TITLE, _LONGEST_TITLE = 5, 45
 _FULL_TITLE = 8  # what is shorter may be the author's name or an emblem
 _TITLE_PARTS = 3  # above and below the title may stand one that leads to it and one that adds
 _DASHES = "—-–(《"  # a subtitle begins with one
+_ARROWS = ">»→"  # what ends so leads elsewhere
 _ORNAMENTS = " >»·[]"
 _ADDRESS = 3  # characters of an addressee with its colon, at least
 _LONGEST_LINK = 80
@@ -53,7 +54,7 @@ def _top_of_title(head: Sequence[Line]) -> int:
     From there upwards author, lead and subtitle belong to it, as far as no chrome parts them.
     """
     last = max((i for i, line in enumerate(head) if line.rule), default=-1)
-    loose = (i for i in range(last) if head[i].rule is None)
+    loose = (i for i in range(last) if head[i].rule is None and head[i].text[-1:] not in _ARROWS)
     place = max((i for i in loose if head[i].weight >= _SHORTEST_TITLE), default=-1)
     full = [line.weight >= _FULL_TITLE and line.rule is None and not line.prose for line in head]
     for i in range(place, max(place - _TITLE_LINES, -1), -1):
@@ -84,7 +85,9 @@ def _mark_tab_title(sheet: Sheet, head: Sequence[Line]) -> None:
     while lengths.get(place - 1) and not same_title(head[place - 1].text, head[place].text):
         place -= 1  # a title of several lines
     for rule, _ in sheet.of("tab-title"):
-        take((line for line in head[:place] if _is_loose(line)), rule)
+        # The tab may name the document by its number, which stands below the title.
+        own = "" if same_title(sheet.title, head[place].text) else sheet.title
+        take((line for line in head[:place] if _is_loose(line) and line.text != own), rule)
 
 
 def _mark_announced(head: Sequence[Line]) -> None:

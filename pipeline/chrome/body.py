@@ -18,6 +18,9 @@ _HEADING = re.compile("h[1-3](?![a-z])")
 _LEAD = 0.2  # the lead between title and body may stand outside it, and has hardly a link
 _PARAGRAPH = 40  # a shorter one below the body may be a remark of the site's
 _BODY = 20  # a body has so many characters at least, however many its readers wrote
+_ABOVE = 3  # lines above a body where its title stands, with its author and its date
+_TITLE = (8, 45)  # characters of one
+_ARROWS = ">»→"  # what begins so says where the page stands
 _PARTS = 3  # a title has a kicker above it and a line below it at most
 _PART = 4  # characters of one at least
 _ITSELF = 0.6  # an element named for chrome that holds more is the body, badly named
@@ -94,7 +97,26 @@ def _title(sheet: Sheet, before: int) -> int:
     for i in places:
         if sheet.title and lines[i].rule is None and same_title(lines[i].text, sheet.title):
             return i
-    return next((i for i in places if _is_heading(lines[i])), -1)
+    heading = next((i for i in places if _is_heading(lines[i])), -1)
+    return heading if heading >= 0 else _plain_title(sheet, before)
+
+
+def _plain_title(sheet: Sheet, before: int) -> int:
+    """Return the place of a title that is no heading, right above a body that begins at `before`.
+
+    -1 where the body begins with a title itself, or the page's own title stands elsewhere.
+    """
+    if not sheet.lines[before].mass or sheet.place_of_title() >= 0:
+        return -1
+    places = range(max(before - _ABOVE, 0), before)
+    found = {i: sheet.lines[i] for i in places if _like_title(sheet, sheet.lines[i])}
+    return max(found, key=lambda i: found[i].weight, default=-1)
+
+
+def _like_title(sheet: Sheet, line: Line) -> bool:
+    plain = line.rule is None and line.block.links < _LEAD and not line.prose
+    titled = plain and _TITLE[0] <= line.weight <= _TITLE[1] and line.text[0] not in _ARROWS
+    return titled and not may_match(line.text, sheet.sets)
 
 
 def _parts(sheet: Sheet, title: int) -> set[int]:
