@@ -13,7 +13,9 @@ from urllib.parse import urlsplit
 from pipeline.chrome.article import list_page, no_article
 from pipeline.chrome.between import mark_between
 from pipeline.chrome.body import mark_outside
+from pipeline.chrome.cards import mark_cards
 from pipeline.chrome.code import mark_code
+from pipeline.chrome.doubles import mark_doubles
 from pipeline.chrome.edges import mark_edges
 from pipeline.chrome.lines import fold
 from pipeline.chrome.listing import listing
@@ -78,6 +80,8 @@ def standing(text: str, site: str, learned: Learned, rules: ChromeRules) -> tupl
 def _mark(sheet: Sheet) -> ChromeRule | None:
     """Mark the sheet's lines; return the rule by which the page is no article, if any."""
     reason = list_page(sheet) or listing(sheet)
+    mark_cards(sheet)
+    mark_doubles(sheet)
     if sheet.markup:
         mark_outside(sheet)
     else:

@@ -29,6 +29,9 @@ _DATES = 4
 _FIGURE = re.compile(r"\d")
 _HOUR = re.compile(r"\d{1,2}[-/.月]\d{1,2}日? \d{1,2}:\d{2}")  # when readers wrote
 _NUMBERED = re.compile(r"\d{1,3} ?[.、)]")
+_HEADING = re.compile(
+    r"(?:第?[一二三四五六七八九十]{1,3}[、章节条编]|\([一二三四五六七八九十]{1,3}\)) ?\w"
+)
 _HEADER_LINES = 3  # fewer lines above the title may be a document's own head
 
 
@@ -122,7 +125,8 @@ def mark_below(sheet: Sheet, tail: Sequence[Line], body: Sequence[Line]) -> None
             own = line.rule is None and (own or announced.search(line.text) is not None)
             loose = _is_loose(line) or is_headline(line)
             speaks = line.text[-1:] == ":" and after is not None and after.mass > 0
-            if not own and loose and not speaks and not sheet.spares(rule, line):
+            heads = speaks or _HEADING.match(line.text) is not None
+            if not own and not heads and loose and not sheet.spares(rule, line):
                 below.append(line)
         take(below, rule)
         last = body[-1].text if body else ""

@@ -14,6 +14,9 @@ from pipeline.chrome.sheet import Line, Sheet, same_title, take
 from pipeline.chrome.verse import verse_element
 from pipeline.rules.chrome import ChromeRule
 
+_PLACE = re.compile(r"@\d+|\d+")  # ids count the pages of a document
+_NAMED = re.compile("[#.]")
+_STAMP = re.compile(r"\d{1,2}[-/.月]\d{1,2}|\d{1,2}:\d{2}|\d ?[楼#]")
 _HEADING = re.compile("h[1-3](?![a-z])")
 _LEAD = 0.2  # the lead between title and body may stand outside it, and has hardly a link
 _PARAGRAPH = 40  # a shorter one below the body may be a remark of the site's
@@ -23,6 +26,8 @@ _TITLE = (8, 45)  # characters of one
 _ARROWS = ">»→"  # what begins so says where the page stands
 _PARTS = 3  # a title has a kicker above it and a line below it at most
 _PART = 4  # characters of one at least
+_PAGE_MARK = 12  # characters of what stands between two pages of a document
+_GAP = 6  # lines between them
 _ITSELF = 0.6  # an element named for chrome that holds more is the body, badly named
 _SHOWN = 0.15  # a hidden element that holds more is the rest of the body
 
@@ -37,6 +42,7 @@ def mark_outside(sheet: Sheet) -> None:
     if rule is None or not body or not any(inside):
         return
     _go_on(sheet, inside, body)
+    _add_parts(sheet, inside, body)
     first = inside.index(True)
     title = _title(sheet, first)
     parts = _parts(sheet, title)
@@ -58,6 +64,28 @@ def _go_on(sheet: Sheet, inside: list[bool], body: str) -> None:
         if above != parent or segment[:2] != "p@" or not long or may_match(line.text, sheet.sets):
             return
         inside[i] = True
+
+
+def _add_parts(sheet: Sheet, inside: list[bool], body: str) -> None:
+    """Let elements of the body's make right below it count as inside: a document's next pages.
+
+    Between them stand the number of a page or an advert; what a reader wrote has name and hour.
+    """
+    make = _PLACE.sub("", body)
+    if not _NAMED.search(make.rpartition("/")[2]):
+        return
+    gap = 0
+    for i in range(len(inside) - inside[::-1].index(True), len(inside)):
+        line = sheet.lines[i]
+        if is_below(_PLACE.sub("", line.block.path), make):
+            inside[i] = True
+            gap = 0
+            continue
+        gap += 1
+        advert = line.rule is not None and line.rule.apply == "path"
+        short = len(line.text) <= _PAGE_MARK and not line.prose and not _is_heading(line)
+        if gap > _GAP or _STAMP.search(line.text) or not (advert or short):
+            return
 
 
 def _mark_elements(sheet: Sheet) -> None:

@@ -12,7 +12,8 @@ import re
 from collections import defaultdict
 
 from pipeline.chrome.elements import Elements
-from pipeline.chrome.sheet import NEARBY, Sheet
+from pipeline.chrome.lines import matching_rule, may_match
+from pipeline.chrome.sheet import NEARBY, Line, Sheet
 from pipeline.rules.chrome import ChromeRule
 
 _PARAGRAPH = re.compile("p[@.#]")
@@ -26,6 +27,7 @@ _TEASER = 120  # no teaser is longer, in Chinese characters
 _BODY = 20  # a body has so many characters at least
 _DIRECT = 0.02  # sentences right in an element, beside its children, belong to the body
 _NEAR = 4.0  # a notice may be shorter than the teasers beside it, but stands below its title
+_CLOSING = ("end", "thread", "readers")
 _ABOVE = 0.25  # above the title stand teasers
 
 
@@ -66,8 +68,7 @@ def _masses(sheet: Sheet, title: int) -> dict[str, float]:
     """
     own: dict[str, float] = defaultdict(float)
     for i, line in enumerate(sheet.lines):
-        table = line.block.kind == "table" and line.rule is None
-        mass = line.weight if table else line.mass
+        mass = _mass(sheet, line)
         if title >= 0 and i <= title + NEARBY:
             mass *= _NEAR if i > title else _ABOVE
         if mass:
@@ -82,6 +83,16 @@ def _masses(sheet: Sheet, title: int) -> dict[str, float]:
         if path:
             masses[path.rpartition("/")[0]] += masses[path]
     return masses
+
+
+def _mass(sheet: Sheet, line: Line) -> float:
+    """Return how much of a body the line is; a table counts whole, what opens comments nothing."""
+    if line.block.kind == "table" and line.rule is None:
+        return line.weight
+    if not line.mass or not may_match(line.text, sheet.sets):
+        return line.mass
+    rule = matching_rule(line.text, None, sheet.sets)
+    return 0.0 if rule and rule.apply in _CLOSING else line.mass
 
 
 def _is_leaf(path: str, children: dict[str, list[str]]) -> bool:

@@ -1,0 +1,249 @@
+"""Sheet → marks on cards: titles of other articles, each with its summary, date or count.
+
+In: a sheet, before its body is looked for. Out: nothing; lines of the sheet get their rule. Never
+marks what holds the page's title, what a sentence announces (如下：), numbered titles, or cards
+beside which no body stands: then they are what the page is about.
+
+A card is known by its like, not by its words. In markup three or more elements of one make each
+begin with a link, and go on with a sentence or two; or the first line of an element says what the
+others lead to. In flattened text three or more titles in a row have each a sentence and a date, or
+stand below a line which says that they lead elsewhere.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pipeline.chrome.core import is_cell, is_headline
+from pipeline.chrome.lines import matching_rule
+from pipeline.chrome.sheet import Line, Sheet, take
+from pipeline.rules.chrome import ChromeRule
+from pipeline.rules.patterns import Pattern
+
+_CARDS = 3  # two may be the article's own
+_LINES = 8  # lines of a card, at most
+_SUMMARY = 150  # characters of its sentences, at most
+_SHORTEST, _LONGEST = 5, 60  # characters of a title
+_NAMED = 8  # a title without a link is longer: what is shorter may be who speaks
+_LINKED = 0.8
+_BODY = 40  # characters of sentences that stand beside the cards
+_ABOVE = 20  # and above a box
+_BETWEEN = 3  # lines from a sentence that announces to the first card
+_LABEL = 20  # characters of a line that announces, at most
+_ITEMS = 2  # a box has so many lines below it
+_ENDS = "。.;；,，、:：!！"
+_PLACE = re.compile(r"@\d+")
+_TITLE_TAG = re.compile(r"(?:h[1-6]|dt)(?![a-z0-9])|[a-z0-9]+[#.]")
+_NAME = re.compile(r"\w\w\w")
+_NUMBERED = re.compile(
+    r"[(\[]?(?:\d{1,3}|[一二三四五六七八九十]{1,3}) ?[.、)\]]|第[一二三四五六七八九十\d]"
+)
+_LINKS = ("end",)
+_CLOSING = ("end", "thread", "readers")
+
+
+@dataclass(slots=True)
+class _Card:
+    """The lines from `start` to `end`, of an element or, in its parent, of several."""
+
+    start: int
+    end: int
+    element: str
+    make: str
+
+
+def mark_cards(sheet: Sheet) -> None:
+    """Mark cards of other articles wherever they stand."""
+    for rule, stamp in sheet.of("cards"):
+        runs = list(_runs(sheet, stamp) if sheet.markup else _flat_runs(sheet, stamp))
+        taken = {i for start, end in runs for i in range(start, end)}
+        if sum(x.mass for i, x in enumerate(sheet.lines) if i not in taken) < _BODY:
+            continue
+        for start, end in runs:
+            if not _is_announced(sheet, start):
+                take(sheet.lines[start:end], rule)
+        if sheet.markup:
+            _mark_boxes(sheet, rule, max(sheet.place_of_title(), 0))
+
+
+def _is_announced(sheet: Sheet, start: int) -> bool:
+    """Return whether a sentence right above says that what follows is the body's own."""
+    above = sheet.lines[max(start - _BETWEEN, 0) : start]
+    if any(line.text[-1:] == ":" for line in above):
+        return True
+    finds = [announced for _, announced in sheet.of("after-end")]
+    return any(line.mass and find.search(line.text) for line in above for find in finds)
+
+
+def _runs(sheet: Sheet, stamp: Pattern) -> Iterator[tuple[int, int]]:
+    """Yield the first and last line of each run of like cards."""
+    run: list[_Card] = []
+    for card in _cards(sheet, stamp):
+        if run and not _goes_on(sheet, run[-1], card):
+            yield from _whole(sheet, run)
+            run = []
+        run.append(card)
+    yield from _whole(sheet, run)
+
+
+def _goes_on(sheet: Sheet, above: _Card, card: _Card) -> bool:
+    """Return whether a card is of the make of the one above, with only their like between."""
+    near = card.make == above.make and card.start - above.start <= _LINES
+    return near and all(_make(x).startswith(card.make) for x in sheet.lines[above.end : card.start])
+
+
+def _whole(sheet: Sheet, run: Sequence[_Card]) -> Iterator[tuple[int, int]]:
+    """Yield where a run of enough cards begins and ends, cards without a summary too."""
+    if len(run) < _CARDS:
+        return
+    start, end = run[0].start, run[-1].end
+    lines, make = sheet.lines, run[0].make
+    if run[0].element != run[-1].element:
+        while start and _is_like(lines[start - 1], make):
+            start -= 1
+        while end < len(lines) and _is_like(lines[end], make):
+            end += 1
+    if sum(line.mass for line in lines[start:end]) <= _SUMMARY * (end - start) / 2:
+        yield start, end
+
+
+def _is_like(line: Line, make: str) -> bool:
+    path = _make(line)
+    return path == make or path.startswith(make + "/")
+
+
+def _make(line: Line) -> str:
+    return _PLACE.sub("", line.block.path)
+
+
+def _cards(sheet: Sheet, stamp: Pattern) -> Iterator[_Card]:
+    """Yield each title that has its summary below it, in one element or beside it."""
+    lines = sheet.lines
+    for i in range(len(lines) - 1):
+        if not _is_title(sheet, lines[i]):
+            continue
+        linked = lines[i].block.links >= _LINKED
+        at = i + 1
+        if at + 1 < len(lines) and not lines[at].mass and stamp.fullmatch(lines[at].text):
+            at += 1
+        if not 0 < lines[at].mass <= _SUMMARY:
+            continue
+        end = at + 1
+        while end < min(len(lines), at + 3) and stamp.fullmatch(lines[end].text):
+            end += 1
+        dated = end > at + 1 or at > i + 1
+        if linked or (dated and lines[i].weight >= _NAMED):
+            card = _card(lines, i, end)
+            if card:
+                yield card
+
+
+def _card(lines: Sequence[Line], start: int, end: int) -> _Card | None:
+    """Return the card that lines make, where one element holds them and tells title from text."""
+    paths = [line.block.path.split("/") for line in lines[start:end]]
+    depth = 0
+    for parts in zip(*paths, strict=False):
+        if len(set(parts)) > 1:
+            break
+        depth += 1
+    title, text = paths[0][depth:], paths[-1][depth:]
+    if not title and not text:
+        return None
+    element = "/".join(paths[0][:depth])
+    named = not title or _TITLE_TAG.match(title[0]) is not None
+    if not named and title[0][:2] == "p@":
+        return None
+    return _Card(start, end, element, _PLACE.sub("", element))
+
+
+def _is_title(sheet: Sheet, line: Line) -> bool:
+    """Return whether the line may be the title of a card: no sentence, number or attachment."""
+    text = line.text
+    if not _SHORTEST <= len(text) <= _LONGEST or line.mass or text[-1] in _ENDS:
+        return False
+    if _NUMBERED.match(text) or is_cell(line) or not _NAME.search(text):
+        return False
+    return not any(sheet.spares(rule, line) for rule, _ in sheet.of("after-end"))
+
+
+def _mark_boxes(sheet: Sheet, rule: ChromeRule, top: int) -> None:
+    """Mark elements whose first line says that the others lead elsewhere."""
+    lines = sheet.lines
+    above = 0.0
+    for i in range(top, len(lines)):
+        line = lines[i]
+        above += line.mass
+        if line.rule or line.prose or above < _ABOVE or not _is_label(sheet, line):
+            continue
+        end = _end_of_box(lines, i)
+        if _is_box(sheet, lines[i + 1 : end]):
+            take(lines[i:end], rule)
+
+
+def _end_of_box(lines: Sequence[Line], start: int) -> int:
+    """Return the end of the smallest element that begins with a line and holds two more.
+
+    One more is enough where it is a link.
+    """
+    path = lines[start].block.path
+    before = lines[start - 1].block.path if start else ""
+    while path and not _holds(path, before):
+        end = start + 1
+        while end < len(lines) and _holds(path, lines[end].block.path):
+            end += 1
+        linked = end > start + 1 and all(x.block.links >= _LINKED for x in lines[start + 1 : end])
+        if linked or end - start > _ITEMS:
+            return end
+        path = path.rpartition("/")[0]
+    return start
+
+
+def _holds(element: str, path: str) -> bool:
+    return path == element or path.startswith(element + "/")
+
+
+def _is_box(sheet: Sheet, box: Sequence[Line]) -> bool:
+    """Return whether lines are titles, with a short text below some of them at most."""
+    if not box or any(line.mass > _SUMMARY or line.text == sheet.title for line in box):
+        return False
+    keepers = [rule for rule, _ in sheet.of("after-end")]
+    if any(sheet.spares(keeper, line) for keeper in keepers for line in box if line.text):
+        return not any(line.mass for line in box)
+    return not any(above.mass and line.mass for above, line in pairwise(box))
+
+
+def _flat_runs(sheet: Sheet, stamp: Pattern) -> Iterator[tuple[int, int]]:
+    """Yield runs of titles that have each a sentence and a date, or that a line announces."""
+    shapes = "".join(_shape(sheet, line, stamp) for line in sheet.lines)
+    for run in _STAMPED.finditer(shapes):
+        yield run.span()
+    for run in _PLAIN.finditer(shapes):
+        for start in range(run.start() + 1, max(run.start() - _BETWEEN, -1), -1):
+            if _is_label(sheet, sheet.lines[start], _LINKS):
+                yield start, run.end()
+                break
+
+
+_COLUMNS = re.compile(r"^[ \u3000]{20}|\S[ \u3000]{4,}\S")  # a box beside the text, line by line
+_STAMPED = re.compile("(?:T{1,2}(?:SM{1,2}|MSM?)){4,}")
+_PLAIN = re.compile("(?:T{1,2}M?SM{0,2}){3,}")
+
+
+def _shape(sheet: Sheet, line: Line, stamp: Pattern) -> str:
+    """Return M for a date or count, S for a sentence, T for a title, and x."""
+    if line.rule or _COLUMNS.search(line.block.text):
+        return "x"
+    if stamp.fullmatch(line.text):
+        return "M"
+    if _is_title(sheet, line) or (is_headline(line) and not line.text.endswith("。")):
+        return "T"
+    return "S" if 0 < line.mass <= _SUMMARY else "x"
+
+
+def _is_label(sheet: Sheet, line: Line, kinds: tuple[str, ...] = _CLOSING) -> bool:
+    """Return whether a line announces links or readers, or what else `kinds` name."""
+    if not 1 < len(line.text) <= _LABEL:
+        return False
+    rule = matching_rule(line.text, None, sheet.sets)
+    return rule is not None and rule.apply in kinds

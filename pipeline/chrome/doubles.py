@@ -1,0 +1,44 @@
+"""Lines → marks on what the page says twice: teasers of its own text, and the numbers of pictures.
+
+In: a sheet. Out: nothing; lines of the sheet get their rule. Never a line whose words do not all
+stand elsewhere on the page, but for the dots that cut it short.
+"""
+
+import re
+
+from pipeline.chrome.sheet import Sheet, take
+
+_BLANKS = re.compile(r"[\s\u3000]+")
+_CUT = re.compile(r"[.…]{2,6}$|…$")
+_SHORTEST = 30  # characters of a teaser
+_COUNT = re.compile(r"\(?(\d{1,3}) ?/ ?(\d{1,3})\)?")
+_PICTURES = 3  # fewer numbers may be fractions
+
+
+def mark_doubles(sheet: Sheet) -> None:
+    """Mark cut-off copies of the text, and 1/6, 2/6 … beside its pictures."""
+    for rule, _ in sheet.of("teaser"):
+        cut = [line for line in sheet.lines if line.mass and _CUT.search(line.text)]
+        for line in cut:
+            text = _BLANKS.sub("", _CUT.sub("", line.text))
+            others = (x.text for x in sheet.lines if x is not line)
+            if len(text) >= _SHORTEST and text in _BLANKS.sub("", "".join(others)):
+                line.rule = rule
+    for rule, _ in sheet.of("picture-number"):
+        counts = [(line, _COUNT.fullmatch(line.text)) for line in sheet.lines]
+        found = [(line, int(m[1]), int(m[2])) for line, m in counts if m]
+        numbers = [number for _, number, _ in found]
+        totals = {total for _, _, total in found}
+        if len(found) >= _PICTURES and totals == {len(found)} and numbers == sorted(numbers):
+            take((line for line, _, _ in found), rule)
+    _mark_labelled(sheet)
+
+
+def _mark_labelled(sheet: Sheet) -> None:
+    """Mark the title where it stands once more, below a label of the site."""
+    for rule, label in sheet.of("labelled-title"):
+        for line in sheet.lines:
+            found = line.rule is None and label.match(line.text)
+            title = found and line.text[found.end() :]
+            if title and any(x.text == title for x in sheet.lines):
+                line.rule = rule
