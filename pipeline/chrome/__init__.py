@@ -17,6 +17,7 @@ from pipeline.chrome.cards import mark_cards
 from pipeline.chrome.code import mark_code
 from pipeline.chrome.doubles import mark_doubles
 from pipeline.chrome.edges import mark_edges
+from pipeline.chrome.glued import mark_glued
 from pipeline.chrome.lines import fold
 from pipeline.chrome.listing import listing
 from pipeline.chrome.numbers import mark_counted
@@ -43,6 +44,7 @@ __all__ = [
 
 _CASE_LINE = re.compile(r"(?:\{(?P<where>[^}]*)\} )?(?P<text>.*)")
 _CHROME = "chrome"
+_GLUED = "glued"
 _PAGE = "{page}"
 _SITE = "case.example"
 
@@ -85,6 +87,7 @@ def _mark(sheet: Sheet) -> ChromeRule | None:
     if sheet.markup:
         mark_outside(sheet)
     else:
+        mark_glued(sheet)
         mark_code(sheet)
         mark_counted(sheet)
     mark_shapes(sheet)
@@ -109,7 +112,8 @@ def try_rule(rule: ChromeRule, text: str, rules: ChromeRules) -> str:
     """Return the lines of `text` that `rule`, alone of `rules`, leaves; "" where it drops the page.
 
     Each line is a block. It may begin with `{path links}`, where the block stood and the share
-    of its characters inside links, or with `{chrome}`: another rule took it already. A line
+    of its characters inside links, or with `{chrome}`: another rule took it already, or
+    with `{glued}`: it is a piece of a line that was parted. A line
     `{page}` parts the pages of one site.
     """
     lines = text.split("\n")
@@ -145,4 +149,6 @@ def _case_block(line: str) -> Block:
     path, _, links = where.partition(" ")
     if path == _CHROME:
         return Block("paragraph", text, dropped_by=_CHROME)
+    if path == _GLUED:
+        return Block("paragraph", text, line=1)
     return Block("paragraph", text, path, float(links or 0))

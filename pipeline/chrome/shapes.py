@@ -20,6 +20,7 @@ _NAME = 10  # characters of a name in a menu, at most
 _GAP = 4  # lines from a label to the next but one
 _DATE = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?")
 _VALUE = 60  # characters of a value in a metadata table, at most
+_TABLE = 400  # characters of a metadata table on one line, at most
 _LABELS = 3  # fewer labels may be a form's own
 _TEXT = 0.45  # a table of metadata may sum up what the page says
 _PROSE = 2  # a long title in the table may look like a sentence
@@ -28,7 +29,7 @@ _MENU = 4  # fewer names in a row may be cells
 _KNOWN = 3  # fewer known names prove nothing
 _WORDS = 8  # fewer words in a line may be a list of the article
 _DIGIT = re.compile(r"\d")
-_GLUED = (8, 80)  # characters of a menu that lost its blanks
+_GLUED = (8, 300)  # characters of a menu that lost its blanks
 _COVERED = 0.7  # a menu has names that no rule knows
 
 
@@ -65,6 +66,7 @@ def _mark_labels(sheet: Sheet) -> None:
             if line.block.kind == "table" and _is_metadata(sheet, line, pattern):
                 line.mark(rule)
         labelled = [i for i, line in enumerate(head) if pattern.match(line.text)]
+        take((line for line in head if _has_labels(line, pattern)), rule)
         if len(labelled) < _LABELS:
             continue
         take((head[i] for i in labelled), rule)
@@ -81,6 +83,14 @@ def _mark_labels(sheet: Sheet) -> None:
 def _is_label(line: Line) -> bool:
     """Return whether the line may be a label, and is no title."""
     return len(line.text) <= _NAME or line.text[-1:] == ":"
+
+
+def _has_labels(line: Line, pattern: Pattern) -> bool:
+    """Return whether one line holds the table: it begins with a label, and has three."""
+    if line.text.count(":") < _LABELS or len(line.text) > _TABLE or not pattern.match(line.text):
+        return False
+    found = (match[0] for match in pattern.compiled.finditer(line.text))
+    return sum(label.rstrip().endswith(":") for label in found) >= _LABELS
 
 
 def _is_metadata(sheet: Sheet, table: Line, pattern: Pattern) -> bool:

@@ -2,11 +2,12 @@
 
 In: text from which someone else already took the markup. Out: one block for each line that is not
 blank, its text as it stands, indentation too; only the line end and blanks before it go. Never a
-line joined or parted: that is for the steps that know more.
+line joined; parted only where the page has lost its line ends (`glued`).
 """
 
 import re
 
+from pipeline.parse.glued import part
 from pipeline.records import Block, BlockKind
 
 _TRAILING = " \t\r\f\xa0"
@@ -34,10 +35,14 @@ def kind_of(text: str) -> BlockKind:
 
 
 def read_lines(text: str) -> tuple[Block, ...]:
-    """Return the blocks of flattened `text`; `line` counts blank lines too, from 1."""
-    lines = (line.rstrip(_TRAILING) for line in text.split("\n"))
+    """Return the blocks of flattened `text`; `line` counts blank lines too, from 1.
+
+    Pieces of one line have its number.
+    """
+    lines = [line.rstrip(_TRAILING) for line in text.split("\n")]
     return tuple(
-        Block(kind_of(line), line, line=number)
-        for number, line in enumerate(lines, 1)
-        if not line.isspace() and line
+        Block(kind_of(piece), piece, line=number)
+        for number, pieces in enumerate(part(lines), 1)
+        for piece in (piece.rstrip(_TRAILING) for piece in pieces)
+        if not piece.isspace() and piece
     )

@@ -35,6 +35,7 @@ Mechanism = Literal[
     "counter",
     "between",
     "code",
+    "glued",
     "calendar",
     "page-counter",
     "keyword-list",

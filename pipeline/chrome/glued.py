@@ -1,0 +1,61 @@
+"""Sheet → marks on the head and the tail of a page that came on one line.
+
+In: a sheet of flattened text; pieces of one line have its number. Out: nothing; lines get their
+rule. Never marks what stands above a title that is not on the page twice, nor a tail that does not
+begin as the tails of pages do.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from pipeline.chrome.sheet import Line, Sheet, take
+from pipeline.rules.patterns import Pattern
+
+_TITLE = 8  # characters of a title that stands on the page twice, at least
+_RARE = 150  # characters to one full stop: names and titles have none
+_MOST = 0.5  # of its sentences stand above the tail
+
+
+def mark_glued(sheet: Sheet) -> None:
+    """Mark pieces above the title, and from the first below the text that closes it."""
+    for rule, closes in sheet.of("glued"):
+        for start, end in _groups(sheet.lines):
+            pieces = sheet.lines[start:end]
+            take(sheet.lines[: _place_of_title(sheet.lines, start, end)], rule)
+            take(pieces[_tail(pieces, closes) :], rule)
+
+
+def _groups(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
+    """Yield the first place and the end of each run of pieces of one line."""
+    start = 0
+    for i in range(1, len(lines) + 1):
+        if i < len(lines) and 0 < lines[i].block.line == lines[i - 1].block.line:
+            continue
+        if i - start > 1:
+            yield start, i
+        start = i
+
+
+def _place_of_title(lines: Sequence[Line], start: int, end: int) -> int:
+    """Return the place of the piece with which the page begins too, 0 for none or below text."""
+    first = lines[0].text
+    for i in range(max(start, 1), end):
+        if any(map(_is_text, lines[:i])):
+            return 0
+        if len(lines[i].text) >= _TITLE and first.startswith(lines[i].text):
+            return i
+    return 0
+
+
+def _tail(pieces: Sequence[Line], closes: Pattern) -> int:
+    """Return the place of the first piece that closes the text, below most of it."""
+    total = sum(piece.mass for piece in pieces if _is_text(piece))
+    above = 0.0
+    for i, piece in enumerate(pieces):
+        if above >= total * _MOST and not _is_text(piece) and closes.match(piece.text):
+            return i
+        above += piece.mass if _is_text(piece) else 0.0
+    return len(pieces)
+
+
+def _is_text(piece: Line) -> bool:
+    return piece.text.count("。") * _RARE > len(piece.text)

@@ -1,0 +1,93 @@
+"""A page on one line → the pieces it was glued of.
+
+In: a line so long, on a page with so few, that a scraper took the line ends. Out: its pieces in
+order; joined they are the line, but for the blanks between them. Never a sentence parted, nor a
+line of a page that has lines of its own, nor one with the cells of a table.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+_LONG = 400  # characters; a paragraph of a page with few lines may have as many
+_LINES = 15  # lines of a page that lost its line ends, at most
+_MOST = 0.5  # or the share of the page that one line holds
+_STOPS = 3  # full stops of a text, at least
+_TITLE = (8, 80)  # characters of a title that stands on the page twice
+_INDENTED = 3  # fewer indents may part cells
+_RARE = 150  # characters from one full stop to the next: below the text stand names and titles
+_TAIL = 20  # characters
+_SIGNATURE = 60
+_PARAGRAPH = re.compile(r"(?<=[。！？!?][”’」）)])[ \u3000\xa0]+(?=\S)|(?<=[。！？])[ \u3000\xa0]+(?=\S)")
+_INDENT = re.compile(r"(?<=\S)[ \xa0]*\u3000{2,}(?=\S)")
+_FULL_STOP = re.compile(r"。[”’」）)】]{0,2}")
+_BYLINE = re.compile(
+    r"(?:\s*[【\[(（]?[一-龥]{2,6}\s?[:：]\s?[^\s:：，。]{1,24}(?:\s\d{1,2}:\d{2}(?::\d{2})?)?"
+    r"(?:\s[一-龥](?=\s))?[】\])）]?){1,8}\s+(?=\S)"
+)
+_DAY = re.compile(r"\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日|[一二〇○零三四五六七八九]{4}年[一-十]{1,3}月[一-十]{1,3}日")
+_AFTER_TITLE = re.compile(r"[-_—–|\s]")
+
+
+def part(lines: Sequence[str]) -> list[Sequence[str]]:
+    """Return for each of `lines` its pieces; most lines are of one."""
+    size = sum(map(len, lines))
+    filled = [line for line in lines if line.strip()]
+    title = ""
+    parts: list[Sequence[str]] = []
+    for line in lines:
+        few = len(filled) <= _LINES or len(line) > size * _MOST
+        if len(line) < _LONG or not few or "\t" in line or line.count("。") < _STOPS:
+            parts.append((line,))
+            continue
+        title = title or _title(filled)
+        cuts = sorted({0, *_cuts(line, title), len(line)})
+        parts.append([line[start:end] for start, end in zip(cuts, cuts[1:], strict=False)])
+    return parts
+
+
+def _title(lines: Sequence[str]) -> str:
+    """Return the longest head of the page that stands on it again, "" where that is no title."""
+    page = "\n".join(lines).lstrip()
+    shortest, longest = _TITLE
+    if page.find(page[:shortest], shortest) < 0:
+        return ""
+    low, high = shortest, min(longest, len(page) // 2)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if page.find(page[:middle], middle) > 0 else (low, middle - 1)
+    title = page[:low].rstrip("-_—–| \u3000\n")
+    return title if _AFTER_TITLE.match(page, len(title)) else ""
+
+
+def _cuts(line: str, title: str) -> Iterator[int]:
+    """Yield where one piece ends and the next begins."""
+    body = 0
+    if title:
+        place = line.rfind(title, 0, int(len(line) * _MOST) + len(title))
+        if place >= 0:
+            body = place + len(title)
+            yield place
+            yield body
+            byline = _BYLINE.match(line, body)
+            if byline:
+                yield byline.end()
+    paragraphs = [match.start() for match in _PARAGRAPH.finditer(line, body)]
+    yield from paragraphs
+    indents = [match.start() for match in _INDENT.finditer(line, body)]
+    if len({*indents} & {*paragraphs}) >= _INDENTED:
+        yield from indents
+    yield from _tail(line, body)
+
+
+def _tail(line: str, body: int) -> Iterator[int]:
+    """Yield where the text ends, and where a signature below it does."""
+    place = len(line)
+    for end in reversed([match.end() for match in _FULL_STOP.finditer(line, body)]):
+        if place - end < (_RARE if place < len(line) else _TAIL):
+            break
+        place = end
+    if place < len(line):
+        yield place
+        day = _DAY.search(line, place, place + _SIGNATURE)
+        if day:
+            yield day.end()
