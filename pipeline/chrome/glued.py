@@ -11,8 +11,8 @@ from pipeline.chrome.sheet import Line, Sheet, take
 from pipeline.rules.patterns import Pattern
 
 _TITLE = 8  # characters of a title that stands on the page twice, at least
-_RARE = 150  # characters to one full stop: names and titles have none
-_MOST = 0.5  # of its sentences stand above the tail
+_RARER = 3  # below the text full stops are so many times rarer
+_MOST = 0.7  # of the sentences above, at most, stand below
 
 
 def mark_glued(sheet: Sheet) -> None:
@@ -38,8 +38,10 @@ def _groups(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
 def _place_of_title(lines: Sequence[Line], start: int, end: int) -> int:
     """Return the place of the piece with which the page begins too, 0 for none or below text."""
     first = lines[0].text
+    if any("。" in line.text for line in lines[:start]):
+        return 0
     for i in range(max(start, 1), end):
-        if any(map(_is_text, lines[:i])):
+        if "。" in lines[i - 1].text:
             return 0
         if len(lines[i].text) >= _TITLE and first.startswith(lines[i].text):
             return i
@@ -47,15 +49,15 @@ def _place_of_title(lines: Sequence[Line], start: int, end: int) -> int:
 
 
 def _tail(pieces: Sequence[Line], closes: Pattern) -> int:
-    """Return the place of the first piece that closes the text, below most of it."""
-    total = sum(piece.mass for piece in pieces if _is_text(piece))
-    above = 0.0
+    """Return the place of the first piece that closes the text: little of it stands below."""
+    size = sum(len(piece.text) for piece in pieces)
+    stops = sum(piece.text.count("。") for piece in pieces)
+    length = above = 0
     for i, piece in enumerate(pieces):
-        if above >= total * _MOST and not _is_text(piece) and closes.match(piece.text):
+        below = stops - above
+        rare = below * length * _RARER <= above * (size - length)
+        if above > 0 and below <= above * _MOST and rare and closes.match(piece.text):
             return i
-        above += piece.mass if _is_text(piece) else 0.0
+        length += len(piece.text)
+        above += piece.text.count("。")
     return len(pieces)
-
-
-def _is_text(piece: Line) -> bool:
-    return piece.text.count("。") * _RARE > len(piece.text)

@@ -69,7 +69,7 @@ def parse(raw: RawPage, rules: MetadataRules, parser: str = "lexbor") -> Page:
         message = f"{where}: is empty. Fetch the page again"
         raise PageError(reason="empty", message=message)
     _refuse_nonsense(text, where)
-    document = _read(text, parser)
+    document = _read(text, parser, rules)
     found = describe(document, text, raw.url, rules)
     return Page(
         id=page_id(raw),
@@ -89,10 +89,10 @@ def parse(raw: RawPage, rules: MetadataRules, parser: str = "lexbor") -> Page:
     )
 
 
-def _read(text: str, parser: str) -> Document:
+def _read(text: str, parser: str, rules: MetadataRules) -> Document:
     """Return the document that `text` is, as markup or as flattened text."""
     if not looks_like_html(text):
-        return Document(read_lines(remove_controls(text)))
+        return Document(read_lines(remove_controls(text), rules.closes))
     if parser == "lexbor":
         return lexbor.read(mend(text))
     from pipeline.parse import soup  # its import takes as long as twenty pages

@@ -34,15 +34,15 @@ def kind_of(text: str) -> BlockKind:
     return "item" if _BULLET.match(text) else "paragraph"
 
 
-def read_lines(text: str) -> tuple[Block, ...]:
+def read_lines(text: str, closes: re.Pattern[str] | None = None) -> tuple[Block, ...]:
     """Return the blocks of flattened `text`; `line` counts blank lines too, from 1.
 
-    Pieces of one line have its number.
+    Pieces of one line have its number; `closes` finds what stands below the text of a page.
     """
     lines = [line.rstrip(_TRAILING) for line in text.split("\n")]
     return tuple(
         Block(kind_of(piece), piece, line=number)
-        for number, pieces in enumerate(part(lines), 1)
+        for number, pieces in enumerate(part(lines, closes), 1)
         for piece in (piece.rstrip(_TRAILING) for piece in pieces)
         if not piece.isspace() and piece
     )

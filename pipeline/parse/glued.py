@@ -7,29 +7,39 @@ line of a page that has lines of its own, nor one with the cells of a table.
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 _LONG = 400  # characters; a paragraph of a page with few lines may have as many
 _LINES = 15  # lines of a page that lost its line ends, at most
 _MOST = 0.5  # or the share of the page that one line holds
 _STOPS = 3  # full stops of a text, at least
 _TITLE = (8, 80)  # characters of a title that stands on the page twice
+_NEAR = 12  # characters from a title to its double
 _INDENTED = 3  # fewer indents may part cells
 _RARE = 150  # characters from one full stop to the next: below the text stand names and titles
 _TAIL = 20  # characters
+_BACK = 4  # the tail does not begin in the first fourth of a page
 _SIGNATURE = 60
-_PARAGRAPH = re.compile(r"(?<=[。！？!?][”’」）)])[ \u3000\xa0]+(?=\S)|(?<=[。！？])[ \u3000\xa0]+(?=\S)")
+_PARAGRAPH = re.compile(
+    r"(?<=[。！？!?][”’」）)])[ \u3000\xa0]+(?=\S)|(?<=[。！？])[ \u3000\xa0]+(?=\S)"
+)
 _INDENT = re.compile(r"(?<=\S)[ \xa0]*\u3000{2,}(?=\S)")
 _FULL_STOP = re.compile(r"。[”’」）)】]{0,2}")
 _BYLINE = re.compile(
     r"(?:\s*[【\[(（]?[一-龥]{2,6}\s?[:：]\s?[^\s:：，。]{1,24}(?:\s\d{1,2}:\d{2}(?::\d{2})?)?"
     r"(?:\s[一-龥](?=\s))?[】\])）]?){1,8}\s+(?=\S)"
 )
-_DAY = re.compile(r"\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日|[一二〇○零三四五六七八九]{4}年[一-十]{1,3}月[一-十]{1,3}日")
+_DAY = re.compile(
+    r"\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日|[一二〇○零三四五六七八九]{4}年[一-十]{1,3}月[一-十]{1,3}日"
+)
 _AFTER_TITLE = re.compile(r"[-_—–|\s]")
 
 
-def part(lines: Sequence[str]) -> list[Sequence[str]]:
-    """Return for each of `lines` its pieces; most lines are of one."""
+def part(lines: Sequence[str], closes: re.Pattern[str] | None) -> list[Sequence[str]]:
+    """Return for each of `lines` its pieces; most lines are of one.
+
+    `closes` finds what may stand below a text: there it is parted too.
+    """
     size = sum(map(len, lines))
     filled = [line for line in lines if line.strip()]
     title = ""
@@ -40,8 +50,12 @@ def part(lines: Sequence[str]) -> list[Sequence[str]]:
             parts.append((line,))
             continue
         title = title or _title(filled)
-        cuts = sorted({0, *_cuts(line, title), len(line)})
-        parts.append([line[start:end] for start, end in zip(cuts, cuts[1:], strict=False)])
+        below = closes.finditer(line, len(line) // _BACK) if closes else ()
+        title_from = 1 if line == filled[0] else 0
+        cuts = sorted(
+            {0, *_cuts(line, title, title_from), *(match.start() for match in below), len(line)}
+        )
+        parts.append([line[start:end] for start, end in pairwise(cuts)])
     return parts
 
 
@@ -59,11 +73,11 @@ def _title(lines: Sequence[str]) -> str:
     return title if _AFTER_TITLE.match(page, len(title)) else ""
 
 
-def _cuts(line: str, title: str) -> Iterator[int]:
-    """Yield where one piece ends and the next begins."""
+def _cuts(line: str, title: str, start: int) -> Iterator[int]:
+    """Yield where one piece ends and the next begins; from `start` on the title is looked for."""
     body = 0
     if title:
-        place = line.rfind(title, 0, int(len(line) * _MOST) + len(title))
+        place = _place(line, title, start)
         if place >= 0:
             body = place + len(title)
             yield place
@@ -77,6 +91,16 @@ def _cuts(line: str, title: str) -> Iterator[int]:
     if len({*indents} & {*paragraphs}) >= _INDENTED:
         yield from indents
     yield from _tail(line, body)
+
+
+def _place(line: str, title: str, start: int) -> int:
+    """Return where the title stands above the text; -1 for nowhere."""
+    first = line.find("。")
+    place = line.find(title, start, first)
+    below = line.find(title, place + 1, first)
+    while 0 <= place < below <= place + len(title) + _NEAR:  # the way to the page ends with it
+        place, below = below, line.find(title, below + 1, first)
+    return place
 
 
 def _tail(line: str, body: int) -> Iterator[int]:

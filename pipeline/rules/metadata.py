@@ -59,6 +59,7 @@ _ROUNDS: tuple[tuple[Round, Place], ...] = (
 )
 _PARTS = {"date": DATE, "numerals": NUMERALS, "blank": _BLANK, "sep": _SEPARATOR}
 _PART = re.compile(r"\{([a-z_]+)(?::([^{}]*))?\}")
+_NOWHERE = re.compile("(?!)")
 #: What is read as one part of a page in a second way cannot be copied: there is one title.
 _ONCE = ("element", "heading", "above")
 
@@ -130,7 +131,7 @@ class MetadataRules:
 
     `finders` holds those of each field and place, `plan` those of each field in the order they are
     asked. `hint` finds the `keys` of all words in one scan. `between` parts the names of people
-    from each other and from what they are.
+    from each other and from what they are. `closes` finds what stands below a text, on one line.
     """
 
     rules: tuple[MetadataRule, ...]
@@ -139,6 +140,7 @@ class MetadataRules:
     keys: frozenset[str]
     hint: re.Pattern[str]
     between: re.Pattern[str]
+    closes: re.Pattern[str] = _NOWHERE
 
     def of(self, field: Field, place: Place) -> Sequence[Finder]:
         """Return the finders of `field` at `place`."""
@@ -180,7 +182,9 @@ def _ready(rules: Sequence[MetadataRule], parts: Mapping[str, str]) -> MetadataR
     plan = _plan(finders)
     keys = frozenset(key for row in finders.values() for finder in row for key in finder.keys)
     between = _compiled("{between}", parts, "parts.between") if "between" in parts else None
-    return MetadataRules(tuple(rules), finders, plan, keys, _hint(keys), between or re.compile(","))
+    closes = _compiled("{closes}", parts, "parts.closes") if "closes" in parts else _NOWHERE
+    between = between or re.compile(",")
+    return MetadataRules(tuple(rules), finders, plan, keys, _hint(keys), between, closes)
 
 
 def _plan(finders: Finders) -> dict[Field, list[tuple[Round, Finder]]]:
