@@ -31,7 +31,10 @@ _BINARY = (
     *(b"%PDF-", b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"\x7fELF", b"PK\x03\x04"),
     *(b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf", b"\x28\xb5\x2f\xfd"),
 )
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f\ufffd]")
+#: Controls that are one byte in UTF-8; others begin with 0xC2.
+_CONTROLS = bytes((*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20), 0x7F))
+_LATER_CONTROLS = re.compile(rb"\xc2[\x80-\x84\x86-\x9f]")
+_SAMPLE = 20_000  # characters
 
 
 def looks_like_html(text: str) -> bool:
@@ -109,7 +112,10 @@ def _refuse_binary(body: bytes, where: str) -> None:
 
 def _refuse_nonsense(text: str, where: str) -> None:
     """Raise `PageError` where one character in ten is a control or broken: that is no text."""
-    sample = text[:20_000]
-    if len(_CONTROL.findall(sample)) * 10 > len(sample):
+    sample = text[:_SAMPLE]
+    encoded = sample.encode("utf-8", "surrogatepass")
+    controls = len(encoded) - len(encoded.translate(None, _CONTROLS))
+    controls += len(_LATER_CONTROLS.findall(encoded)) + sample.count("\ufffd")
+    if controls * 10 > len(sample):
         message = f"{where}: is no text in any charset. Take it out of raw/, or fetch it again"
         raise PageError(reason="not-text", message=message)

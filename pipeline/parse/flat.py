@@ -17,6 +17,8 @@ _HEADING = re.compile(
     rf"[\s\u3000]*(?:第{_NUMERAL}[编篇章节](?!\S{{0,2}}[的条])|{_NUMERAL}、|[（(]{_NUMERAL}[)）])\s*[\w“《]"
 )
 _BULLET = re.compile(r"[\s\u3000]*[•●▪■◆○◇★☆▲►‣·*－-][\s\u3000]*(?![\d.])\w")
+# Most lines begin with none of these, and are looked at no further.
+_FIRST = frozenset("0123456789０１２３４５６７８９第（(一二三四五六七八九十百零〇•●▪■◆○◇★☆▲►‣·*－-")
 _LONGEST_HEADING = 40
 _END_MARKS = "。；，、：！？;,:!?.…"
 
@@ -29,6 +31,8 @@ def kind_of(text: str) -> BlockKind:
     >>> kind_of("二、到二〇三五年，基本实现社会主义现代化。")
     'paragraph'
     """
+    if text[0] not in _FIRST and not text[0].isspace():
+        return "paragraph"
     if len(text) <= _LONGEST_HEADING and text[-1] not in _END_MARKS and _HEADING.match(text):
         return "heading"
     return "item" if _BULLET.match(text) else "paragraph"

@@ -1,6 +1,6 @@
 """A data table: which tables are one, their cells, and their text.
 
-In: the tags of a page, from a <table> on. Out: its cells where it holds data, or nothing; one line
+In: tidy markup, from a <table> on. Out: its cells where it holds data, or nothing; one line
 a row. Never what the cells mean: that is for the tables step.
 """
 
@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final, TypeAlias
 
-from pipeline.parse.tags import Tag, unescape
+from pipeline.parse.tags import LINK, unescape
 from pipeline.records import Cell
 
 #: What no cell of data holds.
-_FRAMING: Final = frozenset(
-    (*("h1", "h2", "h3", "ul", "ol", "form", "input", "iframe", "script", "object", "embed"),)
-)
+_FRAMING = re.compile("<(?:h[123]|ul|ol|form|input|iframe|script|object|embed|table)[ >]")
 #: A noncharacter, taken out of every page before it is parsed; and the elements it stands for.
 LINE_MARK: Final = "\ufdd0"
 _LINE = re.compile("</?(?:br|center|div|li|p)(?: [^>]*)?>")
@@ -24,7 +22,7 @@ _IN_LINE = re.compile("</?(?:a|abbr|b|big|em|font|i|img|ins|o:p|small|span|stron
 # What makes a row more than plain cells: a span, or an element that may mean something.
 _HARD = re.compile(r' (?:row|col)span="(?!1")|<(?!/|(?:t[dhr]|tbody|tfoot)[ >])')
 _CELL = re.compile(r"<t([dh])(?: [^>]*)?>(.*?)</t[dh]>", re.DOTALL)
-_LINK = re.compile(r'<a(?: [^>]*)? href="[^>]*>(.*?)</a>', re.DOTALL)
+_LINKED = re.compile(f"{LINK}(.*?)</a>", re.DOTALL)
 _TAG = re.compile("<[^>]*>")
 _BLANKS = re.compile("[ \t\r\n\f]+")
 _OUTER_BLANKS = " \xa0\u3000"
@@ -44,42 +42,34 @@ Entry: TypeAlias = tuple[str, int, int, bool]
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A data table: its cells, how many of its characters stand in links, and its last tag."""
+    """A data table: its cells, how many of its characters stand in links, and where it ends."""
 
     cells: tuple[Cell, ...]
     linked: int
     end: int
 
 
-def read(tags: Sequence[Tag], at: int) -> Grid | None:
+def read(markup: str, at: int) -> Grid | None:
     """Return the data table that opens at `at`; None where it lays out a page.
 
     A table around other tables, or a form, is a frame.
     """
-    end = _end_of(tags, at)
-    markup = "".join(f"<{tag[1]}{tag[2]}{tag[3]}>{tag[4]}" for tag in tags[at:end])
+    end = markup.find("</table>", at) + len("</table>")
+    if end < at or _FRAMING.search(markup, at + 1, end):
+        return None
+    markup = markup[at:end]
     if sum(row.count("<td") + row.count("<th") > 1 for row in markup.split("<tr")) < 2:
         return None
-    linked = sum(len(_text(link).strip()) for link in _LINK.findall(markup))
+    linked = sum(len(_text(link).strip()) for link in _LINKED.findall(markup))
     # Most tags only part lines, or not even that.
     _, *rows = _IN_LINE.sub("", _LINE.sub(LINE_MARK, markup)).split("<tr")
     cells = [_CELL.findall(row) for row in rows]
-    if not is_data([len(_text(cell)) for row in cells for _, cell in row], linked):
+    sizes = [[len(_text(cell).strip()) for _, cell in row] for row in cells]
+    if not is_data(sizes, linked):
         return None
     headed = next((i for i, row in enumerate(rows, 1) if "</thead>" in row), 0)
     placed = _place(_read_rows(rows, cells), headed)
     return Grid(placed, linked, end) if placed else None
-
-
-def _end_of(tags: Sequence[Tag], at: int) -> int:
-    """Return the index of the tag that ends the table at `at`; `at` where it is a frame."""
-    for end in range(at + 1, len(tags)):
-        whole, close, name, _, _ = tags[end]
-        if name == "table":
-            return end if close else at
-        if name in _FRAMING or whole in _FRAMING:
-            return at
-    return at
 
 
 def _read_rows(rows: Sequence[str], cells: Sequence[list[tuple[str, str]]]) -> list[list[Entry]]:
@@ -135,19 +125,21 @@ def lines_of(text: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def is_data(cells: Sequence[int], linked: int) -> bool:
+def is_data(rows: Sequence[Sequence[int]], linked: int) -> bool:
     """Return whether a table without tables inside holds data rather than laying out a page.
 
-    `cells` counts each cell's characters, `linked` those in links. The table has two rows with a
-    second cell or more, which the caller has seen to. Data has short cells and few links; when in
-    doubt a table lays out: then its cells become blocks, and nothing is lost but their rows.
+    `rows` counts the characters of each cell, `linked` those in links. Data has two rows or more
+    with two cells that are not empty, short cells and few links; when in doubt a table lays out:
+    then its cells become blocks, and nothing is lost but their rows.
     """
+    cells = [size for row in rows for size in row]
     chars = sum(cells)
     return (
         len(cells) <= _MOST_CELLS
         and 0 < chars <= _MEAN_CELL * len(cells)
         and max(cells) <= _LONGEST_CELL
         and linked * 2 <= chars
+        and sum(len(row) - row.count(0) > 1 for row in rows) > 1
     )
 
 

@@ -7,6 +7,7 @@ out, well-formed, and read from that (see `markup`).
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
 from pipeline.parse.markup import Document, read_page
+from pipeline.parse.tags import EMPTIED_TAGS
 
 
 def read(markup: str) -> Document:
@@ -14,10 +15,10 @@ def read(markup: str) -> Document:
     # With events lexbor copies the chosen <option> at every new one: 52 s for 100,000 of them.
     without_events = LexborDocumentOptions.WO_EVENTS.value
     tree = LexborHTMLParser(markup, scripting=True, options=without_events)
-    for script in tree.tags("script"):
-        # It may hold any tag, even its own end, and is never asked for.
-        if script.first_child:
-            script.first_child.decompose()
+    for name in EMPTIED_TAGS:
+        for node in tree.tags(name):
+            if node.first_child:
+                node.first_child.decompose()
     for name in ("xmp", "plaintext"):
         for node in tree.tags(name):
             # What looks like tags in them is text, but would be written like tags.

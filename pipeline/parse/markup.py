@@ -1,9 +1,12 @@
-"""Serialised markup → blocks: one scan over the tags, which every parser shares.
+"""Serialised markup → blocks: one scan over its runs of tags, which every parser shares.
 
 In: a whole page as a parser writes its tree: each element closed, names in lower case, values in
 double quotes, `<`, `>` and `&` of texts and values as character references. Out: the blocks of the
 page in reading order, its title and metas. Never a tree: to touch a node from Python costs more
 than to read its markup, and two parsers that are read alike differ only where their trees do.
+
+Between two texts stands a run of tags, `</a></li><li><a href="">`. The same runs come again and
+again, on a page and on its site, so what a run does is worked out once, as steps.
 
 A block's path is the chain of elements from below <body> down to the one that holds its text,
 `div#main.article@2/p@5`: tag, id, classes in order of the source, and the place among the parent's
@@ -14,22 +17,14 @@ strip step decides.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
-from typing import Final
+from typing import Final, TypeAlias
 
 from pipeline.parse import grid
 from pipeline.parse.flat import kind_of
-from pipeline.parse.tags import (
-    VOID_TAGS,
-    Tag,
-    attributes_of,
-    raised,
-    read_tags,
-    unescape,
-)
+from pipeline.parse.tags import VOID_TAGS, attributes_of, raised, read_tags, tidy, unescape
 from pipeline.records import Block, BlockKind, Cell
 
 #: Elements that start and end a line of their own; all others stand in the line.
@@ -43,18 +38,25 @@ _LINE_TAGS: Final = frozenset(
         *("thead", "tr", "ul"),
     )
 )
-#: Elements whose content is not text of the page, besides those that `tags` reads whole: pictures,
-#: what a form offers, what a script may use.
-_SKIPPED_TAGS: Final = frozenset(("datalist", "head", "select", "svg", "template", "title"))
+#: Elements whose content is not text of the page: what a form offers, what a script may use.
+_SKIPPED_TAGS: Final = ("datalist", "select", "svg", "template", "title")
 #: Elements whose short text is for browsers that do not know them. Long text was swallowed: the
 #: element's end is missing.
-_FALLBACK_TAGS: Final = frozenset(("applet", "audio", "canvas", "object", "video"))
-_LONGEST_FALLBACK, _MOST_FALLBACK_TAGS = 100, 200
-_ASKED_TAGS: Final = _SKIPPED_TAGS | _FALLBACK_TAGS | {"table"}
+_FALLBACK_TAGS: Final = ("applet", "audio", "canvas", "object", "video")
+_LONGEST_FALLBACK, _LONGEST_MARKUP = 100, 5_000
 _HEADING_TAGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 #: Elements whose line ends are lines of text.
 _VERBATIM_TAGS: Final = frozenset(("pre", "textarea", "listing"))
 _RAISED_TAGS: Final = frozenset(("sub", "sup"))
+_ASKED = "|".join((*_SKIPPED_TAGS, *_FALLBACK_TAGS, "table"))
+#: Tags with nothing but blanks between them, and the text after them; up to an element that may be
+#: taken whole.
+_RUN = re.compile(rf"((?:<(?!(?:{_ASKED})[ >])[^>]*>[ \t\n\f\r]*+)*+)([^<]*)")
+_LONGEST_RUN = 1_000
+_ANY_TAG = re.compile("<([^ >]+)[^>]*>")
+_TITLE = re.compile("<title(?: [^>]*)?>([^<]*)")
+_META = re.compile("<(meta|link)( [^>]*)>")
+_BODY = re.compile("<body[^>]*>", re.IGNORECASE)
 _BLANKS = re.compile("[ \t\n\f\r]+")
 _HTML_BLANKS = " \t\n\f\r"
 _LAST_BLANKS = " \t\n\f\r\xa0\u3000"
@@ -83,18 +85,18 @@ class Document:
 
 def read_page(markup: str, source: str) -> Document:
     """Return what a page says; `markup` is its tree, written out, and `source` what was parsed."""
-    tags = read_tags(markup)
-    title = next((tag[4] for tag in tags if tag[2] == "title"), "")
-    body = next((at for at, tag in enumerate(tags) if tag[2] == "body"), len(tags))
-    blocks = _Scan(tags, body).blocks(source)
-    return Document(blocks, unescape(title), tuple(_metas(tags)))
+    markup = tidy(markup)
+    title = _TITLE.search(markup)
+    body = _BODY.search(markup)
+    blocks = _Scan(markup).blocks(body.end(), source) if body else ()
+    return Document(blocks, unescape(title[1]) if title else "", tuple(_metas(markup)))
 
 
-def _metas(tags: Iterable[Tag]) -> Iterator[tuple[str, str]]:
+def _metas(markup: str) -> Iterator[tuple[str, str]]:
     """Yield name and content of each <meta>, and the canonical link as one of them."""
-    for tag in [tag for tag in tags if tag[2] in ("meta", "link")]:
-        found = attributes_of(tag[3])
-        if tag[2] == "link":
+    for tag, written in _META.findall(markup):
+        found = attributes_of(written)
+        if tag == "link":
             name, content = found.get("rel", ""), found.get("href", "")
             name = name if name.lower() == "canonical" else ""
         else:
@@ -106,9 +108,8 @@ def _metas(tags: Iterable[Tag]) -> Iterator[tuple[str, str]]:
 class _Scan:
     """One scan over the tags of a body: the elements open, and the line in hand."""
 
-    def __init__(self, tags: Sequence[Tag], body: int) -> None:
-        self._tags = tags
-        self._rest = islice(enumerate(tags), body + 1, None)
+    def __init__(self, markup: str) -> None:
+        self._markup = markup
         # Blocks but for their line, and the text that tells it.
         self._found: list[tuple[BlockKind, str, str, float, tuple[Cell, ...]]] = []
         self._firsts: list[str] = []
@@ -124,66 +125,101 @@ class _Scan:
         self._texts: list[str] = []
         self._first = ""
         self._linked = self._chars = 0
-        if body < len(tags):
-            self._text(tags[body][4])
 
-    def blocks(self, source: str) -> tuple[Block, ...]:
-        """Return the blocks of the body; their lines are those of `source`."""
-        for at, (_, close, name, attributes, text) in self._rest:
-            if close:
-                self._close(name)
-            elif name in _ASKED_TAGS and self._pass_over(at):
-                continue
-            elif name:
-                self._open(name, attributes)
-            if text and (self._texts or text.strip(_HTML_BLANKS)):
+    def blocks(self, at: int, source: str) -> tuple[Block, ...]:
+        """Return the blocks of the body, which starts at `at`, with their lines in `source`."""
+        markup = self._markup
+        while at < len(markup):
+            match = _RUN.match(markup, at)
+            run, text = match.groups() if match else ("", "")
+            if run:
+                self._take(run)
+            if text:
                 self._text(text)
+            at = at + len(run) + len(text) if run or text else self._pass_over(at)
         self._end_line()
         lines = _line_numbers(source, self._firsts)
         return tuple(Block(*found, line) for found, line in zip(self._found, lines, strict=True))
 
-    def _open(self, name: str, attributes: str) -> None:
-        """Note that an element starts."""
-        places = self._places
-        places[-1] += 1
-        if name in _LINE_TAGS:
-            if self._texts:
-                self._end_line()
-            if name in VOID_TAGS:
-                return
-            self._containers.append(len(places))
-            self._headings += name in _HEADING_TAGS
-            self._verbatims += name in _VERBATIM_TAGS
-            self._item = name == "li" or (self._item and name != "tr")
-        elif name == "a":
-            self._links.append(' href="' in attributes)
-        elif name in VOID_TAGS:
-            return
-        elif name in _RAISED_TAGS:
-            self._raised.append(len(self._texts))
-        self._names.append(name)
-        places.append(0)
-        self._paths.append(name + attributes)
+    def _take(self, run: str) -> None:
+        """Take tags that have no text between them."""
+        steps = _steps if len(run) < _LONGEST_RUN else _steps.__wrapped__
+        for step, name, written in steps(run):
+            step(self, name, written)
 
-    def _close(self, name: str) -> None:
+    def _open_line(self, name: str, written: str) -> None:
+        """Note that an element starts which is a line of its own."""
+        if self._texts:
+            self._end_line()
+        self._containers.append(len(self._places))
+        self._item = name == "li" or (self._item and name != "tr")
+        self._open(name, written)
+
+    def _open_heading(self, name: str, written: str) -> None:
+        self._open_line(name, written)
+        self._headings += 1
+
+    def _open_verbatim(self, name: str, written: str) -> None:
+        self._open_line(name, written)
+        self._verbatims += 1
+
+    def _open(self, name: str, written: str) -> None:
+        """Note that an element starts."""
+        self._places[-1] += 1
+        self._names.append(name)
+        self._places.append(0)
+        self._paths.append(written)
+
+    def _open_link(self, name: str, written: str) -> None:
+        self._links.append("href" in written)
+        self._open(name, written)
+
+    def _open_raised(self, name: str, written: str) -> None:
+        self._raised.append(len(self._texts))
+        self._open(name, written)
+
+    def _void(self, _name: str, _written: str) -> None:
+        """Note an element that holds nothing, and stands in the line."""
+        self._places[-1] += 1
+
+    def _break(self, _name: str, _written: str) -> None:
+        """Note an element that holds nothing, and ends the line."""
+        self._places[-1] += 1
+        if self._texts:
+            self._end_line()
+
+    def _blank(self, _name: str, _written: str) -> None:
+        """Note blanks between two tags."""
+        if self._texts:
+            self._texts.append(" ")
+
+    def _close(self, name: str, _written: str) -> None:
         """Note that the element opened last ends."""
-        if self._names[-1] != name:  # what was stepped over, or left unread, ends in vain
-            return
-        self._names.pop()
-        if name in _LINE_TAGS:
+        if self._names[-1] == name:  # what was stepped over, or left unread, ends in vain
+            self._names.pop()
+            self._places.pop()
+            self._paths.pop()
+
+    def _close_line(self, name: str, written: str) -> None:
+        if self._names[-1] == name:
             if self._texts:
                 self._end_line()
             self._containers.pop()
             self._headings -= name in _HEADING_TAGS
             self._verbatims -= name in _VERBATIM_TAGS
             self._item = self._item and name != "li"
-        elif name == "a":
+            self._close(name, written)
+
+    def _close_link(self, name: str, written: str) -> None:
+        if self._names[-1] == name:
             self._links.pop()
-        elif name in _RAISED_TAGS:
+            self._close(name, written)
+
+    def _close_raised(self, name: str, written: str) -> None:
+        if self._names[-1] == name:
             start = self._raised.pop()
             self._texts[start:] = [raised(name, "".join(self._texts[start:]))]
-        self._places.pop()
-        self._paths.pop()
+            self._close(name, written)
 
     def _path(self, depth: int) -> str:
         """Return the path of the open element at `depth`, 0 for the body."""
@@ -196,26 +232,28 @@ class _Scan:
             paths[i + 1] = f"{paths[i]}{segment}@{self._places[i]}/"
         return paths[depth][1:-1]
 
-    def _pass_over(self, at: int) -> bool:
-        """Return whether an element is stepped over: no text, a fallback, or a data table."""
-        _, _, name, attributes, _ = self._tags[at]
+    def _pass_over(self, at: int) -> int:
+        """Return where to go on after the tag at `at`, or after its element where that is whole.
+
+        Whole is what holds no text of the page, a fallback, and a data table.
+        """
+        tag = _ANY_TAG.match(self._markup, at)
+        if tag is None:  # no parser leaves a tag open
+            return len(self._markup)
+        name = tag[1]
         if name == "table":
-            table = grid.read(self._tags, at)
-            if table is None:
-                return False
-            end = table.end
-            self._open(name, attributes)
-            self._table(table)
-            self._close(name)
+            table = grid.read(self._markup, at)
+            if table:
+                self._open_line(name, tag[0][1:-1])
+                self._table(table)
+                self._close_line(name, "")
+                return table.end
         else:
-            fallback = name in _FALLBACK_TAGS
-            end = _end_of(self._tags, at, _MOST_FALLBACK_TAGS if fallback else len(self._tags))
-            if fallback and (not end or _is_long(self._tags[at:end])):
-                return False
-            end = end or len(self._tags) - 1
-        _, after = next(islice(self._rest, end - at - 1, None))
-        self._text(after[4])
-        return True
+            end = _end_of(self._markup, at, name)
+            if name in _SKIPPED_TAGS or (end and not _is_long(self._markup[at:end])):
+                return end or len(self._markup)
+        self._take(tag[0])
+        return tag.end()
 
     def _text(self, text: str) -> None:
         """Take the text between two tags."""
@@ -233,9 +271,10 @@ class _Scan:
             self._first = words
         if "\n" in words:
             text = _LINE_END.sub("", text)
-        self._chars += len(words)
+        width = len(words) if "  " not in words else len(" ".join(words.split()))
+        self._chars += width
         if True in self._links:
-            self._linked += len(words)
+            self._linked += width
         self._texts.append(text)
 
     def _verbatim(self, text: str) -> None:
@@ -273,6 +312,39 @@ class _Scan:
         return "item" if self._item else kind_of(text)
 
 
+Step: TypeAlias = tuple[Callable[[_Scan, str, str], None], str, str]
+_BLANK_STEP: Final[Step] = (_Scan._blank, "", "")
+
+
+@lru_cache(maxsize=1 << 15)  # most runs of tags are met again, on a page and on its site
+def _steps(run: str) -> tuple[Step, ...]:
+    """Return what the tags of a run do, in their order."""
+    steps: list[Step] = []
+    for close, name, attributes, blanks in read_tags(run):
+        steps.append((_act(name, close), name, name + attributes))
+        if blanks:
+            steps.append(_BLANK_STEP)
+    return tuple(steps)
+
+
+def _act(name: str, close: str) -> Callable[[_Scan, str, str], None]:
+    """Return what a tag does."""
+    if name in VOID_TAGS:
+        return _Scan._break if name in _LINE_TAGS else _Scan._void
+    opens, closes = _ACTS.get(name) or (_LINE_ACTS if name in _LINE_TAGS else _OTHER_ACTS)
+    return closes if close else opens
+
+
+_LINE_ACTS: Final = (_Scan._open_line, _Scan._close_line)
+_OTHER_ACTS: Final = (_Scan._open, _Scan._close)
+_ACTS: Final = {
+    "a": (_Scan._open_link, _Scan._close_link),
+    **dict.fromkeys(_HEADING_TAGS, (_Scan._open_heading, _Scan._close_line)),
+    **dict.fromkeys(_VERBATIM_TAGS, (_Scan._open_verbatim, _Scan._close_line)),
+    **dict.fromkeys(_RAISED_TAGS, (_Scan._open_raised, _Scan._close_raised)),
+}
+
+
 @lru_cache(maxsize=1 << 12)  # the pages of a site are alike
 def _segment(tag: str) -> str:
     """Return `div#id.class!hidden` of a tag; a slash in a name becomes `_`: it parts elements."""
@@ -288,20 +360,20 @@ def _segment(tag: str) -> str:
     return name + mark.replace("/", "_") + ("!hidden" if hidden else "")
 
 
-def _end_of(tags: Sequence[Tag], at: int, most: int) -> int:
-    """Return the index of the tag that closes the element at `at`, 0 for none in `most` tags."""
-    name, depth = tags[at][2], 0
-    for end, tag in enumerate(islice(tags, at, at + most), at):
-        if tag[2] == name:
-            depth += -1 if tag[1] else 1
-            if not depth:
-                return end
+def _end_of(markup: str, at: int, name: str) -> int:
+    """Return where the element ends that opens at `at`, 0 where it does not."""
+    depth = 0
+    for match in re.finditer(f"<(/?){name}(?=[ >])[^>]*>", markup[at:]):
+        depth += -1 if match[1] else 1
+        if not depth:
+            return at + match.end()
     return 0
 
 
-def _is_long(tags: Iterable[Tag]) -> bool:
+def _is_long(markup: str) -> bool:
     """Return whether an element holds more text than a fallback does."""
-    return len(unescape("".join(tag[4] for tag in tags)).strip()) > _LONGEST_FALLBACK
+    text = unescape(_ANY_TAG.sub("", markup[:_LONGEST_MARKUP])).strip()
+    return len(markup) > _LONGEST_MARKUP or len(text) > _LONGEST_FALLBACK
 
 
 def _line_numbers(source: str, texts: Iterable[str]) -> Iterator[int]:
@@ -329,6 +401,5 @@ def _line_numbers(source: str, texts: Iterable[str]) -> Iterator[int]:
         yield line
 
 
-_BODY = re.compile("<body", re.IGNORECASE)
 _WORD = re.compile(r"\w{1,16}")
 _WALKS = 100

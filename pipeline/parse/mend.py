@@ -17,6 +17,8 @@ _CONTROL = re.compile(f"[{''.join(_CONTROLS)}]")
 # What stands in them is text to the parser, tags too, until their end.
 _RAW_TAGS = (
     *("iframe", "noembed", "noframes", "noscript", "script", "style", "textarea", "title", "xmp"),
+    # No raw text, but what they hold is no text of the page; without an end that is all the rest.
+    *("datalist", "select", "template"),
 )
 _FIRST_LETTERS = "".join(sorted({tag[0] for tag in _RAW_TAGS}))
 _RAW = re.compile(rf"<(/?)(?=[{_FIRST_LETTERS}])({'|'.join(_RAW_TAGS)})(?=[\s/>])", re.IGNORECASE)
@@ -24,7 +26,10 @@ _BODY_TAG = re.compile(
     r"</?(?:html|head|body|meta|link|div|p|table|tr|td|ul|ol|li|h[1-6]|center)(?=[\s/>])",
     re.IGNORECASE,
 )
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)(?=[\s/>])[^<>]*>")
+# A value in quotes may hold either bracket, and outside of one `<` does not end a tag either.
+_TAG = re.compile(
+    r"""<(/?)([a-zA-Z][a-zA-Z0-9]*)(?=[\s/>])(?:[^>=]|=\s*+(?:"[^"]*+"|'[^']*+')|=)*+>"""
+)
 # Elements that end with their tag, or where the next of their kind starts: they never nest.
 _FLAT_TAGS = frozenset(
     (
@@ -165,4 +170,5 @@ def _flatten(markup: str) -> str:
             room[formatting] += 1
         return match.group()
 
-    return _TAG.sub(keep, markup)
+    # With an end for the last tag, no search for one comes back empty-handed.
+    return _TAG.sub(keep, f"{markup}>")[:-1]

@@ -1,15 +1,15 @@
-"""Serialised markup → its tags, each with the text after it.
+"""Serialised markup → the same without what holds no text, and its tags.
 
-In: a page as a parser writes its tree. Out: tags in their order. Never a comment, and never the
-inside of an element that is no markup (a script, a style, a frame).
+In: a page as a parser writes its tree. Out: markup in which each tag is short and means something;
+stretches of it as tags. Never the inside of an element that is no markup (a script, a style, a
+frame), and never a text lost.
 """
 
 import re
 from typing import Final, TypeAlias
 
-#: Name of an element that was read whole ("" for others), "/" where it closes, name ("" for a
-#: comment and the like), attributes as written, and the text up to the next tag, as written.
-Tag: TypeAlias = tuple[str, str, str, str, str]
+#: "/" where it closes, name, attributes as written, and the blanks after it.
+Tag: TypeAlias = tuple[str, str, str, str]
 
 #: Elements that hold nothing, and have no end.
 VOID_TAGS: Final = frozenset(
@@ -18,19 +18,30 @@ VOID_TAGS: Final = frozenset(
         *("input", "keygen", "link", "meta", "param", "source", "track", "wbr"),
     )
 )
-#: Elements that are read whole: what is in them is no markup.
-WHOLE_TAGS: Final = frozenset(("iframe", "noembed", "noframes", "noscript", "script", "style"))
-_WHOLE = "|".join(sorted(WHOLE_TAGS))
-_TAG = re.compile(
-    rf"<(?:({_WHOLE})[ >](?:[^<]++|<(?!/\1))*+</\1|(/?)([a-zA-Z][^\s/>]*)([^>]*)"
-    r"|!--(?:[^-]++|-(?!->))*+--|[!?][^>]*)>([^<]*)"
+#: Elements that are read whole: what is in them is no markup. A parser empties those that tell a
+#: frame from a table (`grid`), because they may hold any tag, even their own end.
+EMPTIED_TAGS: Final = ("script", "iframe")
+WHOLE_TAGS: Final = frozenset((*EMPTIED_TAGS, "noembed", "noframes", "noscript", "style"))
+_TEXTLESS = re.compile(
+    r"<(?:!--(?:[^-]++|-(?!->))*+--|[!?][^>]*"
+    r"|(noembed|noframes|noscript|style)(?=[ >])(?:[^<]++|<(?!/\1))*+</\1"
+    r"|(?:area|base|basefont|bgsound|img|source|track|wbr)(?=[ >])[^>]*)>"
 )
+_LINK = re.compile('<a (?:[^>]* )?href="[^>]*>')
+#: How a link is written that leads somewhere, wherever it leads: so that tags repeat.
+LINK: Final = '<a href="">'
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)([^>]*)>([ \t\n\f\r]*)")
 _ATTRIBUTE = re.compile(r' ([^\s=]+)="([^"]*)"')
 _SCRIPTS: Final = {
     "sup": str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"),
     "sub": str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋"),
 }
 _DIGITS = re.compile("[0-9+-]+")
+
+
+def tidy(markup: str) -> str:
+    """Return `markup` without comments, styles and pictures, and with links alike."""
+    return _LINK.sub(LINK, _TEXTLESS.sub("", markup))
 
 
 def read_tags(markup: str) -> list[Tag]:
