@@ -6,7 +6,7 @@ block.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -21,11 +21,12 @@ from pipeline.chrome.glued import mark_glued
 from pipeline.chrome.lines import fold
 from pipeline.chrome.listing import listing
 from pipeline.chrome.numbers import mark_counted
+from pipeline.chrome.origins import mark_bylines, mark_origins, mark_stamps
 from pipeline.chrome.outline import Outline, outline, rule_of
 from pipeline.chrome.recurring import Learned, Taken, learn, mark, taken
 from pipeline.chrome.shapes import mark_counters, mark_shapes
 from pipeline.chrome.sheet import Sheet, marked, read
-from pipeline.records import Block, Page, Provenance
+from pipeline.records import Block, Origin, Page, Provenance
 from pipeline.rules.chrome import ChromeRule, ChromeRules, compile_rules
 
 __all__ = [
@@ -43,8 +44,10 @@ __all__ = [
 ]
 
 _CASE_LINE = re.compile(r"(?:\{(?P<where>[^}]*)\} )?(?P<text>.*)")
+_CASE_FACT = re.compile(r"([a-z_]+)=([^,]+)")
 _CHROME = "chrome"
 _GLUED = "glued"
+_FACTS = 2  # the pieces of a line that was parted stand on the first
 _PAGE = "{page}"
 _SITE = "case.example"
 
@@ -91,6 +94,9 @@ def _mark(sheet: Sheet) -> ChromeRule | None:
         mark_code(sheet)
         mark_counted(sheet)
     mark_shapes(sheet)
+    mark_origins(sheet)
+    mark_bylines(sheet)
+    mark_stamps(sheet)
     mark_edges(sheet)
     mark_counters(sheet)
     if not sheet.markup:
@@ -112,14 +118,15 @@ def try_rule(rule: ChromeRule, text: str, rules: ChromeRules) -> str:
     """Return the lines of `text` that `rule`, alone of `rules`, leaves; "" where it drops the page.
 
     Each line is a block. It may begin with `{path links}`, where the block stood and the share
-    of its characters inside links, or with `{chrome}`: another rule took it already, or
-    with `{glued}`: it is a piece of a line that was parted. A line
-    `{page}` parts the pages of one site.
+    of its characters inside links, or with `{chrome}`: another rule took it already, or with
+    `{glued}`: it is a piece of a line that was parted, or with `{source=a,editor=b}`: so much was
+    read of it. A line `{page}` parts the pages of one site.
     """
     lines = text.split("\n")
     if _PAGE in lines:
         return _try_pages(rule, text.split(f"\n{_PAGE}\n"), rules)
     sheet = read(_case_page(lines), (compile_rules([rule], "rules"),), rules.variants)
+    sheet.facts = tuple(_case_facts(lines))
     other = ChromeRule(id=_CHROME, reason="", source="")
     for line in sheet.lines:
         line.mark(other if line.block.dropped_by else None)
@@ -140,15 +147,31 @@ def _try_pages(rule: ChromeRule, texts: Sequence[str], known: ChromeRules) -> st
 
 
 def _case_page(lines: Sequence[str]) -> Page:
-    return Page("", "", tuple(map(_case_block, lines)), Provenance(""))
+    blocks = (_case_block(line, number) for number, line in enumerate(lines, _FACTS))
+    return Page("", "", tuple(blocks), Provenance(""))
 
 
-def _case_block(line: str) -> Block:
+def _case_facts(lines: Sequence[str]) -> Iterator[tuple[str, Origin]]:
+    """Yield what was read of the lines of a case, as they say themselves."""
+    for number, line in enumerate(lines, _FACTS):
+        where, text = _case_parts(line)
+        for field, value in _CASE_FACT.findall(where):
+            yield value, Origin(field, _CHROME, text, number)
+
+
+def _case_parts(line: str) -> tuple[str, str]:
+    """Return what stands in braces before a line of a case, and the line."""
     match = _CASE_LINE.fullmatch(line)
-    where, text = (match["where"] or "", match["text"]) if match else ("", line)
+    return (match["where"] or "", match["text"]) if match else ("", line)
+
+
+def _case_block(line: str, number: int) -> Block:
+    where, text = _case_parts(line)
     path, _, links = where.partition(" ")
     if path == _CHROME:
         return Block("paragraph", text, dropped_by=_CHROME)
     if path == _GLUED:
         return Block("paragraph", text, line=1)
+    if _CASE_FACT.match(where):
+        return Block("paragraph", text, line=number)
     return Block("paragraph", text, path, float(links or 0))

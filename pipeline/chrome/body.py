@@ -18,6 +18,7 @@ _PLACE = re.compile(r"@\d+|\d+")  # ids count the pages of a document
 _NAMED = re.compile("[#.]")
 _STAMP = re.compile(r"\d{1,2}[-/.月]\d{1,2}|\d{1,2}:\d{2}|\d ?[楼#]")
 _HEADING = re.compile("h[1-3](?![a-z])")
+_NAMES = re.compile("[#.]([^#.@!]+)")
 _LEAD = 0.2  # the lead between title and body may stand outside it, and has hardly a link
 _PARAGRAPH = 40  # a shorter one below the body may be a remark of the site's
 _BODY = 20  # a body has so many characters at least, however many its readers wrote
@@ -49,7 +50,7 @@ def mark_outside(sheet: Sheet) -> None:
     for i, line in enumerate(sheet.lines):
         if line.rule or inside[i] or i == title or i in parts:
             continue
-        lead = 0 <= title < i < first and (_is_lead(line) or _is_number(sheet, line))
+        lead = 0 <= title < i < first and _is_own(sheet, line)
         if not lead and (i < first or not _is_kept(sheet, line)):
             line.mark(rule)
 
@@ -162,6 +163,19 @@ def _parts(sheet: Sheet, title: int) -> set[int]:
     lines = ((i, sheet.lines[i]) for i in beside)
     plain = ((i, x) for i, x in lines if x.block.links < _LEAD and x.weight >= _PART)
     return {i for i, line in plain if not may_match(line.text, sheet.sets)}
+
+
+def _is_own(sheet: Sheet, line: Line) -> bool:
+    """Return whether a line between title and body belongs to them."""
+    return _is_lead(line) or _is_number(sheet, line) or _is_named_lead(sheet, line)
+
+
+def _is_named_lead(sheet: Sheet, line: Line) -> bool:
+    """Return whether the line's own element is named for a lead."""
+    names = _NAMES.findall(line.block.path.rpartition("/")[2].lower())
+    rules = (rule for rule, _ in sheet.of("outside-body") if rule.proof)
+    plain = line.rule is None and line.block.links < _LEAD and not may_match(line.text, sheet.sets)
+    return plain and any(sheet.proof(rule).fullmatch(name) for rule in rules for name in names)
 
 
 def _is_lead(line: Line) -> bool:

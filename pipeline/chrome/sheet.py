@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from pipeline.chrome.lines import fold
 from pipeline.chrome.surface import seen
-from pipeline.records import Block, Page
+from pipeline.records import Block, Origin, Page
 from pipeline.rules.chrome import ChromeRule, Known, Mechanism, RuleSet
 from pipeline.rules.patterns import Pattern
 
@@ -63,7 +63,8 @@ class Line:
 class Sheet:
     """The lines of a page, one a block, and the rule sets that hold on it, its site's first.
 
-    `markup` says that the page was markup: its blocks know where they stood.
+    `markup` says that the page was markup: its blocks know where they stood. `facts` are what the
+    page says of itself, and where.
     """
 
     title: str
@@ -71,6 +72,7 @@ class Sheet:
     sets: tuple[RuleSet, ...]
     variants: str
     markup: bool
+    facts: tuple[tuple[str, Origin], ...] = ()
 
     def place_of_title(self) -> int:
         """Return the place of the page's title among the lines, -1 where it is not."""
@@ -124,7 +126,7 @@ def read(page: Page, sets: tuple[RuleSet, ...], variants: str) -> Sheet:
     lines = [Line(block, text) for block, text in zip(blocks, texts, strict=True)]
     if not markup:
         _rejoin(lines)
-    return Sheet(title, lines, sets, variants, markup)
+    return Sheet(title, lines, sets, variants, markup, page.facts)
 
 
 def _rejoin(lines: Sequence[Line]) -> None:

@@ -45,6 +45,9 @@ Mechanism = Literal[
     "after-end",
     "dated-links",
     "value",
+    "origin",
+    "byline",
+    "stamp",
     "post-foot",
     "post-head",
     "cards",
@@ -94,9 +97,10 @@ class ChromeRule(Rule, frozen=True, kw_only=True):
 
     `zone` says where a line rule holds, `limit` is the longest folded line it looks at, in
     characters. `proof` is a pattern that one of a menu's names must match, or, of dated links, one
-    for a title with its date, of `after-end` one for lines that go on with the body, and of pages
-    that lead to others one for what proves an article, or a hit. `keep` lists patterns
-    of lines that the mechanism never takes.
+    for a title with its date, of `after-end` one for lines that go on with the body, of pages
+    that lead to others one for what proves an article, or a hit, and of what stands outside the
+    body the name of a lead's element. `keep` lists patterns of lines that the mechanism never
+    takes.
     """
 
     apply: Mechanism = "piece"
