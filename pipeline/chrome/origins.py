@@ -45,7 +45,7 @@ def mark_origins(sheet: Sheet) -> None:
                 continue
             if sheet.markup:  # where many blocks share a line of the source
                 facts = [fact for fact in facts if _stood(fact[1], line)]
-            values = _values(facts, sheet)
+            values = _values(facts, sheet) if facts else {}
             if values and _is_metadata(line.text, values, words, inside=first < i < last):
                 line.mark(rule)
 
