@@ -11,7 +11,7 @@ from pipeline.chrome.container import find_container, is_below
 from pipeline.chrome.elements import Elements
 from pipeline.chrome.lines import may_match
 from pipeline.chrome.sheet import Line, Sheet, same_title, take
-from pipeline.chrome.verse import verse_element
+from pipeline.chrome.verse import body_element
 from pipeline.rules.chrome import ChromeRule
 
 _PLACE = re.compile(r"@\d+|\d+")  # ids count the pages of a document
@@ -37,7 +37,7 @@ def mark_outside(sheet: Sheet) -> None:
     """Mark blocks in elements named for chrome, then all outside the body's element."""
     _mark_elements(sheet)
     rule, body = find_container(sheet)
-    if sum(line.mass for line in sheet.lines) < _BODY and (verse := verse_element(sheet)):
+    if sum(line.mass for line in sheet.lines) < _BODY and (verse := body_element(sheet)):
         rule, body = next((rule for rule, _ in sheet.of("outside-body")), rule), verse
     inside = [is_below(line.block.path, body) for line in sheet.lines]
     if rule is None or not body or not any(inside):

@@ -11,7 +11,7 @@ from itertools import accumulate
 from pipeline.chrome.around import mark_above, mark_below, mark_dated
 from pipeline.chrome.between import is_marks, mark_bars, mark_cut
 from pipeline.chrome.continued import continued
-from pipeline.chrome.core import find_core
+from pipeline.chrome.core import find_core, is_headline
 from pipeline.chrome.lines import matching_rule, may_match
 from pipeline.chrome.posts import mark_posts
 from pipeline.chrome.sheet import Line, Sheet, take
@@ -130,7 +130,8 @@ def _close(sheet: Sheet, lines: Sequence[Line], core: tuple[int, int]) -> None:
 
 
 def _mass(lines: Sequence[Line]) -> float:
-    return sum(line.mass for line in lines)
+    """Return the weight of sentences; titles that ask or exclaim are none."""
+    return sum(line.mass for line in lines if not is_headline(line))
 
 
 def _parent(line: Line) -> str:

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 
 from pipeline.chrome.core import is_cell
 from pipeline.chrome.lines import may_match
-from pipeline.chrome.sheet import Line, Sheet
+from pipeline.chrome.sheet import NEARBY, Line, Sheet
 from pipeline.rules.patterns import Pattern
 
 # The element of a line is the first above it that is none of these.
 _PART = re.compile(r"(?:ul|ol|dl|li|dd|dt|p|pre|blockquote)[@.#]|(?:div|span)@")
 _LINES = 6  # fewer lines are a title with its byline
 _WEIGHT = 40
+_TITLED_LINES, _TITLED_WEIGHT = 3, 15  # below the title and its byline fewer are enough
 _LINKED = 0.2
 _FLAT_LINES = 8  # without markup fewer may be a menu
 _LONGEST = 16  # titles are longer
@@ -38,15 +39,61 @@ def verse_element(sheet: Sheet) -> str:
     return best if best and masses[best] >= _WEIGHT else ""
 
 
+def body_element(sheet: Sheet) -> str:
+    """Return the element of a body without sentences: the first below the title, or the fullest.
+
+    "" where a table is the body.
+    """
+    if any(x.block.kind == "table" and x.rule is None and x.weight > _WEIGHT for x in sheet.lines):
+        return ""
+    title = sheet.place_of_title()
+    found: dict[str, list[Line]] = defaultdict(list)
+    for line in sheet.lines[title + 1 :] if title >= 0 else ():
+        if _is_text(line) and not may_match(line.text, sheet.sets):
+            found[element_of(line.block.path)].append(line)
+    nearby = {element_of(x.block.path) for x in sheet.lines[title + 1 : title + 1 + NEARBY]}
+    for path, lines in found.items():
+        weight = sum(line.weight for line in lines)
+        if path and path in nearby and len(lines) >= _TITLED_LINES and weight >= _TITLED_WEIGHT:
+            return path
+    return verse_element(sheet)
+
+
 def find_verse(
     sheet: Sheet, lines: Sequence[Line], likely: Sequence[bool], core: tuple[int, int]
 ) -> tuple[int, int]:
     """Return the stretch of `lines` that holds a body without sentences, `core` for none."""
     if sheet.markup:
-        element = verse_element(sheet)
-        plain = (i for i, line in enumerate(lines) if _is_plain(line) and not likely[i] and element)
-        places = [i for i in plain if element_of(lines[i].block.path) == element]
+        element = body_element(sheet)
+        texts = (i for i, line in enumerate(lines) if _is_text(line) and not likely[i] and element)
+        places = [i for i in texts if element_of(lines[i].block.path) == element]
         return (places[0], places[-1] + 1) if places else core
+    return _below_byline(sheet, lines, likely) or _verses(sheet, lines, likely) or core
+
+
+def _below_byline(
+    sheet: Sheet, lines: Sequence[Line], likely: Sequence[bool]
+) -> tuple[int, int] | None:
+    """Return the stretch between an article's source, date and buttons and the next chrome."""
+    signs = [sheet.proof(rule) for rule, _ in sheet.of("home-page")]
+    bylines = (i for i, x in enumerate(lines) if likely[i] and any(s.search(x.text) for s in signs))
+    first = next(bylines, len(lines))
+    start = first
+    for i in range(first, len(lines) + 1):
+        if i < len(lines) and not likely[i]:
+            continue
+        body = [line for line in lines[start:i] if _is_text(line)]
+        enough = sum(line.weight for line in body) >= _TITLED_WEIGHT
+        if len(body) >= _TITLED_LINES and enough:
+            return start, i
+        start = i + 1
+        if start > first + NEARBY:
+            break
+    return None
+
+
+def _verses(sheet: Sheet, lines: Sequence[Line], likely: Sequence[bool]) -> tuple[int, int] | None:
+    """Return the first run of lines as short as verses, and longer than names in menus."""
     menus = [pattern for _, pattern in sheet.of("link-menu")]
     start = 0
     for i in range(len(lines) + 1):
@@ -56,14 +103,19 @@ def find_verse(
         if count >= _FLAT_LINES and weight >= _WEIGHT and _MEAN[0] <= weight / count <= _MEAN[1]:
             return start, i  # what stands further down is the side of the page
         start = i + 1
-    return core
+    return None
+
+
+def _is_text(line: Line) -> bool:
+    """Return whether no rule took the line, and it is neither link nor table nor ornament."""
+    loose = line.rule is None and line.block.kind != "table" and line.block.links < _LINKED
+    return loose and any(map(str.isalnum, line.text))
 
 
 def _is_plain(line: Line) -> bool:
-    """Return whether no rule took the line, and it is neither link nor table nor figure."""
-    if line.rule or line.block.kind == "table" or line.block.links >= _LINKED:
-        return False
-    return bool(_LETTER.search(line.text)) and not is_cell(line) and not _DATED.search(line.text)
+    """Return whether the line is text of some words, and no figure nor a title with its date."""
+    words = _is_text(line) and _LETTER.search(line.text) is not None
+    return words and not is_cell(line) and not _DATED.search(line.text)
 
 
 def _is_verse(line: Line, menus: Sequence[Pattern]) -> bool:
