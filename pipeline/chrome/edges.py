@@ -14,7 +14,7 @@ from pipeline.chrome.continued import continued
 from pipeline.chrome.core import find_core, is_headline
 from pipeline.chrome.lines import matching_rule, may_match
 from pipeline.chrome.posts import mark_posts
-from pipeline.chrome.sheet import Line, Sheet, take
+from pipeline.chrome.sheet import Line, Sheet, same_title, take
 from pipeline.chrome.verse import find_verse
 from pipeline.rules.chrome import ChromeRule, Zone
 
@@ -22,6 +22,9 @@ _MOST = 0.75  # a line closes the article only where this share of the sentences
 # Took what is not around the body, but elsewhere on the page.
 _FAR = ("body", "outside-body", "page-counter", "code")
 _BODY = 20  # fewer characters of sentences may be a greeting beside verses
+_TITLED = 0.3  # or this share of them below it, where the title follows
+_TITLE = 8
+_NEAR = 3
 _FEW = 0.2  # readers may write four times as much as the author
 Closer = tuple[int, ChromeRule]
 _CLOSING = ("end", "thread", "readers")
@@ -171,13 +174,22 @@ def _is_thread(stamps: Sequence[int], at: int) -> bool:
     return begins and stamps[last] - stamps[at] >= max(_POSTS, (last - at) * _POST_SHARE)
 
 
+def _leads(sheet: Sheet, below: Sequence[Line]) -> bool:
+    """Return whether the page's title stands right `below` the way to the page."""
+    if not sheet.title:
+        return False
+    return any(same_title(line.text, sheet.title) and line.weight >= _TITLE for line in below)
+
+
 def _open(sheet: Sheet, lines: Sequence[Line]) -> None:
     """Let the last line that opens the article take all above; too late, it goes alone."""
     total = sum(line.mass for line in lines)
     below = 0.0
     for i in range(len(lines) - 1, -1, -1):
         rule = lines[i].rule
-        if rule and rule.apply == "start" and below >= total * _MOST:
-            take((line for line in lines[:i] if line.text != sheet.title), rule)
-            return
+        if rule and rule.apply == "start":
+            titled = _leads(sheet, lines[i + 1 : i + _NEAR])
+            if below >= total * (_TITLED if titled else _MOST):
+                take((line for line in lines[:i] if line.text != sheet.title), rule)
+                return
         below += lines[i].mass

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
+from pipeline.chrome.between import is_marks
 from pipeline.chrome.lines import LONGEST, fold
 from pipeline.chrome.sheet import Line, Sheet, take
 from pipeline.rules.chrome import SHORT
@@ -111,7 +112,8 @@ def _mark_menus(sheet: Sheet) -> None:
                 loose = line.rule is None and len(line.text) <= SHORT
                 if loose and _is_menu(_names(line.text, pattern), pattern, proof):
                     line.mark(rule)
-            for run in _runs(lines, lambda line: len(line.text) <= _NAME):
+            words = lines if sheet.markup else [line for line in lines if not is_marks(line)]
+            for run in _runs(words, lambda line: len(line.text) <= _NAME):
                 known = [i for i, line in enumerate(run) if _is_known(line.text, pattern)]
                 menu = run[known[0] : known[-1] + 1] if known else []
                 if _is_menu([line.text for line in menu], pattern, proof):

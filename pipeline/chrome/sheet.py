@@ -17,6 +17,7 @@ from pipeline.rules.patterns import Pattern
 
 _SENTENCE = re.compile("[。!?;！？；]")
 _LATIN_SENTENCE = re.compile("[.](?:[ ”’\"')]|$)")
+_NUMBERED = re.compile(r"\s*\d{1,3}[.]\s")
 _CLAUSE = re.compile("[,、，]")
 _ANYTHING = Pattern("(?s:.*)", "")
 _SENTENCE_WEIGHT = 12  # a button or a greeting with an exclamation mark is shorter
@@ -166,8 +167,14 @@ def _dropped(block: Block, rule: ChromeRule) -> Block:
 def _is_prose(text: str, weight: float) -> bool:
     if weight < _SENTENCE_WEIGHT:
         return False
-    if _SENTENCE.search(text) or ("." in text and _LATIN_SENTENCE.search(text)):
+    if _SENTENCE.search(text) or ("." in text and _has_stop(text)):
         return True
     if weight >= _RUN_WEIGHT and text.count(" ") * _WORD < weight:
         return True
     return weight >= _CLAUSE_WEIGHT and _CLAUSE.search(text) is not None
+
+
+def _has_stop(text: str) -> bool:
+    """Return whether a Latin sentence ends in `text`; the dot behind its number ends none."""
+    number = _NUMBERED.match(text)
+    return _LATIN_SENTENCE.search(text, number.end() if number else 0) is not None
