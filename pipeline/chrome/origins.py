@@ -7,7 +7,7 @@ a day, an organ or a number alone is the document's, be it read as a field.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from pipeline.chrome.lines import fold
@@ -38,12 +38,15 @@ def mark_origins(sheet: Sheet) -> None:
         return
     by_line = _by_line(sheet)
     first, last = _edges(sheet.lines)
+    shared = Counter(line.block.line for line in sheet.lines)
     for rule, words in sheet.of("origin"):
         for i, line in enumerate(sheet.lines):
             facts = by_line.get(line.block.line, ())
             if not facts or not _may_go(sheet, line):
                 continue
-            if sheet.markup:  # where many blocks share a line of the source
+            if (
+                sheet.markup or shared[line.block.line] > 1
+            ):  # many blocks share a line of the source
                 facts = [fact for fact in facts if _stood(fact[1], line)]
             values = _values(facts, sheet) if facts else {}
             if values and _is_metadata(line.text, values, words, inside=first < i < last):
