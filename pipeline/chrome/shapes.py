@@ -22,6 +22,7 @@ _GAP = 4  # lines from a label to the next but one
 _DATE = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?")
 _VALUE = 60  # characters of a value in a metadata table, at most
 _TABLE = 400  # characters of a metadata table on one line, at most
+_KNOWN_LABELS = 0.7  # of a line's labels; a notice has its own
 _LABELS = 3  # fewer labels may be a form's own
 _TEXT = 0.45  # a table of metadata may sum up what the page says
 _PROSE = 2  # a long title in the table may look like a sentence
@@ -91,7 +92,8 @@ def _has_labels(line: Line, pattern: Pattern) -> bool:
     if line.text.count(":") < _LABELS or len(line.text) > _TABLE or not pattern.match(line.text):
         return False
     found = (match[0] for match in pattern.compiled.finditer(line.text))
-    return sum(label.rstrip().endswith(":") for label in found) >= _LABELS
+    labels = sum(label.rstrip().endswith(":") for label in found)
+    return labels >= max(_LABELS, line.text.count(":") * _KNOWN_LABELS)
 
 
 def _is_metadata(sheet: Sheet, table: Line, pattern: Pattern) -> bool:

@@ -12,8 +12,9 @@ from itertools import pairwise
 _LONG = 400  # characters; a paragraph of a page with few lines may have as many
 _LINES = 15  # lines of a page that lost its line ends, at most
 _MOST = 0.5  # or the share of the page that one line holds
-_STOPS = 3  # full stops of a text, at least
+_STOPS = 1  # full stops of a text, at least
 _TITLE = (8, 80)  # characters of a title that stands on the page twice
+_QUOTING = "《“「『（(，、：,"  # the text names its own title
 _NEAR = 12  # characters from a title to its double
 _INDENTED = 3  # fewer indents may part cells
 _RARE = 150  # characters from one full stop to the next: below the text stand names and titles
@@ -100,7 +101,7 @@ def _place(line: str, title: str, start: int) -> int:
     below = line.find(title, place + 1, first)
     while 0 <= place < below <= place + len(title) + _NEAR:  # the way to the page ends with it
         place, below = below, line.find(title, below + 1, first)
-    return place
+    return -1 if place > 0 and line[place - 1] in _QUOTING else place
 
 
 def _tail(line: str, body: int) -> Iterator[int]:
