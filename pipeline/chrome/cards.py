@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pipeline.chrome.core import is_cell, is_headline
-from pipeline.chrome.lines import matching_rule
+from pipeline.chrome.lines import rule_anywhere
 from pipeline.chrome.sheet import Line, Sheet, take
 from pipeline.rules.chrome import ChromeRule
 from pipeline.rules.patterns import Pattern
@@ -121,13 +121,11 @@ def _cards(sheet: Sheet, stamp: Pattern) -> Iterator[_Card]:
     """Yield each title that has its summary below it, in one element or beside it."""
     lines = sheet.lines
     for i in range(len(lines) - 1):
-        if not _is_title(sheet, lines[i]):
-            continue
         linked = lines[i].block.links >= _LINKED
         at = i + 1
-        if at + 1 < len(lines) and not lines[at].mass and stamp.fullmatch(lines[at].text):
-            at += 1
-        if not 0 < lines[at].mass <= _SUMMARY:
+        if not lines[at].mass and at + 1 < len(lines) and lines[at + 1].mass:
+            at += stamp.fullmatch(lines[at].text) is not None
+        if not 0 < lines[at].mass <= _SUMMARY or not _is_title(sheet, lines[i]):
             continue
         end = at + 1
         while end < min(len(lines), at + 3) and stamp.fullmatch(lines[end].text):
@@ -245,5 +243,5 @@ def _is_label(sheet: Sheet, line: Line, kinds: tuple[str, ...] = _CLOSING) -> bo
     """Return whether a line announces links or readers, or what else `kinds` name."""
     if not 1 < len(line.text) <= _LABEL:
         return False
-    rule = matching_rule(line.text, None, sheet.sets)
+    rule = rule_anywhere(line.text, sheet.sets)
     return rule is not None and rule.apply in kinds

@@ -12,7 +12,7 @@ import re
 from collections import defaultdict
 
 from pipeline.chrome.elements import Elements
-from pipeline.chrome.lines import matching_rule, may_match
+from pipeline.chrome.lines import rule_anywhere
 from pipeline.chrome.sheet import NEARBY, Line, Sheet
 from pipeline.rules.chrome import ChromeRule
 
@@ -89,9 +89,7 @@ def _mass(sheet: Sheet, line: Line) -> float:
     """Return how much of a body the line is; a table counts whole, what opens comments nothing."""
     if line.block.kind == "table" and line.rule is None:
         return line.weight
-    if not line.mass or not may_match(line.text, sheet.sets):
-        return line.mass
-    rule = matching_rule(line.text, None, sheet.sets)
+    rule = rule_anywhere(line.text, sheet.sets) if line.mass else None
     return 0.0 if rule and rule.apply in _CLOSING else line.mass
 
 

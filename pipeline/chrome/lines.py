@@ -7,7 +7,7 @@ are taken from left to right.
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.rules.chrome import SHORT, ChromeRule, RuleSet, Zone, forms
 
@@ -48,17 +48,27 @@ def _other_forms(variants: str) -> tuple[re.Pattern[str], Mapping[str, str]]:
 
 def may_match(line: str, sets: tuple[RuleSet, ...]) -> bool:
     """Return whether some rule takes the folded `line` in one zone or another."""
-    if not line:
-        return False
-    if line[0] not in _ORNAMENTS:  # most lines begin as none does
-        long = len(line) > SHORT
-        for rules in sets:
-            start = rules.start(line[0], long=long)
-            if start.sure or start.words.search(line):
-                break
-        else:
-            return False
-    return matching_rule(line, None, sets) is not None
+    return rule_anywhere(line, sets) is not None
+
+
+def rule_anywhere(line: str, sets: tuple[RuleSet, ...]) -> ChromeRule | None:
+    """Return the rule that takes the folded `line` where the rules of all zones hold."""
+    ask = _rule_anywhere if len(line) <= SHORT else _rule_anywhere.__wrapped__
+    return ask(line, sets)
+
+
+@lru_cache(maxsize=1 << 15)  # several mechanisms ask, and the pages of a site have the same menus
+def _rule_anywhere(line: str, sets: tuple[RuleSet, ...]) -> ChromeRule | None:
+    return matching_rule(line, None, sets) if _may_begin(line, sets) else None
+
+
+def _may_begin(line: str, sets: tuple[RuleSet, ...]) -> bool:
+    """Return whether a rule may have a piece at the head of the line: most lines begin as none."""
+    if not line or line[0] in _ORNAMENTS:
+        return bool(line)
+    long = len(line) > SHORT
+    starts = (rules.start(line[0], long=long) for rules in sets)
+    return any(start.sure or start.words.search(line) for start in starts)
 
 
 def matching_rule(
