@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from pipeline import chrome, flow
+from pipeline import flow, recurring
 from pipeline.errors import ConfigError
 from pipeline.job import Recurring
 from pipeline.paths import Paths, quote
@@ -86,7 +86,7 @@ def standing(paths: Paths, page: Page, rules: Rules) -> dict[str, str]:
         return {}
     learned = next(read_records(stored, Recurring)).learned
     texts = {block.text for block in page.blocks if block.dropped_by}
-    counts = {text: chrome.standing(text, site, learned, rules.chrome) for text in texts}
+    counts = {text: recurring.standing(text, site, learned, rules.chrome) for text in texts}
     return {
         text: f"It stands on {count} of {bodies} different bodies of {site}."
         for text, (count, bodies) in counts.items()

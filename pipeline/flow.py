@@ -14,10 +14,10 @@ Every step after `parse` takes a page and its rules and returns the page, marked
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from pipeline import chrome, dedup, parse, spelling, tables
-from pipeline.chrome import Learned, Outline, Taken
+from pipeline import chrome, dedup, parse, recurring, spelling, tables
 from pipeline.publish import site_of
 from pipeline.records import Cluster, Match, Outcome, Page, RawPage, Signature
+from pipeline.recurring import Learned, Outline, Taken
 from pipeline.rules import Rules
 
 # A folder may have any name; "2021.03" or "pages" is none of a site, whose pages share chrome.
@@ -43,7 +43,7 @@ def strip_chrome(raw: RawPage, rules: Rules, parser: str = "lexbor") -> Page:
 
 def outline(page: Page, rules: Rules) -> Outline:
     """Return what of a stripped page tells what recurs on its site; empty for no known site."""
-    return chrome.outline_page(page, known_site(page), rules.chrome)
+    return recurring.outline_page(page, known_site(page), rules.chrome)
 
 
 def known_site(page: Page) -> str:
@@ -54,17 +54,17 @@ def known_site(page: Page) -> str:
 
 def learn_sites(outlines: Sequence[Outline]) -> Learned:
     """Return what recurs within each site; `outlines` stand in the order of the pages' paths."""
-    return chrome.learn(outlines)
+    return recurring.learn(outlines)
 
 
 def lines_lost(outlines: Iterable[Outline], learned: Learned) -> dict[int, Taken]:
     """Return how many lines pages lose at head and tail, by their place in `outlines`."""
-    return chrome.taken(outlines, learned)
+    return recurring.taken(outlines, learned)
 
 
 def drop_recurring(page: Page, lost: Taken, rules: Rules) -> Page:
     """Return the page with so many lines at its head and its tail marked."""
-    return chrome.mark_recurring(page, lost, rules.chrome) if any(lost) else page
+    return recurring.mark_recurring(page, lost, rules.chrome) if any(lost) else page
 
 
 def bodies(outcomes: Iterable[Outcome]) -> Iterator[Page]:

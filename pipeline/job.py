@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import flow, read, stages
-from pipeline.chrome import Learned, Outline, Taken
 from pipeline.config import Config
 from pipeline.engines import ENGINES, Engine
 from pipeline.errors import ConfigError, DamagedError, DiskError, EngineError, LimitError
@@ -22,6 +21,7 @@ from pipeline.paths import PUBLISHED, Paths
 from pipeline.plan import Chunk, Key, ScanRecord, key, last_scan, plan
 from pipeline.publish import Corpus, Entry, is_published, is_whole, join, read_summary
 from pipeline.records import Aside, Cluster, Found, Match, Outcome, Signature
+from pipeline.recurring import Learned, Outline, Taken
 from pipeline.rules import Rules
 from pipeline.stages import Settings, Stage
 from pipeline.store import TEMPORARY, make_folder, read_outcomes, read_records, remove

@@ -12,15 +12,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline import chrome, flow, read
+from pipeline import chrome, flow, read, recurring
 from pipeline.chrome.elements import rule_of
-from pipeline.chrome.outline import SENTENCE, STRONG, kind_of
-from pipeline.chrome.recurring import own_bodies
 from pipeline.chrome.sheet import Line, Sheet
 from pipeline.errors import ConfigError, PageError
 from pipeline.fingerprint import fingerprint
 from pipeline.publish import site_of
 from pipeline.records import Found, Page
+from pipeline.recurring.lines import own_bodies
+from pipeline.recurring.outline import SENTENCE, STRONG, kind_of
 from pipeline.rules import Rules
 from pipeline.rules.chrome import SHORT, ZONES, ChromeRule, Zone
 from pipeline.rules.loader import Case
@@ -131,7 +131,7 @@ def _spread(pages: Sequence[Found]) -> Sequence[Found]:
 
 def propose(pages: Sequence[Page], site: str, rules: Rules) -> Proposal:
     """Return what recurs on `pages` with different bodies, as a rules file."""
-    outlines = [chrome.outline_page(page, site, rules.chrome) for page in pages]
+    outlines = [recurring.outline_page(page, site, rules.chrome) for page in pages]
     chosen = zip(pages, own_bodies(outlines, _NEW), strict=True)
     sheets = [(page, chrome.sheet_of(page, rules.chrome)) for page, own in chosen if own]
     lines = _recurring(sheets)

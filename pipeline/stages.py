@@ -13,12 +13,12 @@ from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 
-from pipeline import chrome, dedup, flow, parse, read, records, spelling, tables
+from pipeline import chrome, dedup, flow, parse, read, records, recurring, spelling, tables
 from pipeline import rules as rule_files
-from pipeline.chrome import Outline, Taken
 from pipeline.errors import PageError
 from pipeline.fingerprint import files_fingerprint, fingerprint
 from pipeline.records import Aside, Found, Outcome, Provenance, RawPage
+from pipeline.recurring import Outline, Taken
 from pipeline.rules import Rules, load_rules
 
 
@@ -127,7 +127,7 @@ STRIP = Stage(
     families=("metadata", "chrome", "dedup"),
     libraries=("selectolax", "beautifulsoup4", "lxml", "opencc"),
 )
-OUTLINE = Stage("outline", code=(), families=(), libraries=("numpy",))
+OUTLINE = Stage("outline", code=(recurring,), families=(), libraries=("numpy",))
 LEARN = Stage("learn", code=(), families=(), libraries=())
 TABLES = Stage("tables", code=(tables,), families=("tables",), libraries=())
 NORMALIZE = Stage(

@@ -19,11 +19,11 @@ from typing import Any, ClassVar
 import luigi
 
 from pipeline import flow, publish, stages
-from pipeline.chrome import Outline
 from pipeline.errors import DamagedError, EngineError
 from pipeline.job import Duplicates, Job
 from pipeline.plan import Chunk
 from pipeline.records import Outcome
+from pipeline.recurring import Outline
 from pipeline.store import (
     TEMPORARY,
     move,

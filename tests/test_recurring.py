@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pipeline import chrome, flow, plan, tasks
+from pipeline import flow, plan, recurring, tasks
 from pipeline.config import read_config
 from pipeline.job import open_job
 from pipeline.paths import Paths
@@ -284,7 +284,7 @@ def test_a_rule_of_a_user_says_what_else_is_left(tmp_path: Path) -> None:
     rules = load_rules(str(tmp_path))
     (own,) = (rule for rule in rules.chrome.rules if rule.id == "mine.recurring")
     for case in own.case:
-        assert chrome.try_rule(own, case.before, rules.chrome) == case.after
+        assert recurring.try_rule(own, case.before, rules.chrome) == case.after
     bodies = [page([*article(n), "以史为鉴可以知兴替"], f"{n}") for n in range(8)]
     assert any(one.dropped for one in cleaned(bodies))
     assert not any(one.dropped for one in cleaned(bodies, rules))

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.chrome import strip, try_rule
+from pipeline.cases import try_chrome
+from pipeline.chrome import strip
 from pipeline.parse import parse
 from pipeline.records import Block, Page, Provenance, RawPage
 from pipeline.rules import chrome, metadata
@@ -37,7 +38,7 @@ def parsed(body: bytes, url: str = "") -> Page:
 @pytest.mark.parametrize("rule", rules().rules, ids=lambda rule: rule.id)
 def test_cases(rule: ChromeRule) -> None:
     for case in rule.case:
-        right = try_rule(rule, case.before, rules()) == case.after
+        right = try_chrome(rule, case.before, rules()) == case.after
         assert right != bool(case.fails), case.before
 
 

@@ -17,8 +17,8 @@ from itertools import chain, islice
 
 import numpy as np
 
-from pipeline.chrome.outline import HEAD, SENTENCE, STRONG, TAIL, Outline, body, digest, edge
 from pipeline.records import Page
+from pipeline.recurring.outline import HEAD, SENTENCE, STRONG, TAIL, Outline, body, digest, edge
 from pipeline.rules.chrome import ChromeRule
 
 _BODIES = 5  # fewer pages may be alike by chance, or by the hand that wrote them
