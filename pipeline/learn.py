@@ -307,14 +307,14 @@ class _Writer:
         other = found[0].example if found else self.sentences[0]
         sentence = self.sentences[-1]
         inside = f"{{div.{name}/p@1}} {sentence}"
-        spared = f"{{div.other/p@1}} {other}\n{{div.no-{name}/p@1}} {sentence}"
+        spared = f"{{div.no-{name}/p@1}} {sentence}\n{{div.other/p@1}} {other}"
         rule = ChromeRule(
             id=f"{self.prefix}.body",
             reason=f"The site puts the text of an article in {name}.",
             source=f"seen on pages of {self.site}",
             apply="body",
             find=_escaped(name),
-            case=(Case(f"{{div.other/p@1}} {other}\n{inside}", inside), Case(spared, spared)),
+            case=(Case(f"{inside}\n{{div.other/p@1}} {other}", inside), Case(spared, spared)),
         )
         return self._written(rule, [])
 
