@@ -17,6 +17,8 @@ from pipeline.rules.patterns import Pattern
 
 _BAR = re.compile(r"\s*[|│┃·•>/]\s*|\s+")
 _BARS = re.compile("(?:[^ |│┃·•>/]*[ |│┃·•>/]){3}")  # as many as part the names of a menu
+_ROW = re.compile(r"[\s|│┃·•>/\[\]【】]+")
+_LINKED = 0.8
 _NAME = 10  # characters of a name in a menu, at most
 _GAP = 4  # lines from a label to the next but one
 _DATE = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?")
@@ -163,15 +165,24 @@ def _glued(text: str, pattern: Pattern) -> list[str]:
 def _mark_link_runs(sheet: Sheet) -> None:
     """Mark three or more blocks in a row that are nothing but links, around the sentences.
 
-    Between sentences they may be what the article is about: the documents it publishes.
+    One block may hold as many, parted by bars or brackets. Between sentences they may be what the
+    article is about: the documents it publishes.
     """
     keepers = [keeper for keeper, _ in sheet.of("after-end")]
     for rule, _ in sheet.of("link-menu"):
         for lines in _around(sheet):
             for run in _runs(lines, _is_link):
                 loose = (x for x in run if not any(sheet.keeps(keeper, x) for keeper in keepers))
-                if len(run) >= _RUN:
+                if len(run) >= _RUN or any(map(_is_row, run)):
                     take(loose, rule)
+
+
+def _is_row(line: Line) -> bool:
+    """Return whether a line is short links, three or more, and hardly a word beside them."""
+    if line.block.links < _LINKED or len(line.text) > SHORT:
+        return False
+    names = [name for name in _ROW.split(line.text) if name]
+    return len(names) >= _RUN and max(map(len, names)) <= _NAME
 
 
 def _around(sheet: Sheet) -> tuple[list[Line], list[Line]]:
