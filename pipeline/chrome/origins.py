@@ -22,14 +22,15 @@ _DAYS = ("published", "issued")
 _LONGEST = 150  # characters of a line made of labels and their values
 _SENTENCE = re.compile("[。!?;]")
 _LABELLED = re.compile("[:丨]|】.*】")  # one label in brackets may head a document's own line
+_DAY = re.compile(r"\d[-/.年月]\d")
 _BLANKS = re.compile(r"\s+")
 _PARTS = re.compile("[、]")
 _PROVEN = 2  # so many fields on one line make a byline of it, whatever else it says
 _NEAR = 8  # lines above the first sentence where a byline stands
 _BYLINE = 90
-_NAMES = 10  # letters of a paper's and a reporter's name
+_NAMES = 14  # letters of a paper's and a reporter's name
 _STAMPS = 3  # fewer hours may be the text's own
-_ELSE = 8  # letters and figures that no field or label explains, at most, for each further field
+_ELSE = 12  # letters and figures that no field or label explains, at most, for each further field
 
 
 def mark_origins(sheet: Sheet) -> None:
@@ -48,7 +49,7 @@ def mark_origins(sheet: Sheet) -> None:
                 sheet.markup or shared[line.block.line] > 1
             ):  # many blocks share a line of the source
                 facts = [fact for fact in facts if _stood(fact[1], line)]
-            values = _values(facts, sheet) if facts else {}
+            values = _values(facts, line, sheet) if facts else {}
             if values and _is_metadata(line.text, values, words, inside=first < i < last):
                 line.mark(rule)
 
@@ -81,15 +82,28 @@ def _stood(origin: Origin, line: Line) -> bool:
     return origin.text == line.block.text or origin.text.startswith(line.block.text + "\n")
 
 
-def _values(facts: Sequence[tuple[str, Origin]], sheet: Sheet) -> Mapping[str, str]:
-    """Return the values by field, as lines are folded, without blanks."""
-    texts = fold([value for value, _ in facts], sheet.variants)
-    return {
-        origin.field: _BLANKS.sub("", text) for text, (_, origin) in zip(texts, facts, strict=True)
-    }
+def _values(
+    facts: Sequence[tuple[str, Origin]], line: Line, sheet: Sheet
+) -> Mapping[str, Sequence[str]]:
+    """Return the values that stand in `line` by field, as it is folded, without blanks.
+
+    A line that was parted shares its number with all its pieces. A day is written in many ways.
+    """
+    text = _BLANKS.sub("", line.text)
+    found: dict[str, Sequence[str]] = {}
+    values = fold([value for value, _ in facts], sheet.variants)
+    for value, (_, origin) in zip(values, facts, strict=True):
+        parts = _PARTS.split(_BLANKS.sub("", value))
+        if origin.field in _DAYS:
+            found |= {origin.field: ()} if _DAY.search(text) else {}
+        elif all(part in text for part in parts):
+            found[origin.field] = parts
+    return found
 
 
-def _is_metadata(text: str, values: Mapping[str, str], words: Pattern, *, inside: bool) -> bool:
+def _is_metadata(
+    text: str, values: Mapping[str, Sequence[str]], words: Pattern, *, inside: bool
+) -> bool:
     """Return whether the line holds hardly a letter beside labels and `values`.
 
     Between sentences, and where the document could have written it, two fields prove it.
@@ -101,9 +115,8 @@ def _is_metadata(text: str, values: Mapping[str, str], words: Pattern, *, inside
     if proven < (1 if labelled and not inside else _PROVEN):
         return False
     text = _BLANKS.sub("", text)
-    for field, value in values.items():
-        for part in () if field in _DAYS else _PARTS.split(value):
-            text = text.replace(part, " ", 1)
+    for part in (part for parts in values.values() for part in parts):
+        text = text.replace(part, " ", 1)
     left = words.compiled.sub(" ", text)
     return _letters(left) <= _ELSE * (proven - 1)
 
@@ -117,10 +130,12 @@ def mark_bylines(sheet: Sheet) -> None:
     for rule, words in sheet.of("byline"):
         hour = sheet.proof(rule)
         for line in sheet.lines[max(0, first - _NEAR) : first]:
-            if _may_go(sheet, line) and len(line.text) <= _BYLINE and hour.search(line.text):
-                left = words.compiled.sub(" ", _BLANKS.sub("", hour.compiled.sub(" ", line.text)))
-                if left != _BLANKS.sub("", line.text) and _letters(left) <= _NAMES:
-                    line.mark(rule)
+            if not _may_go(sheet, line) or len(line.text) > _BYLINE or not hour.search(line.text):
+                continue
+            rest = _BLANKS.sub("", hour.compiled.sub(" ", line.text))
+            left = words.compiled.sub(" ", rest)
+            if left != rest and _letters(left) <= _NAMES:
+                line.mark(rule)
 
 
 def mark_stamps(sheet: Sheet) -> None:
