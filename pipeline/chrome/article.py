@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from pipeline.chrome.elements import Elements
 from pipeline.chrome.sheet import NEARBY, Line, Sheet
-from pipeline.chrome.verse import verse_element
+from pipeline.chrome.verse import holds_verse, verse_element
 from pipeline.rules.chrome import ChromeRule, Mechanism
 from pipeline.rules.patterns import Pattern
 
@@ -29,7 +29,7 @@ _NAMES = 3  # lines that name the site
 
 def list_page(sheet: Sheet) -> ChromeRule | None:
     """Return the rule by which the page is a list: dated titles or links, hardly a sentence."""
-    if any(line.mass > _TEASER for line in sheet.lines) or _has_body(sheet):
+    if any(line.mass > _TEASER for line in sheet.lines) or _has_body(sheet) or holds_verse(sheet):
         return None
     lines = [line for line in sheet.lines if len(line.text) > _WORD]
     mass = sum(line.mass for line in lines)
@@ -75,7 +75,9 @@ def no_article(sheet: Sheet) -> ChromeRule | None:
                 if any(line.weight < _DOOR and pattern.search(line.text) for line in lines):
                     return rule
     dated = sum(line.rule is not None and line.rule.apply == "dated-links" for line in sheet.lines)
-    if dated >= _ITEMS and not any(line.mass for line in left):
+    if dated >= _ITEMS and not any(x.mass for x in left) and not holds_verse(sheet):
+        return next((rule for rule, _ in sheet.of("list-page")), None)
+    if len(left) >= _ITEMS and _are_dates(sheet, left):
         return next((rule for rule, _ in sheet.of("list-page")), None)
     if weight < _NOTHING or not _has_letters(left) or _is_hidden(sheet, left):
         return next((rule for rule, _ in sheet.of("empty-shell")), None)
@@ -97,6 +99,12 @@ def _script_shell(sheet: Sheet, left: Sequence[Line]) -> ChromeRule | None:
         if any(line.rule and pattern.search(line.text) for line in sheet.lines):
             return rule
     return None
+
+
+def _are_dates(sheet: Sheet, lines: Sequence[Line]) -> bool:
+    """Return whether the dates of a list are left, whose titles went as links."""
+    stamps = [stamp for _, stamp in sheet.of("dated-links")]
+    return all(any(stamp.fullmatch(line.text) for stamp in stamps) for line in lines)
 
 
 def _has_letters(lines: Sequence[Line]) -> bool:

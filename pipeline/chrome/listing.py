@@ -1,8 +1,8 @@
 """Sheet → whether the page leads to other pages: a list, a home page, hits of a search.
 
 In: a sheet whose lines are not marked yet. Out: the rule that says so, or nothing. Never for a
-page with a paragraph longer than a teaser, with two sentences one below the other, or with lines
-of its own that are no links: in doubt it is an article.
+page with a paragraph longer than a teaser, or with sentences beside its titles: in doubt it is an
+article.
 """
 
 import re
@@ -34,10 +34,9 @@ _LINKED = 0.5
 
 def listing(sheet: Sheet) -> ChromeRule | None:
     """Return the rule by which the page is a list of others, by what its lines are made of."""
-    lines = [line for line in sheet.lines if any(map(str.isalnum, line.text))]
-    sentences = [line for line in lines if line.prose and not is_headline(line)]
-    if any(_is_body(sheet, line) for line in sentences):
+    if any(_is_body(sheet, line) for line in sheet.lines):
         return None
+    lines = [line for line in sheet.lines if any(map(str.isalnum, line.text))]
     found: ChromeRule | None = None
     for mechanism, holds in _KINDS:
         for rule, pattern in sheet.of(mechanism):
@@ -47,7 +46,7 @@ def listing(sheet: Sheet) -> ChromeRule | None:
 
 
 def _is_body(sheet: Sheet, line: Line) -> bool:
-    return line.weight > _TEASER and not may_match(line.text, sheet.sets)
+    return line.mass > _TEASER and not may_match(line.text, sheet.sets)
 
 
 def _are_hits(sheet: Sheet, lines: Sequence[Line], rule: ChromeRule, pattern: Pattern) -> bool:
@@ -63,9 +62,12 @@ def _are_hits(sheet: Sheet, lines: Sequence[Line], rule: ChromeRule, pattern: Pa
 def _are_teasers(sheet: Sheet, lines: Sequence[Line], rule: ChromeRule, pattern: Pattern) -> bool:
     """Return whether nearly all sentences, the first of them too, stand alone and alike.
 
-    Each has a title right above it and, so many lines below, a date of its own.
+    Each has a title right above it and, so many lines below, a date of its own, or is cut short.
     """
-    prose = (i for i, line in enumerate(lines) if line.prose and not is_headline(line))
+    cut = sheet.proof(rule)
+    prose = (
+        i for i, x in enumerate(lines) if x.prose and (not is_headline(x) or cut.search(x.text))
+    )
     own = [i for i in prose if not may_match(lines[i].text, sheet.sets)]
     if len(own) < _TEASERS:
         return False
@@ -80,7 +82,8 @@ def _layout(
 ) -> tuple[int, ...]:
     """Return how far above the sentence at `at` its title stands, and how far below its date.
 
-    () where there is none of them. Links are titles of other pages, be the date between or not.
+    0 for what is cut short (`proof`), () where there is none of them. Where titles are links, the
+    date may stand between.
     """
     for above in (1, 2) if sheet.markup else (1,):
         line = lines[max(at - above, 0)]
@@ -88,6 +91,8 @@ def _layout(
         if linked and _is_title(line) and line.text[-1] != ":" and not sheet.spares(rule, line):
             if above > 1:
                 return (above, -1) if stamp.fullmatch(lines[at - 1].text) else ()
+            if rule.proof and sheet.proof(rule).search(lines[at].text):
+                return above, 0
             below = lines[at + 1 : at + 1 + _NEAR]
             dates = (i for i, x in enumerate(below) if stamp.fullmatch(x.text))
             below = below[: next(dates, 0) + 1]

@@ -23,7 +23,9 @@ _FLAT_LINES = 8  # without markup fewer may be a menu
 _LONGEST = 16  # titles are longer
 _MEAN = (4.6, 12.0)  # names of menus are shorter, titles are longer
 _LETTER = re.compile(r"[^\W\d]")
-_DATED = re.compile(r"\d{1,4}[-/.]\d{1,2}[\])]?$")
+_DATED = re.compile(
+    r"(?:20\d\d[-/.]\d{1,2}[-/.]|(?<!\d)\d{1,2}[-/])\d{1,2}[\])]?$|^[\[(]?20\d\d[-/.]\d{1,2}[-/.]\d"
+)
 _BULLETS = "*+-·•○●■>|"
 
 
@@ -46,17 +48,37 @@ def body_element(sheet: Sheet) -> str:
     """
     if any(x.block.kind == "table" and x.rule is None and x.weight > _WEIGHT for x in sheet.lines):
         return ""
+    return _below_title(sheet) or verse_element(sheet)
+
+
+def holds_verse(sheet: Sheet) -> bool:
+    """Return whether lines without a sentence stand where an article's body does.
+
+    Below its title, or below its source and date; titles with their dates are none.
+    """
+    if sheet.markup:
+        return _below_title(sheet) != ""
+    likely = [line.rule is not None or may_match(line.text, sheet.sets) for line in sheet.lines]
+    return _below_byline(sheet, sheet.lines, likely) is not None
+
+
+def _below_title(sheet: Sheet) -> str:
+    """Return the first element right below the title with some lines of text; "" for none."""
     title = sheet.place_of_title()
+    if title < 0:
+        return ""
     found: dict[str, list[Line]] = defaultdict(list)
-    for line in sheet.lines[title + 1 :] if title >= 0 else ():
-        if _is_text(line) and not may_match(line.text, sheet.sets):
-            found[element_of(line.block.path)].append(line)
     nearby = {element_of(x.block.path) for x in sheet.lines[title + 1 : title + 1 + NEARBY]}
+    for line in sheet.lines[title + 1 :]:
+        path = element_of(line.block.path)
+        text = path in nearby and _is_text(line) and not _DATED.search(line.text)
+        if text and not may_match(line.text, sheet.sets):
+            found[path].append(line)
     for path, lines in found.items():
         weight = sum(line.weight for line in lines)
-        if path and path in nearby and len(lines) >= _TITLED_LINES and weight >= _TITLED_WEIGHT:
+        if path and len(lines) >= _TITLED_LINES and weight >= _TITLED_WEIGHT:
             return path
-    return verse_element(sheet)
+    return ""
 
 
 def find_verse(
@@ -74,13 +96,16 @@ def find_verse(
 def _below_byline(
     sheet: Sheet, lines: Sequence[Line], likely: Sequence[bool]
 ) -> tuple[int, int] | None:
-    """Return the stretch between an article's source, date and buttons and the next chrome."""
-    signs = [sheet.proof(rule) for rule, _ in sheet.of("home-page")]
+    """Return the stretch between an article's source, date and buttons and the next chrome.
+
+    A title with its date is chrome too.
+    """
+    signs = [sheet.proof(rule) for rule, _ in sheet.of("home-page") if rule.proof]
     bylines = (i for i, x in enumerate(lines) if likely[i] and any(s.search(x.text) for s in signs))
     first = next(bylines, len(lines))
     start = first
     for i in range(first, len(lines) + 1):
-        if i < len(lines) and not likely[i]:
+        if i < len(lines) and not likely[i] and not _DATED.search(lines[i].text):
             continue
         body = [line for line in lines[start:i] if _is_text(line)]
         enough = sum(line.weight for line in body) >= _TITLED_WEIGHT
