@@ -135,7 +135,9 @@ def _plain_title(sheet: Sheet, before: int) -> int:
 
     -1 where the body begins with a title itself, or the page's own title stands elsewhere.
     """
-    if not sheet.lines[before].mass or sheet.place_of_title() >= 0:
+    first = sheet.lines[before]
+    own = sheet.place_of_title()  # below its head stands no title but the site's name, which signs
+    if not (first.mass or first.text[-1:] == ":") or 0 <= own <= before + 1:
         return -1
     places = range(max(before - _ABOVE, 0), before)
     found = {i: sheet.lines[i] for i in places if _like_title(sheet, sheet.lines[i])}

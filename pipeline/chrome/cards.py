@@ -11,7 +11,8 @@ stand below a line which says that they lead elsewhere.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -25,12 +26,13 @@ _CARDS = 3  # two may be the article's own
 _LINES = 8  # lines of a card, at most
 _SUMMARY = 150  # characters of its sentences, at most
 _SHORTEST, _LONGEST = 5, 60  # characters of a title
-_NAMED = 8  # a title without a link is longer: what is shorter may be who speaks
 _LINKED = 0.8
 _BODY = 40  # characters of sentences that stand beside the cards
+_LONG_BODY = 100  # where no card has a date or a count: a shorter text may introduce them
 _ABOVE = 20  # and above a box
 _BETWEEN = 3  # lines from a sentence that announces to the first card
 _LABEL = 20  # characters of a line that announces, at most
+_LONGEST_BOX = 300  # lines of a box, at most
 _ITEMS = 2  # a box has so many lines below it
 _ENDS = "。.;；,，、:：!！"
 _PLACE = re.compile(r"@\d+")
@@ -45,7 +47,7 @@ _CLOSING = ("end", "thread", "readers")
 
 @dataclass(slots=True)
 class _Card:
-    """The lines from `start` to `end`, of an element or, in its parent, of several."""
+    """The lines from `start` to `end`, and the smallest element that holds them."""
 
     start: int
     end: int
@@ -58,13 +60,16 @@ def mark_cards(sheet: Sheet) -> None:
     for rule, stamp in sheet.of("cards"):
         runs = list(_runs(sheet, stamp) if sheet.markup else _flat_runs(sheet, stamp))
         taken = {i for start, end in runs for i in range(start, end)}
-        if sum(x.mass for i, x in enumerate(sheet.lines) if i not in taken) < _BODY:
+        body = sum(line.mass for i, line in enumerate(sheet.lines) if i not in taken)
+        if body < _BODY:
             continue
         for start, end in runs:
-            if not _is_announced(sheet, start):
-                take(sheet.lines[start:end], rule)
+            cards = sheet.lines[start:end]
+            dated = any(stamp.fullmatch(line.text) for line in cards)
+            if (dated or body >= _LONG_BODY) and not _is_announced(sheet, start):
+                take(cards, rule)
         if sheet.markup:
-            _mark_boxes(sheet, rule, max(sheet.place_of_title(), 0))
+            _mark_boxes(sheet, rule, stamp)
 
 
 def _is_announced(sheet: Sheet, start: int) -> bool:
@@ -78,13 +83,20 @@ def _is_announced(sheet: Sheet, start: int) -> bool:
 
 def _runs(sheet: Sheet, stamp: Pattern) -> Iterator[tuple[int, int]]:
     """Yield the first and last line of each run of like cards."""
+    places = _places(sheet.lines)
     run: list[_Card] = []
     for card in _cards(sheet, stamp):
         if run and not _goes_on(sheet, run[-1], card):
-            yield from _whole(sheet, run)
+            yield from _whole(sheet, run, places)
             run = []
         run.append(card)
-    yield from _whole(sheet, run)
+    yield from _whole(sheet, run, places)
+
+
+def _places(lines: Iterable[Line]) -> Counter[str]:
+    """Return how many sentences stand in an element, right in it or in a paragraph of its own."""
+    paths = [line.block.path for line in lines if line.mass]
+    return Counter(place for path in paths for place in (path, path.rpartition("/")[0]))
 
 
 def _goes_on(sheet: Sheet, above: _Card, card: _Card) -> bool:
@@ -93,24 +105,37 @@ def _goes_on(sheet: Sheet, above: _Card, card: _Card) -> bool:
     return near and all(_make(x).startswith(card.make) for x in sheet.lines[above.end : card.start])
 
 
-def _whole(sheet: Sheet, run: Sequence[_Card]) -> Iterator[tuple[int, int]]:
+def _whole(sheet: Sheet, run: Sequence[_Card], places: Counter[str]) -> Iterator[tuple[int, int]]:
     """Yield where a run of enough cards begins and ends, cards without a summary too."""
     if len(run) < _CARDS:
         return
     start, end = run[0].start, run[-1].end
     lines, make = sheet.lines, run[0].make
+    around = _common([card.element.split("/") for card in run])
     if run[0].element != run[-1].element:
-        while start and _is_like(lines[start - 1], make):
+        while start and _is_like(lines[start - 1], around, make):
             start -= 1
-        while end < len(lines) and _is_like(lines[end], make):
+        while end < len(lines) and _is_like(lines[end], around, make):
             end += 1
-    if sum(line.mass for line in lines[start:end]) <= _SUMMARY * (end - start) / 2:
+    short = sum(line.mass for line in lines[start:end]) <= _SUMMARY * (end - start) / 2
+    # Paragraphs beside the cards, in the element that holds them: then they are its own.
+    if short and places[around] <= _places(lines[start:end])[around]:
         yield start, end
 
 
-def _is_like(line: Line, make: str) -> bool:
-    path = _make(line)
-    return path == make or path.startswith(make + "/")
+def _common(paths: Sequence[Sequence[str]]) -> str:
+    """Return the element that holds all of `paths`, or is each of them."""
+    depth = 0
+    for parts in zip(*paths, strict=False):
+        if len(set(parts)) > 1:
+            break
+        depth += 1
+    return "/".join(paths[0][:depth])
+
+
+def _is_like(line: Line, around: str, make: str) -> bool:
+    """Return whether the line stands in `around`, in an element of this make."""
+    return _holds(around, line.block.path) and _holds(make, _make(line))
 
 
 def _make(line: Line) -> str:
@@ -118,41 +143,42 @@ def _make(line: Line) -> str:
 
 
 def _cards(sheet: Sheet, stamp: Pattern) -> Iterator[_Card]:
-    """Yield each title that has its summary below it, in one element or beside it."""
+    """Yield each link that has a sentence below it, in one element or beside it."""
     lines = sheet.lines
     for i in range(len(lines) - 1):
-        linked = lines[i].block.links >= _LINKED
-        at = i + 1
-        if not lines[at].mass and at + 1 < len(lines) and lines[at + 1].mass:
-            at += stamp.fullmatch(lines[at].text) is not None
-        if not 0 < lines[at].mass <= _SUMMARY or not _is_title(sheet, lines[i]):
+        if lines[i].block.links < _LINKED or not _is_title(sheet, lines[i]):
             continue
-        end = at + 1
-        while end < min(len(lines), at + 3) and stamp.fullmatch(lines[end].text):
-            end += 1
-        dated = end > at + 1 or at > i + 1
-        if linked or (dated and lines[i].weight >= _NAMED):
+        at = i + 1
+        if at + 1 < len(lines) and _is_summary(lines[at + 1]) and stamp.fullmatch(lines[at].text):
+            at += 1
+        if _is_summary(lines[at]):
+            end = at + 1
+            while end < min(len(lines), at + 3) and stamp.fullmatch(lines[end].text):
+                end += 1
             card = _card(lines, i, end)
             if card:
                 yield card
 
 
+def _is_summary(line: Line) -> bool:
+    """Return whether the line is a sentence or two, be it inside the link of its card."""
+    if 0 < line.mass <= _SUMMARY:
+        return True
+    linked = line.block.links >= _LINKED and _SHORTEST * 2 < len(line.text) <= _SUMMARY
+    return linked and line.text[-1] in _ENDS
+
+
 def _card(lines: Sequence[Line], start: int, end: int) -> _Card | None:
-    """Return the card that lines make, where one element holds them and tells title from text."""
+    """Return the card that lines make, where one element holds them and is no paragraph."""
     paths = [line.block.path.split("/") for line in lines[start:end]]
-    depth = 0
-    for parts in zip(*paths, strict=False):
-        if len(set(parts)) > 1:
-            break
-        depth += 1
-    title, text = paths[0][depth:], paths[-1][depth:]
-    if not title and not text:
+    path = _common(paths)
+    element = path.split("/") if path else []
+    title = paths[0][len(element) :]
+    if not element or element[-1].startswith("p@"):
         return None
-    element = "/".join(paths[0][:depth])
-    named = not title or _TITLE_TAG.match(title[0]) is not None
-    if not named and title[0][:2] == "p@":
+    if title and title[0].startswith("p@") and not _TITLE_TAG.match(title[0]):
         return None
-    return _Card(start, end, element, _PLACE.sub("", element))
+    return _Card(start, end, path, _PLACE.sub("", path))
 
 
 def _is_title(sheet: Sheet, line: Line) -> bool:
@@ -165,17 +191,17 @@ def _is_title(sheet: Sheet, line: Line) -> bool:
     return not any(sheet.spares(rule, line) for rule, _ in sheet.of("after-end"))
 
 
-def _mark_boxes(sheet: Sheet, rule: ChromeRule, top: int) -> None:
+def _mark_boxes(sheet: Sheet, rule: ChromeRule, stamp: Pattern) -> None:
     """Mark elements whose first line says that the others lead elsewhere."""
     lines = sheet.lines
     above = 0.0
-    for i in range(top, len(lines)):
+    for i in range(max(sheet.place_of_title(), 0), len(lines)):
         line = lines[i]
         above += line.mass
         if line.rule or line.prose or above < _ABOVE or not _is_label(sheet, line):
             continue
         end = _end_of_box(lines, i)
-        if _is_box(sheet, lines[i + 1 : end]):
+        if _is_box(sheet, lines[i + 1 : end], stamp):
             take(lines[i:end], rule)
 
 
@@ -188,25 +214,27 @@ def _end_of_box(lines: Sequence[Line], start: int) -> int:
     before = lines[start - 1].block.path if start else ""
     while path and not _holds(path, before):
         end = start + 1
-        while end < len(lines) and _holds(path, lines[end].block.path):
+        last = min(len(lines), start + _LONGEST_BOX)
+        while end < last and _holds(path, lines[end].block.path):
             end += 1
         linked = end > start + 1 and all(x.block.links >= _LINKED for x in lines[start + 1 : end])
         if linked or end - start > _ITEMS:
-            return end
+            return end if end - start < _LONGEST_BOX else start
         path = path.rpartition("/")[0]
     return start
 
 
 def _holds(element: str, path: str) -> bool:
-    return path == element or path.startswith(element + "/")
+    return not element or path == element or path.startswith(element + "/")
 
 
-def _is_box(sheet: Sheet, box: Sequence[Line]) -> bool:
+def _is_box(sheet: Sheet, box: Sequence[Line], stamp: Pattern) -> bool:
     """Return whether lines are titles, with a short text below some of them at most."""
     if not box or any(line.mass > _SUMMARY or line.text == sheet.title for line in box):
         return False
     keepers = [rule for rule, _ in sheet.of("after-end")]
-    if any(sheet.spares(keeper, line) for keeper in keepers for line in box if line.text):
+    names = [line for line in box if not stamp.fullmatch(line.text)]
+    if any(sheet.spares(keeper, line) for keeper in keepers for line in names):
         return not any(line.mass for line in box)
     return not any(above.mass and line.mass for above, line in pairwise(box))
 

@@ -14,7 +14,7 @@ from collections import defaultdict
 from pipeline.chrome.elements import Elements
 from pipeline.chrome.lines import rule_anywhere
 from pipeline.chrome.sheet import NEARBY, Line, Sheet
-from pipeline.rules.chrome import ChromeRule
+from pipeline.rules.chrome import SHORT, ChromeRule
 
 _PARAGRAPH = re.compile("p[@.#]")
 # A list is no body: its introduction and the signature stand beside it.
@@ -86,11 +86,16 @@ def _masses(sheet: Sheet, title: int) -> dict[str, float]:
 
 
 def _mass(sheet: Sheet, line: Line) -> float:
-    """Return how much of a body the line is; a table counts whole, what opens comments nothing."""
+    """Return how much of a body the line is; a table counts whole.
+
+    What opens comments counts nothing, nor do sentences that a rule for long lines knows: those
+    are a site's statements.
+    """
     if line.block.kind == "table" and line.rule is None:
         return line.weight
     rule = rule_anywhere(line.text, sheet.sets) if line.mass else None
-    return 0.0 if rule and rule.apply in _CLOSING else line.mass
+    known = rule is not None and (rule.apply in _CLOSING or rule.limit > SHORT)
+    return 0.0 if known else line.mass
 
 
 def _is_leaf(path: str, children: dict[str, list[str]]) -> bool:
