@@ -116,9 +116,14 @@ def test_patterns_are_linear(rule: ChromeRule) -> None:
 
 
 @pytest.mark.parametrize("file", sorted(PAGES.glob("*.toml")), ids=lambda file: file.stem)
-def test_pages(file: Path) -> None:
-    """Whole pages of our own wording: lines that must come out, and texts that must not."""
+def test_pages(file: Path, request: pytest.FixtureRequest) -> None:
+    """Whole pages of our own wording: lines that must come out, and texts that must not.
+
+    `fails` says why one is not mended; the day it is, this test asks for its removal.
+    """
     wanted = tomllib.loads(file.read_text("utf-8"))
+    if "fails" in wanted:
+        request.applymarker(pytest.mark.xfail(reason=wanted["fails"], strict=True))
     body = next(f for f in PAGES.glob(f"{file.stem}.*") if f != file).read_bytes()
     page = strip(parsed(body, wanted.get("url", "")), rules())
     lines = [line.strip() for line in page.text.split("\n")]
