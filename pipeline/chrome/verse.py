@@ -6,8 +6,9 @@ Never marks, and never looked for where the page has sentences.
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from pipeline.chrome.container import is_below
 from pipeline.chrome.core import is_cell
 from pipeline.chrome.lines import may_match
 from pipeline.chrome.sheet import NEARBY, Line, Sheet
@@ -15,6 +16,7 @@ from pipeline.rules.patterns import Pattern
 
 # The element of a line is the first above it that is none of these.
 _PART = re.compile(r"(?:ul|ol|dl|li|dd|dt|p|pre|blockquote)[@.#]|(?:div|span)@")
+_ROW = re.compile(r"/tr@\d+$")
 _LINES = 6  # fewer lines are a title with its byline
 _WEIGHT = 40
 _TITLED_LINES, _TITLED_WEIGHT = 3, 15  # below the title and its byline fewer are enough
@@ -31,14 +33,30 @@ _BULLETS = "*+-·•○●■>|"
 
 def verse_element(sheet: Sheet) -> str:
     """Return the element with most of the lines that are neither links nor chrome; "" for none."""
+    lines = (x for x in sheet.lines if _is_plain(x) and not may_match(x.text, sheet.sets))
     found: dict[str, list[Line]] = defaultdict(list)
-    for line in sheet.lines:
-        if _is_plain(line) and not may_match(line.text, sheet.sets):
-            found[element_of(line.block.path)].append(line)
+    for line in lines:
+        found[element_of(line.block.path)].append(line)
+    return _fullest(found)
+
+
+def _fullest(found: Mapping[str, Sequence[Line]]) -> str:
+    """Return the element whose lines weigh most, and enough."""
     found = {path: lines for path, lines in found.items() if path and len(lines) >= _LINES}
     masses = {path: sum(line.weight for line in lines) for path, lines in found.items()}
     best = max(masses, key=masses.__getitem__, default="")
     return best if best and masses[best] >= _WEIGHT else ""
+
+
+def _together(lines: Iterable[Line]) -> dict[str, list[Line]]:
+    """Return `lines` by their elements; those that have one each, by the element around them."""
+    found: dict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        found[element_of(line.block.path)].append(line)
+    joined: dict[str, list[Line]] = defaultdict(list)
+    for path, own in found.items():
+        joined[path if len(own) > 1 else _ROW.sub("", path.rpartition("/")[0])] += own
+    return joined
 
 
 def body_element(sheet: Sheet) -> str:
@@ -48,7 +66,9 @@ def body_element(sheet: Sheet) -> str:
     """
     if any(x.block.kind == "table" and x.rule is None and x.weight > _WEIGHT for x in sheet.lines):
         return ""
-    return _below_title(sheet) or verse_element(sheet)
+    if element := _below_title(sheet) or verse_element(sheet):
+        return element
+    return _fullest(_together(x for x in sheet.lines if _may_be_body(sheet, x)))
 
 
 def holds_verse(sheet: Sheet) -> bool:
@@ -67,18 +87,21 @@ def _below_title(sheet: Sheet) -> str:
     title = sheet.place_of_title()
     if title < 0:
         return ""
-    found: dict[str, list[Line]] = defaultdict(list)
-    nearby = {element_of(x.block.path) for x in sheet.lines[title + 1 : title + 1 + NEARBY]}
-    for line in sheet.lines[title + 1 :]:
-        path = element_of(line.block.path)
-        text = path in nearby and _is_text(line) and not _DATED.search(line.text)
-        if text and not may_match(line.text, sheet.sets):
-            found[path].append(line)
+    below = sheet.lines[title + 1 :]
+    found = _together(line for line in below if _may_be_body(sheet, line))
+    nearby = [line.block.path for line in below[:NEARBY]]
     for path, lines in found.items():
         weight = sum(line.weight for line in lines)
-        if path and len(lines) >= _TITLED_LINES and weight >= _TITLED_WEIGHT:
+        enough = len(lines) >= _TITLED_LINES and weight >= _TITLED_WEIGHT
+        if path and enough and any(is_below(place, path) for place in nearby):
             return path
     return ""
+
+
+def _may_be_body(sheet: Sheet, line: Line) -> bool:
+    """Return whether the line is text that no rule takes, and no title with its date."""
+    text = _is_text(line) and not _DATED.search(line.text)
+    return text and not may_match(line.text, sheet.sets)
 
 
 def find_verse(
@@ -88,7 +111,7 @@ def find_verse(
     if sheet.markup:
         element = body_element(sheet)
         texts = (i for i, line in enumerate(lines) if _is_text(line) and not likely[i] and element)
-        places = [i for i in texts if element_of(lines[i].block.path) == element]
+        places = [i for i in texts if is_below(lines[i].block.path, element)]
         return (places[0], places[-1] + 1) if places else core
     return _below_byline(sheet, lines, likely) or _verses(sheet, lines, likely) or core
 
