@@ -28,6 +28,7 @@ _DATED = re.compile("B{4,}|(?:TD){4,}|(?:DT){4,}")  # fewer may be dates of the 
 _DATES = 4
 _FIGURE = re.compile(r"\d")
 _HOUR = re.compile(r"\d{1,2}[-/.月]\d{1,2}日? \d{1,2}:\d{2}")  # when readers wrote
+_NAMES = re.compile(r"(?:[一-鿿]{2,4} ){4,}[一-鿿]{2,4}")  # of people, be it in columns
 _NUMBERED = re.compile(r"\d{1,3} ?[.、)]")
 _HEADING = re.compile(
     r"(?:第?[一二三四五六七八九十]{1,3}[、章节条编]|\([一二三四五六七八九十]{1,3}\)) ?\w"
@@ -198,4 +199,6 @@ def _is_loose(line: Line) -> bool:
 
 
 def _like_title(line: Line) -> bool:
-    return _SHORTEST_TITLE <= line.weight <= _LONGEST_TITLE and not is_cell(line)
+    if not _SHORTEST_TITLE <= line.weight <= _LONGEST_TITLE or is_cell(line):
+        return False
+    return _NAMES.fullmatch(line.text) is None

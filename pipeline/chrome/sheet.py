@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from pipeline.chrome.lines import fold
-from pipeline.chrome.surface import seen
+from pipeline.chrome.surface import seen, wrapped
 from pipeline.records import Block, Origin, Page
 from pipeline.rules.chrome import ChromeRule, Known, Mechanism, RuleSet
 from pipeline.rules.patterns import Pattern
@@ -126,14 +126,18 @@ def read(page: Page, sets: tuple[RuleSet, ...], variants: str) -> Sheet:
     title, *texts = fold([page.title, *(block.text for block in blocks)], variants)
     lines = [Line(block, text) for block, text in zip(blocks, texts, strict=True)]
     if not markup:
-        _rejoin(lines)
+        _rejoin(lines, wrapped(page.blocks))
     return Sheet(title, lines, sets, variants, markup, page.facts)
 
 
-def _rejoin(lines: Sequence[Line]) -> None:
-    """Let pieces of a sentence that was cut at its links count as the sentence they make up."""
+def _rejoin(lines: Sequence[Line], full: Sequence[bool]) -> None:
+    """Let pieces of a sentence count as the sentence they make up.
+
+    It was cut at its links, or at the edge of a screen, up to which a line is `full`.
+    """
     texts = [line.block.text for line in lines]
-    ends = [i for i, (above, below) in enumerate(pairwise(texts), 1) if not _is_cut(above, below)]
+    cuts = (_is_cut(above, below) for above, below in pairwise(texts))
+    ends = [i for i, (cut, on) in enumerate(zip(cuts, full, strict=False), 1) if not cut and not on]
     for start, end in pairwise([0, *ends, len(lines)]):
         if end - start > 1:
             weight = sum(line.weight for line in lines[start:end])

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from pipeline.records import Block
 
@@ -37,6 +38,9 @@ _SPACED = 4  # characters parted by blanks, at least
 _MOST = 0.8
 _LONGEST_LINK = 80
 _SENTENCE = "。；！？"
+_SCREEN = (60, 100)  # columns of a screen or a page
+_RAGGED = 5  # columns that a mark which may not begin a line leaves empty
+_FULL = 5  # fewer full lines may be long by chance
 
 
 def seen(blocks: Sequence[Block]) -> list[Block]:
@@ -128,3 +132,28 @@ def _without_blanks(text: str) -> str:
     if single < max(_SPACED, len(tokens) * _MOST) or han * 2 < len(tokens):
         return text
     return " ".join("".join(part) for part in parts)
+
+
+def wrapped(blocks: Sequence[Block]) -> list[bool]:
+    """Return for each block whether it is full and goes on below: text browsers cut lines so."""
+    widths = [_width(block.text) for block in blocks]
+    edge = max(widths, default=0)
+    if not _SCREEN[0] <= edge <= _SCREEN[1] or sum(w > edge - _RAGGED for w in widths) < _FULL:
+        return [False] * len(blocks)
+    full = [
+        width > edge - _RAGGED
+        and below.line == block.line + 1
+        and _indent(below.text) <= _indent(block.text)
+        for width, (block, below) in zip(widths, pairwise(blocks), strict=False)
+    ]
+    return [*full, False]
+
+
+def _width(text: str) -> int:
+    """Return the columns of a line of Chinese, 0 for one of other letters: those wrap by words."""
+    wide = (len(text.encode("utf-8", "replace")) - len(text)) // 2
+    return len(text) + wide if wide * 2 > len(text) else 0
+
+
+def _indent(text: str) -> int:
+    return len(text) - len(text.lstrip())
