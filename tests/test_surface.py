@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.chrome.surface import seen
+from pipeline.chrome.surface import seen, wrapped
 from pipeline.records import Block
 
 LYNX = ["   * [1]首页", "   * [2]新闻", "   * [3]教育"]
@@ -63,3 +63,11 @@ def test_as_many_blocks(texts: list[str]) -> None:
 @pytest.mark.parametrize("text", ["[a](", "![](", "**", "](", "* ", "&a", "[1]", "a b "])
 def test_floods_end(text: str) -> None:
     assert len(seen([Block("paragraph", text * 20_000)])) == 1
+
+
+def test_lines_cut_at_the_edge_of_a_screen() -> None:
+    edge = "   " + "典礼上学校还为十二名应征入伍复学学生佩戴了红花并为新生代表佩戴校徽家长" + "们"
+    lines = [edge, "   鼓掌。", edge, "", edge, "      缩进的一行。", edge, edge]
+    blocks = [Block("paragraph", text, line=i) for i, text in enumerate(lines, 1) if text]
+    assert wrapped(blocks) == [True, False, False, False, False, True, False]
+    assert not any(wrapped(blocks[:2]))

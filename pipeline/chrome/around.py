@@ -28,6 +28,9 @@ _DATED = re.compile("B{4,}|(?:TD){4,}|(?:DT){4,}")  # fewer may be dates of the 
 _DATES = 4
 _FIGURE = re.compile(r"\d")
 _HOUR = re.compile(r"\d{1,2}[-/.月]\d{1,2}日? \d{1,2}:\d{2}")  # when readers wrote
+_COLUMN = re.compile(r"(?<=\S)\s{3,}(?=\S)")
+_DIGIT = re.compile(r"\d")
+_LABEL = re.compile("[:：]")
 _NAMES = re.compile(r"(?:[一-鿿]{2,4} ){4,}[一-鿿]{2,4}")  # of people, be it in columns
 _NUMBERED = re.compile(r"\d{1,3} ?[.、)]")
 _HEADING = re.compile(
@@ -195,7 +198,18 @@ def _may_be_dated(line: Line) -> bool:
 
 def _is_loose(line: Line) -> bool:
     """Return whether no rule took the line, and it is neither a sentence nor a table's row."""
-    return line.rule is None and not line.prose and "\t" not in line.block.text
+    return line.rule is None and not line.prose and not _is_row(line.block.text)
+
+
+def _is_row(text: str) -> bool:
+    """Return whether a line is the row of a table: cells parted by tabs, or figures in columns."""
+    if "\t" in text:
+        return True
+    return (
+        len(_COLUMN.findall(text)) > 1
+        and _DIGIT.search(text) is not None
+        and not _LABEL.search(text)
+    )
 
 
 def _like_title(line: Line) -> bool:
