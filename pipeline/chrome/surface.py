@@ -38,6 +38,7 @@ _SPACED = 4  # characters parted by blanks, at least
 _MOST = 0.8
 _LONGEST_LINK = 80
 _SENTENCE = "。；！？"
+_ENDS = ("。", "！", "？", "”", "：", "；")  # what ends so may end by chance at the edge
 _SCREEN = (60, 100)  # columns of a screen or a page
 _RAGGED = 5  # columns that a mark which may not begin a line leaves empty
 _FULL = 5  # fewer full lines may be long by chance
@@ -143,6 +144,7 @@ def wrapped(blocks: Sequence[Block]) -> list[bool]:
     full = [
         width > edge - _RAGGED
         and below.line == block.line + 1
+        and not block.text.rstrip().endswith(_ENDS)
         and _indent(below.text) <= _indent(block.text)
         for width, (block, below) in zip(widths, pairwise(blocks), strict=False)
     ]
