@@ -244,9 +244,10 @@ def learn(site: str, raw: Path, out: Path | None, config: Path | None) -> None:
         write_bytes(out, [found.toml.encode()])
     else:
         click.echo(found.toml)
+    advice = "Read them before you keep them." if found.rules else "More pages may tell more."
     say(
-        f"{name}: {found.pages} articles, {found.bodies} with a body of their own; "
-        f"{found.lines} lines recur, {found.rules} rules proposed. Read them before you keep them."
+        f"{name}: articles: {found.pages}, with a body of their own: {found.bodies}; "
+        f"lines that recur: {found.lines}, rules proposed: {found.rules}. {advice}"
     )
 
 

@@ -271,9 +271,9 @@ class _Writer:
     def head(self, pages: int) -> str:
         """Return what the file says of itself, and the site's host."""
         return (
-            f"# Proposed by `clean-corpus learn {self.site}` from {pages} articles, of which\n"
-            f"# {self.bodies} have a body of their own. Delete what is the documents' own; give\n"
-            f"# what stays a better id and reason.\nhosts = [{_quoted(self.site)}]"
+            f"# Proposed by `clean-corpus learn {self.site}`. Articles: {pages}; with a body of\n"
+            f"# their own: {self.bodies}. Delete what is the documents' own; give what stays a\n"
+            f"# better id and reason.\nhosts = [{_quoted(self.site)}]"
         )
 
     def line_rule(self, seen: Seen) -> str:
@@ -342,7 +342,13 @@ def _pattern(seen: Seen) -> str:
 
 def _escaped(text: str) -> str:
     """Return a pattern for `text`; `<` would begin the name of a part, quotes end a string."""
-    plain = re.escape(text).replace("\\ ", " ").replace("<", "[<]").replace("'", r"\x27")
+    plain = (
+        re.escape(text)
+        .replace("\\ ", " ")
+        .replace("\\-", "-")
+        .replace("<", "[<]")
+        .replace("'", r"\x27")
+    )
     return "".join(c if c.isprintable() else rf"\U{ord(c):08x}" for c in plain)
 
 

@@ -131,7 +131,7 @@ def test_the_command(cli: Cli, tmp_path: Path) -> None:
     county.write(raw, range(8), [*county.TAIL, NOTE])
     done = cli("learn", f"{raw}/{county.HOST}/", "--raw", raw)
     assert done.returncode == 0, done.stderr
-    assert "8 articles, 8 with a body of their own" in done.stderr
+    assert "articles: 8, with a body of their own: 8" in done.stderr
     rules = loaded(folder, done.stdout)
     body = next(rule for rule in rules.chrome.rules if rule.apply == "body" and "qinghe" in rule.id)
     assert body.find == "qh\\-text"
