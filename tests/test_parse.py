@@ -50,6 +50,17 @@ def test_kinds_and_links() -> None:
     assert [block.links for block in blocks] == [0, 0.5, 0, 0, 0, 0, 0]
 
 
+def test_what_a_script_listens_on_is_a_link() -> None:
+    page = html(
+        "<ul><li><a>要闻</a><li><a class=card onclick='go(1)'><img><b>工作动态</b></a>"
+        "<li><a id=top>锚点</a></ul><a><p>"
+        + "城区积水点已全部排除，交通恢复正常。" * 8
+        + "</p></a>"
+    )
+    for parser in ("lexbor", "beautifulsoup"):
+        assert [block.links for block in page_of(page, parser).blocks] == [1, 1, 0, 0]
+
+
 def test_lines_of_bare_br() -> None:
     source = html("<div id=zoom>　　第一段。<br><br/>　　第二段，<br>\n 第三段。</div>")
     assert texts(source) == ["　　第一段。", "　　第二段，", "第三段。"]

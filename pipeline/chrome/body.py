@@ -18,6 +18,7 @@ _PLACE = re.compile(r"@\d+|\d+")  # ids count the pages of a document
 _NAMED = re.compile("[#.]")
 _STAMP = re.compile(r"\d{1,2}[-/.月]\d{1,2}|\d{1,2}:\d{2}|\d ?[楼#]")
 _HEADING = re.compile("h[1-3](?![a-z])")
+_CAPTION = re.compile("(?:^|/)figcaption[@.#]")
 _NAMES = re.compile("[#.]([^#.@!]+)")
 _LEAD = 0.2  # the lead between title and body may stand outside it, and has hardly a link
 _PARAGRAPH = 40  # a shorter one below the body may be a remark of the site's
@@ -169,7 +170,8 @@ def _parts(sheet: Sheet, title: int) -> set[int]:
 
 def _is_own(sheet: Sheet, line: Line) -> bool:
     """Return whether a line between title and body belongs to them."""
-    return _is_lead(line) or _is_number(sheet, line) or _is_named_lead(sheet, line)
+    own = _is_lead(line) or _is_number(sheet, line) or _is_named_lead(sheet, line)
+    return own or _CAPTION.search(line.block.path) is not None
 
 
 def _is_named_lead(sheet: Sheet, line: Line) -> bool:

@@ -27,7 +27,13 @@ _TEXTLESS = re.compile(
     r"|(noembed|noframes|noscript|style)(?=[ >])(?:[^<]++|<(?!/\1))*+</\1"
     r"|(?:area|base|basefont|bgsound|img|source|track|wbr)(?=[ >])[^>]*)>"
 )
-_LINK = re.compile('<a (?:[^>]* )?href="[^>]*>')
+# A script listens on what looks like a link and leads nowhere; a place in the text has a name.
+# What never ends, or holds much, is no link whose words are few.
+_LINK = re.compile(
+    '<a (?:[^>]* )?href="[^>]*>'
+    r'|<a(?: (?!name=|id=)[^\s=>]+="[^">]*")*>'
+    r"(?=(?:[^<]{0,80}<(?!/?a[ >])[^>]*>){0,6}[^<]{0,80}</a>)"
+)
 #: How a link is written that leads somewhere, wherever it leads: so that tags repeat.
 LINK: Final = '<a href="">'
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)([^>]*)>([ \t\n\f\r]*)")
