@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.parse.flat import read_lines
 from pipeline.parse.glued import part
+from pipeline.rules import metadata
 
 CLOSES = re.compile(r"(?<=[。）])（?(?:责任编辑：|相关新闻)")
 TITLE = "青禾老街换上新招牌"
@@ -50,6 +51,39 @@ def test_other_lines_stay(line: str) -> None:
 def test_twice_is_once() -> None:
     once = [block.text for block in read_lines(glued(), CLOSES)]
     assert [block.text for block in read_lines("\n".join(once), CLOSES)] == once
+
+
+HEADS = metadata.load([metadata.BUILT_IN]).heads
+MENUS = "首页 时政 民生 专题 图片 视频 论坛 博客 "
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "首页民生新闻 您的位置：首页 > 民生新闻",
+        MENUS,
+        f"{MENUS}新闻>民生>正文 ",
+        f"{MENUS}放大+ 缩小- 默认o ",
+    ],
+)
+@pytest.mark.parametrize(
+    "byline",
+    [
+        "发布时间：2021-03-05来源：某县新闻网作者：张三 李四【大|中|小】",
+        "2021-03-05 10:20 青禾镇 阅读 321【字体：大 中 小】 打印 分享到：微信微博 ",
+        "2021-03-05  ",
+    ],
+)
+def test_title_between_head_and_byline(above: str, byline: str) -> None:
+    line = above + TITLE + (" " if byline[0] == "2" else "") + byline + "".join(TEXT) * 4
+    texts = [block.text.strip() for block in read_lines(line, CLOSES, HEADS)]
+    assert texts[:3] == [above.strip(), TITLE, byline.strip()]
+
+
+@pytest.mark.parametrize("before", [MENUS, "首页>民生新闻>"])
+def test_no_byline_no_title(before: str) -> None:
+    line = f"{before}{TITLE} 2021年3月5日，{''.join(TEXT) * 4}"
+    assert len(part([line], CLOSES, HEADS)[0]) == 1
 
 
 @given(

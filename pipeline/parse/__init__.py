@@ -95,7 +95,7 @@ def parse(raw: RawPage, rules: MetadataRules, parser: str = "lexbor") -> Page:
 def _read(text: str, parser: str, rules: MetadataRules) -> Document:
     """Return the document that `text` is, as markup or as flattened text."""
     if not looks_like_html(text):
-        return Document(read_lines(remove_controls(text), rules.closes))
+        return Document(read_lines(remove_controls(text), rules.closes, rules.heads))
     if parser == "lexbor":
         return lexbor.read(mend(text))
     from pipeline.parse import soup  # its import takes as long as twenty pages

@@ -9,6 +9,7 @@ import re
 
 from pipeline.parse.glued import part
 from pipeline.records import Block, BlockKind
+from pipeline.rules.metadata import Heads
 
 _TRAILING = " \t\r\f\xa0"
 _NUMERAL = "[一二三四五六七八九十百零〇0-9０-９]{1,4}"
@@ -38,15 +39,18 @@ def kind_of(text: str) -> BlockKind:
     return "item" if _BULLET.match(text) else "paragraph"
 
 
-def read_lines(text: str, closes: re.Pattern[str] | None = None) -> tuple[Block, ...]:
+def read_lines(
+    text: str, closes: re.Pattern[str] | None = None, heads: Heads | None = None
+) -> tuple[Block, ...]:
     """Return the blocks of flattened `text`; `line` counts blank lines too, from 1.
 
-    Pieces of one line have its number; `closes` finds what stands below the text of a page.
+    Pieces of one line have its number; `closes` finds what stands below the text of a page,
+    `heads` what stands above it.
     """
     lines = [line.rstrip(_TRAILING) for line in text.split("\n")]
     return tuple(
         Block(kind_of(piece), piece, line=number)
-        for number, pieces in enumerate(part(lines, closes), 1)
+        for number, pieces in enumerate(part(lines, closes, heads), 1)
         for piece in (piece.rstrip(_TRAILING) for piece in pieces)
         if not piece.isspace() and piece
     )

@@ -9,6 +9,9 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from pipeline.parse.masthead import head
+from pipeline.rules.metadata import Heads
+
 _LONG = 400  # characters; a paragraph of a page with few lines may have as many
 _LINES = 15  # lines of a page that lost its line ends, at most
 _MOST = 0.5  # or the share of the page that one line holds
@@ -36,10 +39,13 @@ _DAY = re.compile(
 _AFTER_TITLE = re.compile(r"[-_—–|\s]")
 
 
-def part(lines: Sequence[str], closes: re.Pattern[str] | None) -> list[Sequence[str]]:
+def part(
+    lines: Sequence[str], closes: re.Pattern[str] | None, heads: Heads | None = None
+) -> list[Sequence[str]]:
     """Return for each of `lines` its pieces; most lines are of one.
 
-    `closes` finds what may stand below a text: there it is parted too.
+    `closes` finds what may stand below a text: there it is parted too; and where a byline or the
+    end of the page's head, of `heads`, stands above it.
     """
     size = sum(map(len, lines))
     filled = [line for line in lines if line.strip()]
@@ -53,8 +59,10 @@ def part(lines: Sequence[str], closes: re.Pattern[str] | None) -> list[Sequence[
         title = title or _title(filled)
         below = closes.finditer(line, len(line) // _BACK) if closes else ()
         title_from = 1 if line == filled[0] else 0
+        above = head(line, heads) if heads else ()
         cuts = sorted(
-            {0, *_cuts(line, title, title_from), *(match.start() for match in below), len(line)}
+            {0, *_cuts(line, title, title_from), *above, *(match.start() for match in below)}
+            | {len(line)}
         )
         parts.append([line[start:end] for start, end in pairwise(cuts)])
     return parts

@@ -126,12 +126,26 @@ Finders = Mapping[tuple[Field, Place], Sequence[Finder]]
 
 
 @dataclass(frozen=True, slots=True)
+class Heads:
+    """What stands above a text on one line.
+
+    `byline` finds what stands between title and text, `toolbar` what stands above a title; with
+    the name of a `column` the way to the page ends.
+    """
+
+    byline: re.Pattern[str] = _NOWHERE
+    toolbar: re.Pattern[str] = _NOWHERE
+    column: re.Pattern[str] = _NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
 class MetadataRules:
     """The metadata rules of a run, in order, and made ready.
 
     `finders` holds those of each field and place, `plan` those of each field in the order they are
     asked. `hint` finds the `keys` of all words in one scan. `between` parts the names of people
-    from each other and from what they are. `closes` finds what stands below a text, on one line.
+    from each other and from what they are. `closes` finds what stands below a text, on one line,
+    and `heads` what stands above it.
     """
 
     rules: tuple[MetadataRule, ...]
@@ -141,6 +155,7 @@ class MetadataRules:
     hint: re.Pattern[str]
     between: re.Pattern[str]
     closes: re.Pattern[str] = _NOWHERE
+    heads: Heads = Heads()
 
     def of(self, field: Field, place: Place) -> Sequence[Finder]:
         """Return the finders of `field` at `place`."""
@@ -182,9 +197,13 @@ def _ready(rules: Sequence[MetadataRule], parts: Mapping[str, str]) -> MetadataR
     plan = _plan(finders)
     keys = frozenset(key for row in finders.values() for finder in row for key in finder.keys)
     between = _compiled("{between}", parts, "parts.between") if "between" in parts else None
-    closes = _compiled("{closes}", parts, "parts.closes") if "closes" in parts else _NOWHERE
+    closes, *heads = (
+        _compiled(f"{{{part}}}", parts, f"parts.{part}") if part in parts else _NOWHERE
+        for part in ("closes", "heads", "toolbar", "column")
+    )
     between = between or re.compile(",")
-    return MetadataRules(tuple(rules), finders, plan, keys, _hint(keys), between, closes)
+    hint = _hint(keys)
+    return MetadataRules(tuple(rules), finders, plan, keys, hint, between, closes, Heads(*heads))
 
 
 def _plan(finders: Finders) -> dict[Field, list[tuple[Round, Finder]]]:
