@@ -36,6 +36,9 @@ _NUMBERED = re.compile(r"\d{1,3} ?[.、)]")
 _HEADING = re.compile(
     r"(?:第?[一二三四五六七八九十]{1,3}[、章节条编]|\([一二三四五六七八九十]{1,3}\)) ?\w"
 )
+_DAY = re.compile(
+    r"[12]\d{3}年\d{1,2}月\d{1,2}日|[二〇○零一]{2}[〇○零一二三四五六七八九]{2}年.{1,3}月.{1,3}日"
+)
 _HEADER_LINES = 3  # fewer lines above the title may be a document's own head
 
 
@@ -62,6 +65,7 @@ def _top_of_title(head: Sequence[Line]) -> int:
     """
     last = max((i for i, line in enumerate(head) if line.rule), default=-1)
     loose = (i for i in range(last) if head[i].rule is None and head[i].text[-1:] not in _ARROWS)
+    loose = (i for i in loose if not (i and head[i - 1].rule and head[i - 1].text[-1] == ":"))
     place = max((i for i in loose if head[i].weight >= _SHORTEST_TITLE), default=-1)
     full = [line.weight >= _FULL_TITLE and line.rule is None and not line.prose for line in head]
     for i in range(place, max(place - _TITLE_LINES, -1), -1):
@@ -91,10 +95,23 @@ def _mark_tab_title(sheet: Sheet, head: Sequence[Line]) -> None:
     place = next((i for i in reversed(again) if head[i].rule or lengths[i] == longest), 0)
     while lengths.get(place - 1) and not same_title(head[place - 1].text, head[place].text):
         place -= 1  # a title of several lines
+    if _is_note(head[1:place]):
+        return
     for rule, _ in sheet.of("tab-title"):
         # The tab may name the document by its number, which stands below the title.
         own = "" if same_title(sheet.title, head[place].text) else sheet.title
         take((line for line in head[:place] if _is_loose(line) and line.text != own), rule)
+
+
+def _is_note(lines: Sequence[Line]) -> bool:
+    """Return whether `lines` speak to somebody, or end with a day: the letter before a document.
+
+    It is headed by the document's title with the words around it: 关于印发某方案的通知.
+    """
+    own = [line.text for line in lines if line.rule is None]
+    last = max((i for i, text in enumerate(own) if text[-1:] == "。"), default=-1)
+    spoken = any(text[-1:] == ":" and len(text) >= _ADDRESS for text in own[: max(last, 0)])
+    return spoken or any(_DAY.fullmatch(text) for text in own[last + 1 :] if last >= 0)
 
 
 def _mark_announced(head: Sequence[Line]) -> None:

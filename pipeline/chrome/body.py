@@ -38,7 +38,7 @@ def mark_outside(sheet: Sheet) -> None:
     """Mark blocks in elements named for chrome, then all outside the body's element."""
     _mark_elements(sheet)
     rule, body = find_container(sheet)
-    if sum(line.mass for line in sheet.lines) < _BODY and (verse := body_element(sheet)):
+    if _has_no_sentences(sheet) and (verse := body_element(sheet)):
         rule, body = next((rule for rule, _ in sheet.of("outside-body")), rule), verse
     inside = [is_below(line.block.path, body) for line in sheet.lines]
     if rule is None or not body or not any(inside):
@@ -54,6 +54,17 @@ def mark_outside(sheet: Sheet) -> None:
         lead = 0 <= title < i < first and _is_own(sheet, line)
         if not lead and (i < first or not _is_kept(sheet, line)):
             line.mark(rule)
+
+
+def _has_no_sentences(sheet: Sheet) -> bool:
+    """Return whether hardly a sentence stands on the page beside those that a rule knows."""
+    mass = 0.0
+    for line in sheet.lines:
+        if line.mass and not may_match(line.text, sheet.sets):
+            mass += line.mass
+            if mass >= _BODY:
+                return False
+    return True
 
 
 def _go_on(sheet: Sheet, inside: list[bool], body: str) -> None:

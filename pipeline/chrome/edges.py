@@ -94,6 +94,8 @@ def _mark_buttons(sheet: Sheet, lines: Sequence[Line], core: tuple[int, int]) ->
             line, beside = lines[i], lines[i + step]
             if line.rule or not beside.rule or core[0] <= i < core[1] or len(line.text) > _BUTTON:
                 continue
+            if line.text == sheet.title:
+                continue
             zone: Zone = "head" if i < core[0] else "tail"
             line.mark(matching_rule(line.text, zone, sheet.sets, beside=True))
 

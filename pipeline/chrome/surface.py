@@ -138,17 +138,24 @@ def _without_blanks(text: str) -> str:
 def wrapped(blocks: Sequence[Block]) -> list[bool]:
     """Return for each block whether it is full and goes on below: text browsers cut lines so."""
     widths = [_width(block.text) for block in blocks]
-    edge = max(widths, default=0)
-    if not _SCREEN[0] <= edge <= _SCREEN[1] or sum(w > edge - _RAGGED for w in widths) < _FULL:
+    edge = _edge(widths)
+    if not _SCREEN[0] <= edge <= _SCREEN[1]:
         return [False] * len(blocks)
     full = [
-        width > edge - _RAGGED
+        edge - _RAGGED < width <= edge
         and below.line == block.line + 1
         and not block.text.rstrip().endswith(_ENDS)
         and _indent(below.text) <= _indent(block.text)
         for width, (block, below) in zip(widths, pairwise(blocks), strict=False)
     ]
     return [*full, False]
+
+
+def _edge(widths: Sequence[int]) -> int:
+    """Return the greatest width that enough lines reach, 0 for none: a title may stand out."""
+    ordered = sorted(widths, reverse=True)
+    pairs = zip(ordered, ordered[_FULL - 1 :], strict=False)
+    return next((widest for widest, least in pairs if least > widest - _RAGGED), 0)
 
 
 def _width(text: str) -> int:
