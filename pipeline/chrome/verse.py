@@ -15,15 +15,18 @@ from pipeline.chrome.sheet import NEARBY, Line, Sheet
 from pipeline.rules.patterns import Pattern
 
 # The element of a line is the first above it that is none of these.
-_PART = re.compile(r"(?:ul|ol|dl|li|dd|dt|p|pre|blockquote)[@.#]|(?:div|span)@")
+_PART = re.compile(r"(?:ul|ol|dl|li|dd|dt|p|pre|blockquote)[@.#]|(?:div|span|section)@")
 _ROW = re.compile(r"/tr@\d+$")
 _LINES = 6  # fewer lines are a title with its byline
 _WEIGHT = 40
 _TITLED_LINES, _TITLED_WEIGHT = 3, 15  # below the title and its byline fewer are enough
 _LINKED = 0.2
 _FLAT_LINES = 8  # without markup fewer may be a menu
+_GAP = 1
 _LONGEST = 16  # titles are longer
 _MEAN = (4.6, 12.0)  # names of menus are shorter, titles are longer
+_TITLE = 8
+_FIGURE = re.compile(r"[\d:：]")
 _LETTER = re.compile(r"[^\W\d]")
 _DATED = re.compile(
     r"(?:20\d\d[-/.]\d{1,2}[-/.]|(?<!\d)\d{1,2}[-/])\d{1,2}[\])]?$|^[\[(]?20\d\d[-/.]\d{1,2}[-/.]\d"
@@ -112,8 +115,10 @@ def find_verse(
         element = body_element(sheet)
         texts = (i for i, line in enumerate(lines) if _is_text(line) and not likely[i] and element)
         places = [i for i in texts if is_below(lines[i].block.path, element)]
-        return (places[0], places[-1] + 1) if places else core
-    return _below_byline(sheet, lines, likely) or _verses(sheet, lines, likely) or core
+        found = (places[0], places[-1] + 1) if places else core
+        return found if found != (0, 0) else _heaviest(lines, likely)
+    found = _below_byline(sheet, lines, likely) or _verses(sheet, lines, likely) or core
+    return found if found != (0, 0) else _heaviest(lines, likely)
 
 
 def _below_byline(
@@ -152,6 +157,30 @@ def _verses(sheet: Sheet, lines: Sequence[Line], likely: Sequence[bool]) -> tupl
             return start, i  # what stands further down is the side of the page
         start = i + 1
     return None
+
+
+def _heaviest(lines: Sequence[Line], likely: Sequence[bool]) -> tuple[int, int]:
+    """Return the run of lines that weighs most, `(0, 0)` where none has some weight.
+
+    One line that a rule might take parts no run; what a rule might take weighs nothing.
+    """
+    best, found = float(_WEIGHT), (0, 0)
+    weight, start, gap = 0.0, 0, 0
+    for i, line in enumerate(lines):
+        if not likely[i] and _is_text(line) and not _DATED.search(line.text):
+            weight, start = (weight, start) if weight else (0.0, i)
+            weight, gap = weight + line.weight, 0
+        elif (gap := gap + 1) > _GAP:
+            weight = 0.0
+        if weight > best and not gap:
+            best, found = weight, (start, i + 1)
+    titles = sum(map(_like_title, lines[slice(*found)]))
+    return found if titles * 2 < found[1] - found[0] else (0, 0)
+
+
+def _like_title(line: Line) -> bool:
+    """Return whether the line may be a title in a list: a label or a figure is hardly in one."""
+    return line.weight >= _TITLE and _FIGURE.search(line.text) is None
 
 
 def _is_text(line: Line) -> bool:
