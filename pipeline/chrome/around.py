@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.chrome.core import is_cell, is_headline
 from pipeline.chrome.sheet import Line, Sheet, same_title, take
+from pipeline.chrome.verse import element_of
 from pipeline.rules.patterns import Pattern
 
 _TITLE_LINES = 6  # the title, its number and its addressee stand so close to the body
@@ -39,6 +40,7 @@ _HEADING = re.compile(
 _DAY = re.compile(
     r"[12]\d{3}年\d{1,2}月\d{1,2}日|[二〇○零一]{2}[〇○零一二三四五六七八九]{2}年.{1,3}月.{1,3}日"
 )
+_LINKED = 0.2
 _HEADER_LINES = 3  # fewer lines above the title may be a document's own head
 
 
@@ -47,7 +49,7 @@ def mark_above(sheet: Sheet, head: Sequence[Line]) -> None:
     if sheet.markup:  # which tells what stands outside; infoboxes stand above the prose
         return
     _mark_tab_title(sheet, head)
-    _mark_announced(head)
+    _mark_announced(sheet, head)
     title = _top_of_title(head)
     above = [line for line in head[: max(title, 0)] if _is_loose(line)]
     for rule, _ in sheet.of("above-title"):
@@ -114,12 +116,14 @@ def _is_note(lines: Sequence[Line]) -> bool:
     return spoken or any(_DAY.fullmatch(text) for text in own[last + 1 :] if last >= 0)
 
 
-def _mark_announced(head: Sequence[Line]) -> None:
-    """Mark lists of links in the head that stand below a line which announces them."""
+def _mark_announced(sheet: Sheet, head: Sequence[Line]) -> None:
+    """Mark lists of links in the head below a line which announces them, up to the title."""
     for i, line in enumerate(head):
         if line.rule is None or line.rule.apply not in ("end", "thread", "readers"):
             continue
         run = list(_run(head[i + 1 :]))
+        own = (k for k, x in enumerate(run) if sheet.title and same_title(x.text, sheet.title))
+        run = run[: next(own, len(run))]
         if sum(map(_like_title, run)) >= max(_FEW_TITLES, len(run) / 3):
             take(run, line.rule)
 
@@ -139,12 +143,13 @@ def mark_below(sheet: Sheet, tail: Sequence[Line], body: Sequence[Line]) -> None
     `body` is what stands above: its last sentence may announce names that look like titles.
     """
     first = next((i for i, line in enumerate(tail) if line.rule), len(tail))
+    element = element_of(body[-1].block.path) if body else ""
     for rule, announced in sheet.of("after-end"):
         below: list[Line] = []
         own = False  # what an annex or list announces is the body's own, up to the next chrome
         for line, after in zip(tail[first:], [*tail[first + 1 :], None], strict=False):
             own = line.rule is None and (own or announced.search(line.text) is not None)
-            loose = _is_loose(line) or is_headline(line)
+            loose = (_is_loose(line) or is_headline(line)) and not _is_beside(line, element)
             speaks = line.text[-1:] == ":" and after is not None and after.mass > 0
             heads = speaks or _HEADING.match(line.text) is not None
             if not own and not heads and loose and not sheet.spares(rule, line):
@@ -153,6 +158,11 @@ def mark_below(sheet: Sheet, tail: Sequence[Line], body: Sequence[Line]) -> None
         last = body[-1].text if body else ""
         if first < len(tail) and last[-1:] != ":" and not announced.search(last):
             _mark_titles(sheet, tail[:first])
+
+
+def _is_beside(line: Line, element: str) -> bool:
+    """Return whether a line without links stands in the body's own element."""
+    return bool(element) and line.block.links < _LINKED and element_of(line.block.path) == element
 
 
 def _mark_titles(sheet: Sheet, lines: Sequence[Line]) -> None:

@@ -22,7 +22,7 @@ _WEIGHT = 40
 _TITLED_LINES, _TITLED_WEIGHT = 3, 15  # below the title and its byline fewer are enough
 _LINKED = 0.2
 _FLAT_LINES = 8  # without markup fewer may be a menu
-_GAP = 1
+_GAP = 2  # so many lines part one run from the next
 _LONGEST = 16  # titles are longer
 _MEAN = (4.6, 12.0)  # names of menus are shorter, titles are longer
 _TITLE = 8
@@ -162,20 +162,20 @@ def _verses(sheet: Sheet, lines: Sequence[Line], likely: Sequence[bool]) -> tupl
 def _heaviest(lines: Sequence[Line], likely: Sequence[bool]) -> tuple[int, int]:
     """Return the run of lines that weighs most, `(0, 0)` where none has some weight.
 
-    One line that a rule might take parts no run; what a rule might take weighs nothing.
+    A list of titles is none. One line that a rule might take parts no run.
     """
+    own = [not no and _is_text(x) and not _DATED.search(x.text) for x, no in zip(lines, likely, strict=True)]
     best, found = float(_WEIGHT), (0, 0)
-    weight, start, gap = 0.0, 0, 0
-    for i, line in enumerate(lines):
-        if not likely[i] and _is_text(line) and not _DATED.search(line.text):
-            weight, start = (weight, start) if weight else (0.0, i)
-            weight, gap = weight + line.weight, 0
-        elif (gap := gap + 1) > _GAP:
-            weight = 0.0
-        if weight > best and not gap:
-            best, found = weight, (start, i + 1)
-    titles = sum(map(_like_title, lines[slice(*found)]))
-    return found if titles * 2 < found[1] - found[0] else (0, 0)
+    start = 0
+    for end in range(len(lines) + 1):
+        if any(own[end : end + _GAP]):
+            continue
+        run = [line for line, kept in zip(lines[start:end], own[start:end], strict=True) if kept]
+        weight = sum(line.weight for line in run)
+        if weight > best and sum(map(_like_title, run)) * 2 < len(run):
+            best, found = weight, (start, end)
+        start = end + 1
+    return found
 
 
 def _like_title(line: Line) -> bool:
