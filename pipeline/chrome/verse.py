@@ -117,8 +117,12 @@ def find_verse(
         places = [i for i in texts if is_below(lines[i].block.path, element)]
         found = (places[0], places[-1] + 1) if places else core
         return found if found != (0, 0) else _heaviest(lines, likely)
-    found = _below_byline(sheet, lines, likely) or _verses(sheet, lines, likely) or core
-    return found if found != (0, 0) else _heaviest(lines, likely)
+    heaviest = _heaviest(lines, likely)
+    below = _below_byline(sheet, lines, likely)
+    if below and heaviest[1] and _are_titles(lines[slice(*below)]):
+        below = None  # the source stands below the body, and links below the source
+    found = below or _verses(sheet, lines, likely) or core
+    return found if found != (0, 0) else heaviest
 
 
 def _below_byline(
@@ -172,10 +176,14 @@ def _heaviest(lines: Sequence[Line], likely: Sequence[bool]) -> tuple[int, int]:
             continue
         run = [line for line, kept in zip(lines[start:end], own[start:end], strict=True) if kept]
         weight = sum(line.weight for line in run)
-        if weight > best and sum(map(_like_title, run)) * 2 < len(run):
+        if weight > best and not _are_titles(run):
             best, found = weight, (start, end)
         start = end + 1
     return found
+
+
+def _are_titles(lines: Sequence[Line]) -> bool:
+    return sum(map(_like_title, lines)) * 2 >= len(lines)
 
 
 def _like_title(line: Line) -> bool:
