@@ -28,6 +28,11 @@ _BODY = 20  # a body has so many characters at least
 _DIRECT = 0.02  # sentences right in an element, beside its children, belong to the body
 _NEAR = 4.0  # a notice may be shorter than the teasers beside it, but stands below its title
 _CLOSING = ("end", "thread", "readers")
+_PLACE = re.compile(r"@\d+")
+_OWN = 2  # an element with more lines is what holds a body
+_ALIKE = 4  # fewer lines made alike may be parts of a head or a foot
+_SHARE = 0.8
+_LINKED = 0.2
 _ABOVE = 0.25  # above the title stand teasers
 
 
@@ -52,7 +57,26 @@ def find_container(sheet: Sheet) -> tuple[ChromeRule | None, str]:
         body = largest
     while _PART.match(body.rpartition("/")[2]):
         body = body.rpartition("/")[0]
-    return rule, body
+    return rule, _widened(sheet, body)
+
+
+def _widened(sheet: Sheet, body: str) -> str:
+    """Return the element around `body` where most lines in it are made alike: each has its own.
+
+    A notice may have one sentence, and each of its lines an element: a row, a section.
+    """
+    own = [line.block.path for line in sheet.lines if is_below(line.block.path, body)]
+    if not body or len(own) > _OWN:
+        return body
+    make = _PLACE.sub("", own[0]) if own else ""
+    around = body.rpartition("/")[0]
+    while around:
+        lines = [x for x in sheet.lines if x.rule is None and is_below(x.block.path, around)]
+        alike = sum(x.block.links < _LINKED and _PLACE.sub("", x.block.path) == make for x in lines)
+        if alike >= _ALIKE:
+            return around if alike >= len(lines) * _SHARE else body
+        around = around.rpartition("/")[0]
+    return body
 
 
 def is_below(path: str, element: str) -> bool:
