@@ -67,7 +67,8 @@ def _mark_labels(sheet: Sheet) -> None:
     head = sheet.lines[:first]
     for rule, pattern in sheet.of("label"):
         for line in head:
-            if line.block.kind == "table" and _is_metadata(sheet, line, pattern):
+            letter = sheet.spares(rule, line)
+            if line.block.kind == "table" and not letter and _is_metadata(sheet, line, pattern):
                 line.mark(rule)
         labelled = [i for i, line in enumerate(head) if pattern.match(line.text)]
         take((line for line in head if _has_labels(line, pattern)), rule)

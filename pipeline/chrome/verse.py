@@ -168,7 +168,8 @@ def _heaviest(lines: Sequence[Line], likely: Sequence[bool]) -> tuple[int, int]:
 
     A list of titles is none. One line that a rule might take parts no run.
     """
-    own = [not no and _is_text(x) and not _DATED.search(x.text) for x, no in zip(lines, likely, strict=True)]
+    pairs = zip(lines, likely, strict=True)
+    own = [not no and _is_text(x) and not _DATED.search(x.text) for x, no in pairs]
     best, found = float(_WEIGHT), (0, 0)
     start = 0
     for end in range(len(lines) + 1):
