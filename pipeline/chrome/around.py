@@ -30,6 +30,8 @@ _DATES = 4
 _FIGURE = re.compile(r"\d")
 _HOUR = re.compile(r"\d{1,2}[-/.月]\d{1,2}日? \d{1,2}:\d{2}")  # when readers wrote
 _COLUMN = re.compile(r"(?<=\S)\s{3,}(?=\S)")
+# A word and its figures, parted by one blank each: the row of a table.
+_FIGURES = re.compile(r"[^\W\d].{0,60}?(?: [-+]?\d[\d.,]{0,9}[%A-Za-z]{0,4}){2,12}")
 _DIGIT = re.compile(r"\d")
 _LABEL = re.compile("[:：]")
 _NAMES = re.compile(r"(?:[一-鿿]{2,4} ){4,}[一-鿿]{2,4}")  # of people, be it in columns
@@ -225,7 +227,8 @@ def _may_be_dated(line: Line) -> bool:
 
 def _is_loose(line: Line) -> bool:
     """Return whether no rule took the line, and it is neither a sentence nor a table's row."""
-    return line.rule is None and not line.prose and not _is_row(line.block.text)
+    row = _is_row(line.block.text) or _FIGURES.fullmatch(line.text)
+    return line.rule is None and not line.prose and not row
 
 
 def _is_row(text: str) -> bool:

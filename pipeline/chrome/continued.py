@@ -17,6 +17,7 @@ _HAN = "一二三四五六七八九十"
 _NUMBER = re.compile(rf"(第)?(\()?([{_HAN}]{{1,3}}|\d{{1,2}})(\)|[章节条部] |[、.](?!\d))")
 _GAP = 2  # more lines in a row that go on with nothing are another list
 _LINKED = 0.3
+_BULLETS = "-*•· "
 _SENTENCE = ("。", "；", ";")
 
 
@@ -57,7 +58,7 @@ def _goes_on(sheet: Sheet, line: Line, *, begun: bool) -> bool:
     if line.text.endswith(_SENTENCE) and (begun or not line.prose):
         return True
     rules = (rule for rule, _ in sheet.of("after-end") if rule.proof)
-    return any(sheet.proof(rule).fullmatch(line.text) for rule in rules)
+    return any(sheet.proof(rule).fullmatch(line.text.lstrip(_BULLETS)) for rule in rules)
 
 
 def _follows(number: tuple[str, int] | None, above: dict[str, int], *, opens: bool) -> bool:
