@@ -43,6 +43,7 @@ _DAY = re.compile(
     r"[12]\d{3}年\d{1,2}月\d{1,2}日|[二〇○零一]{2}[〇○零一二三四五六七八九]{2}年.{1,3}月.{1,3}日"
 )
 _LINKED = 0.2
+_LABELS = 3  # fewer labels may be the telephone and the address of a site
 _HEADER_LINES = 3  # fewer lines above the title may be a document's own head
 
 
@@ -53,13 +54,28 @@ def mark_above(sheet: Sheet, head: Sequence[Line]) -> None:
     _mark_tab_title(sheet, head)
     _mark_announced(sheet, head)
     title = _top_of_title(head)
-    above = [line for line in head[: max(title, 0)] if _is_loose(line)]
+    above = [line for line in head[: _first_label(sheet, head[: max(title, 0)])] if _is_loose(line)]
     for rule, _ in sheet.of("above-title"):
         others = [line for line in above if not sheet.keeps(rule, line)]
         if len(others) >= _HEADER_LINES:
             take(others, rule)
     if title > 0:
         _mark_titles(sheet, head[: min(title, len(head) - _TITLE_LINES)])
+
+
+def _first_label(sheet: Sheet, lines: Sequence[Line]) -> int:
+    """Return the place of the first heading or label with its value, where there are some.
+
+    They are the body's own, and above them stands its title; else return how many lines there are.
+    """
+    labels = [sheet.proof(rule) for rule, _ in sheet.of("after-end") if rule.proof]
+    own = [
+        i
+        for i, line in enumerate(lines)
+        if line.rule is None
+        and (_HEADING.match(line.text) or any(one.fullmatch(line.text) for one in labels))
+    ]
+    return max(own[0] - _TITLE_PARTS, 0) if len(own) >= _LABELS else len(lines)
 
 
 def _top_of_title(head: Sequence[Line]) -> int:
