@@ -17,7 +17,9 @@ from pipeline.rules.patterns import Pattern
 
 _TEASER = 160  # characters of the longest teaser; a longer paragraph is a body's
 _HITS = 5
-_TEASERS = 6
+_TEASERS, _LINKED_TEASERS = 6, 4  # fewer prove enough where the titles are links
+_SPOKEN = 40  # characters of a body above them, at least
+_CUT = 24  # characters of a sentence that was cut short before its end, at least
 _NEAR = 4  # lines from a teaser to its title, its date or its source
 _MOST = 0.8  # so many of the sentences must be teasers
 _MARKS = 4  # words such as 更多
@@ -65,16 +67,28 @@ def _are_teasers(sheet: Sheet, lines: Sequence[Line], rule: ChromeRule, pattern:
     Each has a title right above it and, so many lines below, a date of its own, or is cut short.
     """
     cut = sheet.proof(rule)
-    prose = (
-        i for i, x in enumerate(lines) if x.prose and (not is_headline(x) or cut.search(x.text))
-    )
+    prose = (i for i, x in enumerate(lines) if _is_teaser(x, cut))
     own = [i for i in prose if not may_match(lines[i].text, sheet.sets)]
-    if len(own) < _TEASERS:
+    least = _LINKED_TEASERS if sheet.markup else _TEASERS
+    if len(own) < least or (len(own) < _TEASERS and _speaks(sheet, lines[: own[0] - 1])):
         return False
     layouts = [_layout(sheet, lines, i, rule, pattern) for i in own]
     alike = [i for i, layout in zip(own, layouts, strict=True) if layout and layout == layouts[0]]
     titles = {_FIGURE.sub("", lines[i - layouts[0][0]].text) for i in alike}
-    return len(titles) >= max(_TEASERS, len(own) * _MOST)
+    return len(titles) >= max(least, len(own) * _MOST)
+
+
+def _speaks(sheet: Sheet, lines: Sequence[Line]) -> bool:
+    """Return whether `lines` may be a body without sentences, above a few teasers."""
+    loose = (x for x in lines if x.block.links < _LINKED and not may_match(x.text, sheet.sets))
+    return sum(line.weight for line in loose) >= _SPOKEN
+
+
+def _is_teaser(line: Line, cut: Pattern) -> bool:
+    """Return whether the line is sentences, be they cut short."""
+    if line.prose and not is_headline(line):
+        return True
+    return (line.prose or line.weight >= _CUT) and cut.search(line.text) is not None
 
 
 def _layout(
