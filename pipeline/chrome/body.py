@@ -96,7 +96,7 @@ def _add_parts(sheet: Sheet, inside: list[bool], body: str) -> None:
             continue
         gap += 1
         advert = line.rule is not None and line.rule.apply == "path"
-        short = len(line.text) <= _PAGE_MARK and not line.prose and not _is_heading(line)
+        short = len(line.text) <= _PAGE_MARK and not line.prose and not is_heading(line)
         if gap > _GAP or _STAMP.search(line.text) or not (advert or short):
             return
 
@@ -138,7 +138,7 @@ def _title(sheet: Sheet, before: int) -> int:
     for i in places:
         if sheet.title and lines[i].rule is None and same_title(lines[i].text, sheet.title):
             return i
-    heading = next((i for i in places if _is_heading(lines[i])), -1)
+    heading = next((i for i in places if is_heading(lines[i])), -1)
     return heading if heading >= 0 else _plain_title(sheet, before)
 
 
@@ -181,11 +181,11 @@ def _parts(sheet: Sheet, title: int) -> set[int]:
 
 def _is_own(sheet: Sheet, line: Line) -> bool:
     """Return whether a line between title and body belongs to them."""
-    own = _is_lead(line) or _is_number(sheet, line) or _is_named_lead(sheet, line)
+    own = _is_lead(line) or _is_number(sheet, line) or is_named_lead(sheet, line)
     return own or _CAPTION.search(line.block.path) is not None
 
 
-def _is_named_lead(sheet: Sheet, line: Line) -> bool:
+def is_named_lead(sheet: Sheet, line: Line) -> bool:
     """Return whether the line's own element is named for a lead."""
     names = _NAMES.findall(line.block.path.rpartition("/")[2].lower())
     rules = (rule for rule, _ in sheet.of("outside-body") if rule.proof)
@@ -195,7 +195,7 @@ def _is_named_lead(sheet: Sheet, line: Line) -> bool:
 
 def _is_lead(line: Line) -> bool:
     """Return whether a line between title and body belongs to them: a lead, or a second heading."""
-    return (line.prose and line.block.links < _LEAD) or _is_heading(line)
+    return (line.prose and line.block.links < _LEAD) or is_heading(line)
 
 
 def _is_number(sheet: Sheet, line: Line) -> bool:
@@ -203,7 +203,7 @@ def _is_number(sheet: Sheet, line: Line) -> bool:
     return any(sheet.spares(rule, line) for rule, _ in sheet.of("above-title"))
 
 
-def _is_heading(line: Line) -> bool:
+def is_heading(line: Line) -> bool:
     segment = line.block.path.rpartition("/")[2]
     plain = line.rule is None and line.block.links < _LEAD
     return plain and _HEADING.match(segment) is not None and len(line.text) > 1

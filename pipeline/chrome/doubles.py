@@ -8,22 +8,23 @@ import re
 
 from pipeline.chrome.sheet import Sheet, take
 
-_BLANKS = re.compile(r"[\s\u3000]+")
+_MARKS = re.compile(r"[\W_]+")  # a box may show the text without its quotes
 _CUT = re.compile(r"[.…]{2,6}$|…$")
-_SHORTEST = 30  # characters of a teaser
+_SHORTEST = 24  # characters of a teaser
 _COUNT = re.compile(r"\(?(\d{1,3}) ?/ ?(\d{1,3})\)?")
 _PICTURES = 3  # fewer numbers may be fractions
 
 
 def mark_doubles(sheet: Sheet) -> None:
     """Mark cut-off copies of the text, and 1/6, 2/6 … beside its pictures."""
-    for rule, _ in sheet.of("teaser"):
+    for rule, label in sheet.of("teaser"):
         cut = [line for line in sheet.lines if line.mass and _CUT.search(line.text)]
         for line in cut:
-            text = _BLANKS.sub("", _CUT.sub("", line.text))
+            named = label.match(line.text)
+            text = _MARKS.sub("", line.text[named.end() if named else 0 :])
             others = (x.text for x in sheet.lines if x is not line)
-            if len(text) >= _SHORTEST and text in _BLANKS.sub("", "".join(others)):
-                line.rule = rule
+            if len(text) >= _SHORTEST and text in _MARKS.sub("", "".join(others)):
+                line.mark(rule)
     for rule, _ in sheet.of("picture-number"):
         counts = [(line, _COUNT.fullmatch(line.text)) for line in sheet.lines]
         found = [(line, int(m[1]), int(m[2])) for line, m in counts if m]

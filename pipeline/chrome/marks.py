@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pipeline.chrome.article import list_page, no_article
 from pipeline.chrome.between import mark_between
+from pipeline.chrome.beside import mark_beside
 from pipeline.chrome.body import mark_outside
 from pipeline.chrome.cards import mark_cards
 from pipeline.chrome.code import mark_code
@@ -20,6 +21,7 @@ from pipeline.chrome.numbers import mark_counted
 from pipeline.chrome.origins import mark_bylines, mark_origins, mark_stamps
 from pipeline.chrome.shapes import mark_counters, mark_shapes
 from pipeline.chrome.sheet import Sheet, marked, read
+from pipeline.chrome.way import mark_way
 from pipeline.records import Page
 from pipeline.rules.chrome import ChromeRule, ChromeRules, RuleSet
 
@@ -49,10 +51,12 @@ def mark(sheet: Sheet) -> ChromeRule | None:
     mark_doubles(sheet)
     if sheet.markup:
         mark_outside(sheet)
+        mark_beside(sheet)
     else:
         mark_glued(sheet)
         mark_code(sheet)
         mark_counted(sheet)
+    mark_way(sheet)
     mark_shapes(sheet)
     mark_origins(sheet)
     mark_bylines(sheet)

@@ -55,6 +55,8 @@ Mechanism = Literal[
     "picture-number",
     "labelled-title",
     "outside-body",
+    "beside-body",
+    "way",
     "recurring",
     "list-page",
     "search-page",
