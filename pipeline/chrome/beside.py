@@ -33,6 +33,7 @@ _NAMES = 6  # words of names, at most
 _PARTICLE = 3  # characters of von, de, and, by
 _ENDS = (".", "!", "?", ":", "。", ":")
 _OWN = re.compile(r"(?:^|/)(?:figure|figcaption|li|table|blockquote)[@.#]")
+_ITEM = re.compile(r"/li[@.#][^/]*$")
 _APPEAL = 100  # characters of one, in Chinese ones
 
 
@@ -45,11 +46,14 @@ def mark_beside(sheet: Sheet) -> None:
         top = next((i for i in range(places[0]) if _is_title(sheet, i, title)), -1)
         if top >= 0:
             take((x for x in sheet.lines[:top] if _is_loose(sheet, x)), rule)
-            take((x for x in sheet.lines[top:places[0]] if _is_byline(sheet, x)), rule)
+            take((x for x in sheet.lines[top : places[0]] if _is_byline(sheet, x)), rule)
         last, stop = _below(sheet, places[-1], network)
+        begun = False  # a list goes with what announces it
         for line in sheet.lines[last + 1 : stop]:
-            if (line.mass or _is_loose(sheet, line)) and not sheet.keeps(rule, line):
+            loose = line.mass or _is_loose(sheet, line) or (begun and _is_item(line))
+            if loose and not sheet.keeps(rule, line):
                 line.mark(line.rule or rule)
+            begun = line.rule is not None
 
 
 def _below(sheet: Sheet, last: int, network: Pattern) -> tuple[int, int]:
@@ -102,6 +106,11 @@ def _is_loose(sheet: Sheet, line: Line) -> bool:
     """Return whether no rule took the line, and it is no sentence, caption, cell or lead."""
     own = line.block.kind == "table" or _OWN.search(line.block.path) is not None
     return not (line.rule or line.prose or own or is_named_lead(sheet, line))
+
+
+def _is_item(line: Line) -> bool:
+    """Return whether the line is an item of a list, and no sentence."""
+    return line.rule is None and not line.prose and _ITEM.search(line.block.path) is not None
 
 
 def _is_byline(sheet: Sheet, line: Line) -> bool:

@@ -204,6 +204,7 @@ def _is_number(sheet: Sheet, line: Line) -> bool:
 
 
 def is_heading(line: Line) -> bool:
+    """Return whether the line is a plain heading of the first three ranks, and no rule took it."""
     segment = line.block.path.rpartition("/")[2]
     plain = line.rule is None and line.block.links < _LEAD
     return plain and _HEADING.match(segment) is not None and len(line.text) > 1

@@ -8,8 +8,8 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from pipeline.chrome.article import list_page, no_article
-from pipeline.chrome.between import mark_between
 from pipeline.chrome.beside import mark_beside
+from pipeline.chrome.between import mark_between
 from pipeline.chrome.body import mark_outside
 from pipeline.chrome.cards import mark_cards
 from pipeline.chrome.code import mark_code
