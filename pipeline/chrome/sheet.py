@@ -16,7 +16,8 @@ from pipeline.rules.chrome import ChromeRule, Known, Mechanism, RuleSet
 from pipeline.rules.patterns import Pattern
 
 _SENTENCE = re.compile("[。!?;！？；]")
-_LATIN_SENTENCE = re.compile("[.](?:[ ”’\"')]|$)")
+# An ellipsis ends no sentence: sites cut titles so.
+_LATIN_SENTENCE = re.compile("(?<![.])[.](?:[ ”’\"')]|$)")
 _NUMBERED = re.compile(r"\s*\d{1,3}[.]\s")
 _CLAUSE = re.compile("[,、，]")
 _ANYTHING = Pattern("(?s:.*)", "")
