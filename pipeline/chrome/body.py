@@ -6,6 +6,7 @@ the title, a lead below it, attachments, or an element named for chrome that hol
 
 import re
 from collections import defaultdict
+from itertools import pairwise
 
 from pipeline.chrome.container import find_container, is_below
 from pipeline.chrome.elements import Elements
@@ -21,6 +22,7 @@ _HEADING = re.compile("h[1-3](?![a-z])")
 _CAPTION = re.compile("(?:^|/)figcaption[@.#]")
 _NAMES = re.compile("[#.]([^#.@!]+)")
 _LEAD = 0.2  # the lead between title and body may stand outside it, and has hardly a link
+_MORE_LINKED = 0.8
 _PARAGRAPH = 40  # a shorter one below the body may be a remark of the site's
 _BODY = 20  # a body has so many characters at least, however many its readers wrote
 _ABOVE = 3  # lines above a body where its title stands, with its author and its date
@@ -37,6 +39,7 @@ _SHOWN = 0.15  # a hidden element that holds more is the rest of the body
 def mark_outside(sheet: Sheet) -> None:
     """Mark blocks in elements named for chrome, then all outside the body's element."""
     _mark_elements(sheet)
+    _mark_list_tables(sheet)
     rule, body = find_container(sheet)
     if _has_no_sentences(sheet) and (verse := body_element(sheet)):
         rule, body = next((rule for rule, _ in sheet.of("outside-body")), rule), verse
@@ -122,6 +125,20 @@ def _mark_elements(sheet: Sheet) -> None:
         rule = next((rule for path, rule in chain if path in chrome), None)
         if rule and not _is_kept(sheet, line):
             take([line], rule)
+
+
+def _mark_list_tables(sheet: Sheet) -> None:
+    """Mark a table with the link to more of its kind below, where all sentences stand apart."""
+    for rule, more in sheet.of("list-table"):
+        for table, line in pairwise(sheet.lines):
+            linked = line.block.links > _MORE_LINKED and table.block.kind == "table"
+            if not linked or table.rule or not more.fullmatch(line.text):
+                continue
+            prose = [x for x in sheet.lines if x.mass and x.block.kind != "table"]
+            around = table.block.path.rpartition("/")[0]
+            apart = all(x.block.path.rpartition("/")[0] != around for x in prose)
+            if apart and sum(x.mass for x in prose) >= _PARAGRAPH:
+                take([table, line], rule)
 
 
 def _is_chrome(rule: ChromeRule, mass: float, total: float) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.chrome.marks import mark
 from pipeline.chrome.sheet import read
-from pipeline.records import Block, Origin, Page, Provenance
+from pipeline.records import Block, BlockKind, Origin, Page, Provenance
 from pipeline.rules.chrome import ChromeRule, ChromeRules, compile_rules
 
 _CASE_LINE = re.compile(r"(?:\{(?P<where>[^}]*)\} )?(?P<text>.*)")
@@ -67,4 +67,5 @@ def _case_block(line: str, number: int) -> Block:
         return Block("paragraph", text, line=1)
     if _CASE_FACT.match(where):
         return Block("paragraph", text, line=number)
-    return Block("paragraph", text, path, float(links or 0))
+    kind: BlockKind = "table" if path.rpartition("/")[2].startswith("table@") else "paragraph"
+    return Block(kind, text, path, float(links or 0))

@@ -54,6 +54,7 @@ Mechanism = Literal[
     "teaser",
     "picture-number",
     "labelled-title",
+    "list-table",
     "outside-body",
     "beside-body",
     "way",
