@@ -34,7 +34,8 @@ _COLUMN = re.compile(r"(?<=\S)\s{3,}(?=\S)")
 _FIGURES = re.compile(r"[^\W\d].{0,60}?(?: [-+]?\d[\d.,]{0,9}[%A-Za-z]{0,4}){2,12}")
 _DIGIT = re.compile(r"\d")
 _LABEL = re.compile("[:：]")
-_NAMES = re.compile(r"(?:[一-鿿]{2,4} ){4,}[一-鿿]{2,4}")  # of people, be it in columns
+_NAMES = re.compile(r"(?:[一-鿿]{1,4} ){4,}[一-鿿]{1,4}")  # of people, be it in columns
+_ROWS = 2  # fewer rows of names may be a menu
 _NUMBERED = re.compile(r"\d{1,3} ?[.、)]")
 _HEADING = re.compile(
     r"(?:第?[一二三四五六七八九十]{1,3}[、章节条编]|\([一二三四五六七八九十]{1,3}\)) ?\w"
@@ -195,6 +196,8 @@ def _mark_titles(sheet: Sheet, lines: Sequence[Line]) -> None:
         titles = sum(map(_like_title, loose))
         numbered = sum(_NUMBERED.match(line.text) is not None for line in loose)
         if titles < max(_TITLES, len(loose) * _TITLE_SHARE) or numbered * 2 > len(loose):
+            continue
+        if sum(_NAMES.fullmatch(line.text) is not None for line in loose) >= _ROWS:
             continue
         posts = sum(_HOUR.search(line.text) is not None for line in loose) * 2 > len(loose)
         if posts or not any(_announces(line, announced) for line in lines):
