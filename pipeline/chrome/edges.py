@@ -29,7 +29,7 @@ _FEW = 0.2  # readers may write four times as much as the author
 Closer = tuple[int, ChromeRule]
 _CLOSING = ("end", "thread", "readers")
 _READERS = ("thread", "readers")
-_VALUE = 20  # characters of a name beside its label, at most
+_VALUE = 20  # Chinese characters of a name beside its label, at most
 _BUTTON = 12  # characters of a button, at most
 _POSTS = 3  # fewer dated lines may be dates of the article's own
 _POST_LINE = 80
@@ -108,7 +108,7 @@ def _mark_values(sheet: Sheet, lines: Sequence[Line], core: tuple[int, int]) -> 
             known = above.rule is not None and above.rule.apply not in _CLOSING
             if line.rule or line.prose or not known or core[0] <= i < core[1]:
                 continue
-            if len(line.text) <= _VALUE and ":" not in line.text and label.fullmatch(above.text):
+            if line.weight <= _VALUE and ":" not in line.text and label.fullmatch(above.text):
                 line.mark(rule)
 
 
