@@ -22,6 +22,7 @@ _HEADING = re.compile("h[1-3](?![a-z])")
 _CAPTION = re.compile("(?:^|/)figcaption[@.#]")
 _NAMES = re.compile("[#.]([^#.@!]+)")
 _LEAD = 0.2  # the lead between title and body may stand outside it, and has hardly a link
+_SUBTITLE = re.compile("[—–-]{2,3}(?=[^—–-]{4,40}$)")  # such as ——记某县人大代表某某
 _MORE_LINKED = 0.8
 _PARAGRAPH = 40  # a shorter one below the body may be a remark of the site's
 _BODY = 20  # a body has so many characters at least, however many its readers wrote
@@ -199,7 +200,8 @@ def _parts(sheet: Sheet, title: int) -> set[int]:
 def _is_own(sheet: Sheet, line: Line) -> bool:
     """Return whether a line between title and body belongs to them."""
     own = _is_lead(line) or _is_number(sheet, line) or is_named_lead(sheet, line)
-    return own or _CAPTION.search(line.block.path) is not None
+    subtitle = line.block.links < _LEAD and _SUBTITLE.match(line.text) is not None
+    return own or subtitle or _CAPTION.search(line.block.path) is not None
 
 
 def is_named_lead(sheet: Sheet, line: Line) -> bool:
