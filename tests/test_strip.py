@@ -139,3 +139,14 @@ def test_flattened_pages_lose_nothing(file: Path) -> None:
     lines = [block.text for block in parsed(file.read_bytes()).blocks]
     text = strip(page_of(*"\n".join(lines).split("\n")), rules()).text
     assert [line for line in wanted.get("must", []) if line not in text] == []
+
+
+TABLES = Path(__file__).parents[2] / "shared" / "eval" / "tables" / "more" / "flat"
+
+
+@pytest.mark.parametrize("file", sorted(TABLES.glob("*.txt")), ids=lambda file: file.stem)
+def test_cells_of_flattened_tables_are_no_chrome(file: Path) -> None:
+    page = strip(parsed(file.read_bytes()), rules())
+    lost = [block.text for block in page.blocks if block.dropped_by and block.text[-1].isdigit()]
+    assert lost == []
+    assert page.is_article
