@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pipeline.chrome.core import is_cell, is_headline
 from pipeline.chrome.sheet import Line, Sheet, same_title, take
 from pipeline.chrome.verse import element_of
+from pipeline.rules.chrome import CLOSING
 from pipeline.rules.patterns import Pattern
 
 _TITLE_LINES = 6  # the title, its number and its addressee stand so close to the body
@@ -138,7 +139,7 @@ def _is_note(lines: Sequence[Line]) -> bool:
 def _mark_announced(sheet: Sheet, head: Sequence[Line]) -> None:
     """Mark lists of links in the head below a line which announces them, up to the title."""
     for i, line in enumerate(head):
-        if line.rule is None or line.rule.apply not in ("end", "thread", "readers"):
+        if line.rule is None or line.rule.apply not in CLOSING:
             continue
         run = list(_run(head[i + 1 :]))
         own = (k for k, x in enumerate(run) if sheet.title and same_title(x.text, sheet.title))

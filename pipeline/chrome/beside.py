@@ -16,11 +16,11 @@ from pipeline.chrome.body import is_heading, is_named_lead
 from pipeline.chrome.container import is_below
 from pipeline.chrome.lines import rule_anywhere
 from pipeline.chrome.sheet import Line, Sheet, same_title, take
+from pipeline.rules.chrome import CLOSING
 from pipeline.rules.patterns import Pattern
 
 _HAN = re.compile("[一-鿿]")
 _KANA = re.compile("[ぁ-ヿ]")
-_CLOSING = ("end", "thread", "readers")
 _BODY = 60  # a body has so many characters at least
 _MOST = 0.6  # an element with less of the sentences is one section of the body
 _KANA_SHARE = 0.2
@@ -65,7 +65,7 @@ def _below(sheet: Sheet, last: int, network: Pattern) -> tuple[int, int]:
     for i in range(last + 1, len(sheet.lines)):
         line = sheet.lines[i]
         known = rule_anywhere(line.text, sheet.sets)
-        if known and known.apply in _CLOSING:
+        if known and known.apply in CLOSING:
             return last, i
         parent = line.block.path.rpartition("/")[0]
         named = parent if known else named

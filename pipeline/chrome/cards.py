@@ -16,10 +16,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from pipeline.chrome.container import is_below
 from pipeline.chrome.core import is_cell, is_headline
 from pipeline.chrome.lines import rule_anywhere
 from pipeline.chrome.sheet import Line, Sheet, take
-from pipeline.rules.chrome import ChromeRule
+from pipeline.rules.chrome import CLOSING, ChromeRule
 from pipeline.rules.patterns import Pattern
 
 _CARDS = 3  # two may be the article's own
@@ -42,7 +43,6 @@ _NUMBERED = re.compile(
     r"[(\[]?(?:\d{1,3}|[一二三四五六七八九十]{1,3}) ?[.、)\]]|第[一二三四五六七八九十\d]"
 )
 _LINKS = ("end",)
-_CLOSING = ("end", "thread", "readers")
 
 
 @dataclass(slots=True)
@@ -135,7 +135,7 @@ def _common(paths: Sequence[Sequence[str]]) -> str:
 
 def _is_like(line: Line, around: str, make: str) -> bool:
     """Return whether the line stands in `around`, in an element of this make."""
-    return _holds(around, line.block.path) and _holds(make, _make(line))
+    return is_below(line.block.path, around) and is_below(_make(line), make)
 
 
 def _make(line: Line) -> str:
@@ -212,20 +212,16 @@ def _end_of_box(lines: Sequence[Line], start: int) -> int:
     """
     path = lines[start].block.path
     before = lines[start - 1].block.path if start else ""
-    while path and not _holds(path, before):
+    while path and not is_below(before, path):
         end = start + 1
         last = min(len(lines), start + _LONGEST_BOX)
-        while end < last and _holds(path, lines[end].block.path):
+        while end < last and is_below(lines[end].block.path, path):
             end += 1
         linked = end > start + 1 and all(x.block.links >= _LINKED for x in lines[start + 1 : end])
         if linked or end - start > _ITEMS:
             return end if end - start < _LONGEST_BOX else start
         path = path.rpartition("/")[0]
     return start
-
-
-def _holds(element: str, path: str) -> bool:
-    return not element or path == element or path.startswith(element + "/")
 
 
 def _is_box(sheet: Sheet, box: Sequence[Line], stamp: Pattern) -> bool:
@@ -267,7 +263,7 @@ def _shape(sheet: Sheet, line: Line, stamp: Pattern) -> str:
     return "S" if 0 < line.mass <= _SUMMARY else "x"
 
 
-def _is_label(sheet: Sheet, line: Line, kinds: tuple[str, ...] = _CLOSING) -> bool:
+def _is_label(sheet: Sheet, line: Line, kinds: tuple[str, ...] = CLOSING) -> bool:
     """Return whether a line announces links or readers, or what else `kinds` name."""
     if not 1 < len(line.text) <= _LABEL:
         return False

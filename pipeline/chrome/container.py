@@ -14,7 +14,7 @@ from collections import defaultdict
 from pipeline.chrome.elements import Elements
 from pipeline.chrome.lines import rule_anywhere
 from pipeline.chrome.sheet import NEARBY, Line, Sheet
-from pipeline.rules.chrome import SHORT, ChromeRule
+from pipeline.rules.chrome import CLOSING, SHORT, ChromeRule
 
 _PARAGRAPH = re.compile("p[@.#]")
 # A list is no body: its introduction and the signature stand beside it.
@@ -27,7 +27,6 @@ _TEASER = 120  # no teaser is longer, in Chinese characters
 _BODY = 20  # a body has so many characters at least
 _DIRECT = 0.02  # sentences right in an element, beside its children, belong to the body
 _NEAR = 4.0  # a notice may be shorter than the teasers beside it, but stands below its title
-_CLOSING = ("end", "thread", "readers")
 _PLACE = re.compile(r"@\d+")
 _OWN = 2  # an element with more lines is what holds a body
 _ALIKE = 4  # fewer lines made alike may be parts of a head or a foot
@@ -118,7 +117,7 @@ def _mass(sheet: Sheet, line: Line) -> float:
     if line.block.kind == "table" and line.rule is None:
         return line.weight
     rule = rule_anywhere(line.text, sheet.sets) if line.mass else None
-    known = rule is not None and (rule.apply in _CLOSING or rule.limit > SHORT)
+    known = rule is not None and (rule.apply in CLOSING or rule.limit > SHORT)
     return 0.0 if known else line.mass
 
 

@@ -19,11 +19,11 @@ def mark_doubles(sheet: Sheet) -> None:
     """Mark cut-off copies of the text, and 1/6, 2/6 … beside its pictures."""
     for rule, label in sheet.of("teaser"):
         cut = [line for line in sheet.lines if line.mass and _CUT.search(line.text)]
+        page = _MARKS.sub("", "".join(line.text for line in sheet.lines)) if cut else ""
         for line in cut:
             named = label.match(line.text)
             text = _MARKS.sub("", line.text[named.end() if named else 0 :])
-            others = (x.text for x in sheet.lines if x is not line)
-            if len(text) >= _SHORTEST and text in _MARKS.sub("", "".join(others)):
+            if len(text) >= _SHORTEST and page.count(text) > 1:
                 line.mark(rule)
     for rule, _ in sheet.of("picture-number"):
         counts = [(line, _COUNT.fullmatch(line.text)) for line in sheet.lines]
@@ -42,4 +42,4 @@ def _mark_labelled(sheet: Sheet) -> None:
             found = line.rule is None and label.match(line.text)
             title = found and line.text[found.end() :]
             if title and any(x.text == title for x in sheet.lines):
-                line.rule = rule
+                line.mark(rule)

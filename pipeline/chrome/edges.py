@@ -16,7 +16,7 @@ from pipeline.chrome.lines import matching_rule, may_match
 from pipeline.chrome.posts import mark_posts
 from pipeline.chrome.sheet import Line, Sheet, same_title, take
 from pipeline.chrome.verse import find_verse
-from pipeline.rules.chrome import ChromeRule, Zone
+from pipeline.rules.chrome import CLOSING, ChromeRule, Zone
 
 _MOST = 0.75  # a line closes the article only where this share of the sentences stands above it
 # Took what is not around the body, but elsewhere on the page.
@@ -27,7 +27,6 @@ _TITLE = 8
 _NEAR = 3
 _FEW = 0.2  # readers may write four times as much as the author
 Closer = tuple[int, ChromeRule]
-_CLOSING = ("end", "thread", "readers")
 _READERS = ("thread", "readers")
 _VALUE = 20  # Chinese characters of a name beside its label, at most
 _BUTTON = 12  # characters of a button, at most
@@ -105,7 +104,7 @@ def _mark_values(sheet: Sheet, lines: Sequence[Line], core: tuple[int, int]) -> 
     for rule, label in sheet.of("value"):
         for i in range(1, len(lines)):
             above, line = lines[i - 1], lines[i]
-            known = above.rule is not None and above.rule.apply not in _CLOSING
+            known = above.rule is not None and above.rule.apply not in CLOSING
             if line.rule or line.prose or not known or core[0] <= i < core[1]:
                 continue
             if line.weight <= _VALUE and ":" not in line.text and label.fullmatch(above.text):
@@ -118,7 +117,7 @@ def _close(sheet: Sheet, lines: Sequence[Line], core: tuple[int, int]) -> None:
     What is taken may have been most of the page, so a line further up is asked again.
     """
     keeper = next((rule for rule, _ in sheet.of("after-end")), None)
-    closers = [(i, x.rule) for i, x in enumerate(lines) if x.rule and x.rule.apply in _CLOSING]
+    closers = [(i, x.rule) for i, x in enumerate(lines) if x.rule and x.rule.apply in CLOSING]
     if _mass(lines[slice(*core)]) < _BODY:  # verses weigh nothing: no share of them stands above
         closers = [(place, rule) for place, rule in closers if place >= core[1]]
     found = _closer(lines, closers)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 
-from pipeline.rules.chrome import SHORT, ChromeRule, RuleSet, Zone, forms
+from pipeline.rules.chrome import CLOSING, SHORT, ChromeRule, RuleSet, Zone, forms
 
 LONGEST = 2000  # no chrome line is longer, however wordy the disclaimer
 _BLANKS = "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000"
@@ -105,7 +105,7 @@ def matching_rule(
 
 def _strongest(found: Sequence[ChromeRule], *, enough: bool) -> ChromeRule | None:
     """Return the piece that decides; a filler only where there are `enough` of them."""
-    for kinds in (("start", "end", "thread", "readers"), ("piece",), ("filler",) if enough else ()):
+    for kinds in (("start", *CLOSING), ("piece",), ("filler",) if enough else ()):
         for rule in found:
             if rule.apply in kinds:
                 return rule

@@ -45,9 +45,8 @@ def mark_origins(sheet: Sheet) -> None:
             facts = by_line.get(line.block.line, ())
             if not facts or not _may_go(sheet, line):
                 continue
-            if (
-                sheet.markup or shared[line.block.line] > 1
-            ):  # many blocks share a line of the source
+            # Many blocks may share a line of the source.
+            if sheet.markup or shared[line.block.line] > 1:
                 facts = [fact for fact in facts if _stood(fact[1], line)]
             values = _values(facts, line, sheet) if facts else {}
             if values and _is_metadata(line.text, values, words, inside=first < i < last):

@@ -71,7 +71,8 @@ Mechanism = Literal[
     "script-shell",
 ]
 ZONES: tuple[Zone, ...] = ("head", "middle", "tail")
-LINE_RULES = ("piece", "filler", "start", "end", "thread", "readers")
+CLOSING = ("end", "thread", "readers")
+LINE_RULES = ("piece", "filler", "start", *CLOSING)
 _PART = re.compile("<([a-z]+)>")
 _DEEP = 3  # a part may use parts, two deep at most
 _HERE = Path(__file__).parent
