@@ -97,12 +97,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A cell that can be read otherwise; `row` and `column` count from 0 in `Table.rows`."""
+    """A cell that can be read otherwise; `row` and `column` count from 0 in `Table.rows`.
+
+    `shares` holds the confidence of each of the other `readings`, 0.0 to 1.0, in their order; with
+    `Table.confidence_at` of the cell they give 1.0 or less.
+    """
 
     row: int
     column: int
     readings: tuple[str, ...]
     why: str
+    shares: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,11 @@ class Table:
 
     `header` has one name a column: `group_leaf` for a merged header, `name(一级)`, `name(二级)`
     for a name that spans two columns. Every row has as many cells as the header. `block` is the
-    index of the page's block that holds its lines.
+    index of the page's block that holds its lines, `lines` the line of the source on which each
+    row begins (as `Block.line`; () where none is known).
+
+    `confidence` names the cells that are not certain: (row, column, share from 0.0 to 1.0), in
+    reading order. A category, parent or name carries how sure its lines were parted so.
     """
 
     title: str
@@ -121,6 +130,27 @@ class Table:
     doubts: tuple[Doubt, ...] = ()
     unit: str = ""
     block: int = 0
+    lines: tuple[int, ...] = ()
+    confidence: tuple[tuple[int, int, float], ...] = ()
+
+    def confidence_at(self, row: int, column: int) -> float:
+        """Return how sure the cell is that stands there, 1.0 where nothing speaks against it."""
+        shares = (share for at, along, share in self.confidence if (at, along) == (row, column))
+        return next(shares, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A table that was seen and not rebuilt: its lines stay in the text as they are.
+
+    `block` is the index of the block it begins with, `line` that of the source, `text` its first
+    line, `why` says what speaks against it.
+    """
+
+    block: int
+    line: int
+    text: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +202,7 @@ class Page:
     issuer: str = ""
     index_number: str = ""
     origins: tuple[Origin, ...] = ()
+    refused: tuple[Refused, ...] = ()
 
     @property
     def is_article(self) -> bool:

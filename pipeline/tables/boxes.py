@@ -34,10 +34,11 @@ _MARKERS = (
 
 @dataclass(slots=True)
 class _Item:
-    """A numbered item: the rest of its line, and the lines below it."""
+    """A numbered item: the rest of its line, the lines below it, its place in the box."""
 
     number: int
     line: str
+    at: int
     below: list[str] = field(default_factory=list)
 
 
@@ -83,7 +84,10 @@ def _read_box(blocks: Sequence[Block], shown: Sequence[int], rules: TableRules) 
     *header, preface = rules.columns.box
     rows = [(number, title, "0", preface, "".join(opening))] if opening else []
     rows += [(number, title, str(item.number), *_parts(item)) for item in items]
-    return Table(title, tuple(header), tuple(rows), block=shown[0])
+    places = [above] if opening else []
+    places += [above + len(opening) + item.at for item in items]
+    sources = tuple(blocks[shown[place]].line for place in places)
+    return Table(title, tuple(header), tuple(rows), block=shown[0], lines=sources)
 
 
 def _name(
@@ -143,11 +147,11 @@ def _items(lines: Sequence[str], marker: re.Pattern[str]) -> list[_Item]:
     """Return the items in order; lines between two items belong to the first of them."""
     items: list[_Item] = []
     waiting: list[str] = []
-    for line in lines:
+    for at, line in enumerate(lines):
         if _number(line, marker) == len(items) + 1:
             if items:
                 items[-1].below += waiting
-            items.append(_Item(len(items) + 1, marker.sub("", line, count=1).strip()))
+            items.append(_Item(len(items) + 1, marker.sub("", line, count=1).strip(), at))
             waiting = []
         else:
             waiting.append(line)

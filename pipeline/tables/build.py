@@ -7,12 +7,13 @@ what is filled down is the cell above, merged on the page.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.records import Doubt, Table
+from pipeline.records import Table
 from pipeline.rules.tables import TableRules
 from pipeline.tables.around import Surroundings
 from pipeline.tables.header import FIGURE_ROLES, Column, Layout, role_of
 from pipeline.tables.names import Names
 from pipeline.tables.rows import Row
+from pipeline.tables.shares import Ballot
 from pipeline.tables.tokens import bare, prefix
 from pipeline.tables.values import adds_up, slides
 
@@ -26,23 +27,33 @@ def build(
     header = tuple(_header(layout, rules, levels=levels))
     cells = tuple(_cells(row, layout, levels=levels) for row in filled)
     places = _places(layout, levels=levels)
-    doubts = tuple(
-        doubt
-        for number, (row, full) in enumerate(zip(rows, filled, strict=True))
-        for doubt in _doubts(number, row, full, (layout, places, rules))
+    ballot = Ballot()
+    for number, (row, full) in enumerate(zip(rows, filled, strict=True)):
+        _doubts(ballot, number, row, full, (layout, places, rules))
+    return Table(
+        around.title,
+        header,
+        cells,
+        around.notes,
+        ballot.doubts(rules.doubts),
+        around.unit,
+        block,
+        confidence=ballot.confidence(),
     )
-    return Table(around.title, header, cells, around.notes, doubts, around.unit, block)
 
 
 def join(table: Table, more: Table) -> Table:
     """Return `table` with the rows, notes and doubts of `more`, the part on its next page."""
     shift = len(table.rows)
     doubts = tuple(replace(doubt, row=doubt.row + shift) for doubt in more.doubts)
+    confidence = tuple((row + shift, column, share) for row, column, share in more.confidence)
     return replace(
         table,
         rows=table.rows + more.rows,
         notes=table.notes + more.notes,
         doubts=table.doubts + doubts,
+        lines=table.lines + more.lines,
+        confidence=table.confidence + confidence,
     )
 
 
@@ -110,58 +121,51 @@ def _cells(row: Row, layout: Layout, *, levels: bool) -> tuple[str, ...]:
 _Context = tuple[Layout, dict[str, list[int]], TableRules]
 
 
-def _doubts(number: int, row: Row, full: Row, context: _Context) -> Iterator[Doubt]:
-    """Return what is judgement in one row."""
+def _doubts(ballot: Ballot, number: int, row: Row, full: Row, context: _Context) -> None:
+    """Note what is judgement in one row."""
     if row.section:
         return
-    yield from _value_doubts(number, row, context)
-    yield from _group_doubts(number, row, full, context)
-    yield from _line_doubts(number, row, context)
+    layout, places, _ = context
+    if row.placings and layout.figures:
+        for at, why, reading, margin in _readings(row, layout.figures):
+            ballot.add((number, places["figure"][at]), reading, why, margin)
+    for role, why, reading in (*_group_doubts(row, full, context), *_line_doubts(row, context)):
+        ballot.add((number, places[role][0]), reading, why)
 
 
-def _value_doubts(number: int, row: Row, context: _Context) -> Iterator[Doubt]:
-    """Return what is judgement in the placing of the figures, cell by cell."""
-    layout, places, rules = context
-    if not row.placings or not layout.figures:
-        return
-    readings: dict[int, dict[str, str]] = {}
-    for at, why, reading in _readings(row, layout.figures):
-        readings.setdefault(at, {})[reading] = why
-    for at, found in sorted(readings.items()):
-        why = next(iter(found.values()))
-        others = tuple(reading for reading, reason in found.items() if reason != "sum")
-        yield Doubt(number, places["figure"][at], others, rules.doubts[why])
+_Reading = tuple[int, str, str | None, float | None]
 
 
-def _readings(row: Row, columns: Sequence[Column]) -> Iterator[tuple[int, str, str]]:
-    """Return (column, why, other reading) for each figure that may be read otherwise."""
+def _readings(row: Row, columns: Sequence[Column]) -> Iterator[_Reading]:
+    """Return (column, why, other reading, margin) for each figure that may be read otherwise."""
     best = row.placings[0].cells
     for at, to in slides(row.placings[0], columns):
-        yield to, "order", best[at]
-        yield at, "order", ""
+        yield to, "order", best[at], None
+        yield at, "order", "", None
     # Base and total that give the target leave no doubt about the three of them.
     confirmed = any(adds_up(at, best, columns) for at, cell in enumerate(best) if cell)
     for other in () if confirmed else row.placings[1:]:
+        margin = other.cost - row.placings[0].cost
         changed = [at for at, theirs in enumerate(other.cells) if theirs != best[at]]
-        yield from ((at, "near", other.cells[at]) for at in changed)
+        yield from ((at, "near", other.cells[at], margin) for at in changed)
     if "" in best:
         words = {token.text for token in row.values if token.kind in ("phrase", "text")}
-        yield from ((at, "type", "") for at in row.placings[0].odd)
-        yield from ((at, "phrase", "") for at, cell in enumerate(best) if cell in words)
+        yield from ((at, "type", "", None) for at in row.placings[0].odd)
+        yield from ((at, "phrase", "", None) for at, cell in enumerate(best) if cell in words)
     for at, cell in enumerate(best):
         if cell and adds_up(at, best, columns) is False:
-            yield at, "sum", cell
+            yield at, "sum", None, None
 
 
-def sum_doubts(table: Table, rules: TableRules) -> tuple[Doubt, ...]:
-    """Return the five-year totals of a table that do not add up; nothing else is read from it."""
+def check_sums(table: Table, rules: TableRules) -> Table:
+    """Return `table` with doubts at the five-year totals that do not add up; nothing else."""
     columns = tuple(_column(name, table.header, rules) for name in table.header)
-    return tuple(
-        Doubt(number, at, (), rules.doubts["sum"])
-        for number, row in enumerate(table.rows)
-        for at, cell in enumerate(row)
-        if cell and adds_up(at, row, columns) is False
-    )
+    ballot = Ballot()
+    for number, row in enumerate(table.rows):
+        for at, cell in enumerate(row):
+            if cell and adds_up(at, row, columns) is False:
+                ballot.add((number, at), None, "sum")
+    return replace(table, doubts=ballot.doubts(rules.doubts), confidence=ballot.confidence())
 
 
 def _column(name: str, header: Sequence[str], rules: TableRules) -> Column:
@@ -172,31 +176,33 @@ def _column(name: str, header: Sequence[str], rules: TableRules) -> Column:
     return Column(role, name, first if group else -1)
 
 
-def _group_doubts(number: int, row: Row, full: Row, context: _Context) -> Iterator[Doubt]:
-    layout, places, rules = context
+_Judged = tuple[str, str, str]
+
+
+def _group_doubts(row: Row, full: Row, context: _Context) -> Iterator[_Judged]:
+    """Return (role, why, other reading) of what a row takes from the rows above it."""
+    layout, _, rules = context
     within = rules.lexicon.within.match("".join(row.name))
     if row.child and row.binding and not within and not _shares_unit(full):
-        name = places["name"][0]
-        yield Doubt(number, name, ("".join(row.name),), rules.doubts["group"])
+        yield "name", "group", "".join(row.name)
     if within and layout.has("serial") and not row.serial:
-        yield Doubt(number, places["serial"][0], ("",), rules.doubts["within"])
+        yield "serial", "within", ""
     if layout.has("binding") and not row.binding and not row.child:
-        why = rules.doubts["within" if within else "merged"]
-        yield Doubt(number, places["binding"][0], ("",), why)
+        yield "binding", "within" if within else "merged", ""
 
 
-def _line_doubts(number: int, row: Row, context: _Context) -> Iterator[Doubt]:
+def _line_doubts(row: Row, context: _Context) -> Iterator[_Judged]:
     """Return what is judgement in the parting of lines: one wrapped name, or heading and name."""
-    _, places, rules = context
+    _, _, rules = context
     name = "".join(row.name)
     if prefix(name) or prefix("".join(row.parent)) or row.serial:
         return
     category = "".join(row.category)
     if category and not row.parent and not rules.lexicon.categories.fullmatch(bare(category)):
-        yield Doubt(number, places["category"][0], (category + name,), rules.doubts["wrap"])
+        yield "category", "wrap", category + name
     names = Names(rules.lexicon, units=False, numbered=False)
     if len(row.name) > 1 and names.may_part(*row.name[:2]):
-        yield Doubt(number, places["name"][0], (row.name[0],), rules.doubts["wrap"])
+        yield "name", "wrap", row.name[0]
 
 
 def _shares_unit(row: Row) -> bool:

@@ -125,6 +125,7 @@ def _read_at(
     above = shown[max(0, at - 5) : at][::-1]
     surroundings = around.read(blocks, above, below, words)
     table = build(reading.layout, reading.rows, rules, surroundings, held[0])
+    table = replace(table, lines=tuple(_source_lines(reading, blocks)))
     return Found(table, held, _text(reading), shape), at + len(held), len(tokens)
 
 
@@ -330,6 +331,13 @@ def _row_ends(tokens: Sequence[Token]) -> tuple[int, ...]:
         if tokens[place].starts:
             end = place
     return tuple(reversed(ends))
+
+
+def _source_lines(reading: _Reading, blocks: Sequence[Block]) -> Iterator[int]:
+    """Return for each row the line of the source that its first cell stands on."""
+    for row in reading.rows:
+        cells = (token for token in reading.body[row.start : row.end] if token.block >= 0)
+        yield next((blocks[token.block].line for token in cells), 0)
 
 
 def _text(reading: _Reading) -> str:

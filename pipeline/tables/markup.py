@@ -10,7 +10,7 @@ from dataclasses import replace
 from pipeline.records import Block, Table
 from pipeline.rules.tables import TableRules
 from pipeline.tables import around, grid
-from pipeline.tables.build import sum_doubts
+from pipeline.tables.build import check_sums
 from pipeline.tables.header import role_of
 from pipeline.tables.tokens import squeeze
 
@@ -31,7 +31,9 @@ def find(blocks: Sequence[Block], rules: TableRules) -> tuple[Table, ...]:
         longer = _join(tables[-1], sheet, between, rules) if tables else None
         below = around.read_notes([blocks[i].text for i in shown[place + 1 :][:12]], rules.lexicon)
         if longer is not None:
-            tables[-1] = replace(longer, notes=longer.notes + below)
+            more = (block.line,) * (len(longer.rows) - len(tables[-1].rows))
+            notes, lines = longer.notes + below, longer.lines + more
+            tables[-1] = replace(longer, notes=notes, lines=lines)
         else:
             above = shown[max(0, place - 5) : place][::-1]
             title, unit = around.read_above(blocks, above, rules.lexicon)
@@ -43,10 +45,11 @@ def find(blocks: Sequence[Block], rules: TableRules) -> tuple[Table, ...]:
                     sheet.notes + below,
                     unit=sheet.unit or unit,
                     block=index,
+                    lines=(block.line,) * len(sheet.rows),
                 )
             )
         between = []
-    return tuple(replace(table, doubts=sum_doubts(table, rules)) for table in tables if table.rows)
+    return tuple(check_sums(table, rules) for table in tables if table.rows)
 
 
 def _sheet(block: Block, rules: TableRules) -> grid.Sheet | None:
