@@ -327,7 +327,7 @@ def _config(file: Path | None) -> "Config":
 def _rules(config: "Config") -> "Rules":
     from pipeline.rules import load_rules
 
-    return load_rules(config.rules.folder)
+    return load_rules(config.rules.folder, config.normalize)
 
 
 def _read(file: Path) -> bytes:

@@ -5,11 +5,12 @@ or name was not checked before any work begins.
 """
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
 
 from pipeline.errors import ConfigError
+from pipeline.style import Style
 from pipeline.toml import check_keys, read_toml
 
 Share = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
@@ -56,6 +57,7 @@ class Config(msgspec.Struct, frozen=True):
     rules: RulesConfig = RulesConfig()
     run: RunConfig = RunConfig()
     limits: LimitsConfig = LimitsConfig()
+    normalize: Style = Style()
     dedup: DedupConfig = DedupConfig()
     engine: EngineConfig = EngineConfig()
 
@@ -84,11 +86,15 @@ def read_config(file: Path | None) -> Config:
 
 
 def _check_tables(table: dict[str, Any], struct: type[msgspec.Struct], where: str) -> None:
-    """Refuse keys that no field of `struct` has, at any depth."""
+    """Refuse keys that no field of `struct` has, and values that are no choice, at any depth."""
     fields = {field.name: field.type for field in msgspec.structs.fields(struct)}
     check_keys(table, fields, where)
     for name, value in table.items():
         inner = fields[name]
+        if get_origin(inner) is Literal and value not in get_args(inner):
+            choices = ", ".join(f'"{choice}"' for choice in get_args(inner))
+            message = f"{where}{name}: {value!r} is no choice. Use one of: {choices}"
+            raise ConfigError(message)
         if (
             isinstance(inner, type)
             and issubclass(inner, msgspec.Struct)

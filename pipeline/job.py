@@ -298,7 +298,8 @@ def open_job(
     """
     check_folders(paths)
     sweep_unfinished(paths)
-    settings = Settings(paths.raw, config.rules.folder, config.parser, config.limits.max_page_bytes)
+    most = config.limits.max_page_bytes
+    settings = Settings(paths.raw, config.rules.folder, config.parser, most, config.normalize)
     _ = settings.rules  # a broken rule stops the run before any work
     before = last_scan(paths)
     known = {page.file: page for page in before.pages}

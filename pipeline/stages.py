@@ -20,6 +20,7 @@ from pipeline.fingerprint import files_fingerprint, fingerprint
 from pipeline.records import Aside, Found, Outcome, Provenance, RawPage
 from pipeline.recurring import Outline, Taken
 from pipeline.rules import Rules, load_rules
+from pipeline.style import Style
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,12 @@ class Settings:
     rules_folder: str
     parser: str
     max_page_bytes: int
+    style: Style
 
     @property
     def rules(self) -> Rules:
         """Return the rules, loaded once a process."""
-        return load_rules(self.rules_folder)
+        return load_rules(self.rules_folder, self.style)
 
 
 # A page, and what of it tells what recurs on its site.

@@ -128,7 +128,9 @@ def test_a_page_that_changed_or_went_is_followed(cli: Cli, raw: Path, tmp_path: 
     assert "丙市" in (cleaned / rows["a/1.html"]["text"]).read_text("utf-8")
 
 
-def test_an_edited_spelling_rule_leaves_chrome_alone(cli: Cli, raw: Path, tmp_path: Path) -> None:
+def test_an_edited_spelling_rule_or_choice_leaves_chrome_alone(
+    cli: Cli, raw: Path, tmp_path: Path
+) -> None:
     cleaned, rules = tmp_path / "cleaned", tmp_path / "rules"
     rules.mkdir()
     config = tmp_path / "config.toml"
@@ -142,6 +144,12 @@ def test_an_edited_spelling_rule_leaves_chrome_alone(cli: Cli, raw: Path, tmp_pa
     assert done.returncode == 0, done.stderr
     assert before == {file: file.stat().st_ino for file in (state / "strip").iterdir()}
     assert spelled.isdisjoint((state / "normalize").iterdir())
+    spelled = set((state / "normalize").iterdir())
+    config.write_text("[rules]\nfolder = 'rules'\n[normalize]\nscript = 'traditional'\n", "utf-8")
+    assert run(cli, raw, cleaned, "--config", config).returncode == 0
+    assert before == {file: file.stat().st_ino for file in (state / "strip").iterdir()}
+    assert spelled.isdisjoint((state / "normalize").iterdir())
+    assert all("報告" in file.read_text("utf-8") for file in (cleaned / "text").rglob("*.txt"))
 
 
 def test_pages_that_cannot_be_cleaned_are_set_aside_with_a_mend(

@@ -38,7 +38,8 @@ def test_case(rule: SpellingRule, case: Case) -> None:
 @pytest.mark.parametrize(("rule", "case"), [(r, c) for r, c in CASES if c.before != c.after])
 def test_rule_is_named(rule: SpellingRule, case: Case) -> None:
     blocks = tuple(Block("paragraph", line) for line in case.before.split("\n"))
-    page = normalize_page(Page("0" * 16, "", blocks, Provenance("page.txt")), RULES)
+    rules = RULES.styled(rule.choice)
+    page = normalize_page(Page("0" * 16, "", blocks, Provenance("page.txt")), rules)
     assert rule.id in {change.rule for change in page.changes}
     assert page.text == case.after
 
@@ -90,12 +91,14 @@ def test_a_user_can_not_change_a_number(tmp_path: Path) -> None:
         ('apply = "replace"', 'apply = "qoutes"', "is not a setting"),
         ("旧名(办|局)", "旧名(办|局", "is no pattern"),
         ('apply = "replace"', 'apply = "table"\npairs = "ABC"', "single characters"),
+        ("[[rule.case]]", "choice = { gap = 'space' }\n[[rule.case]]", "is not a setting"),
+        ("[[rule.case]]", "choice = { gaps = 'spce' }\n[[rule.case]]", "choice: Invalid enum"),
         ("[[rule]]", "[lexikon]\na = 1\n[[rule]]", "is not a setting"),
     ],
 )
 def test_bad_rules_are_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
     own = tmp_path / "spelling.toml"
-    own.write_text(OWN.replace(old, new), "utf-8")
+    own.write_text(OWN.replace(old, new, 1), "utf-8")
     with pytest.raises(ConfigError, match=message):
         load([FILE, own])
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
 
-from pipeline.fingerprint import files_fingerprint
+from pipeline.fingerprint import files_fingerprint, fingerprint
 from pipeline.rules import chrome, dedup, metadata, spelling, tables
 from pipeline.rules.chrome import ChromeRules
 from pipeline.rules.dedup import DedupRules
@@ -16,11 +16,13 @@ from pipeline.rules.loader import Rule, check_unique
 from pipeline.rules.metadata import MetadataRules
 from pipeline.rules.spelling import SpellingRules
 from pipeline.rules.tables import TableRules
+from pipeline.style import Style
 from pipeline.toml import check_keys
 
 FAMILIES = ("metadata", "chrome", "dedup", "tables", "spelling")
 
 _HERE = Path(__file__).parent
+_HOUSE = Style()
 
 
 class Rules:
@@ -29,7 +31,8 @@ class Rules:
     A family is read when it is first asked for; `ConfigError` names file, key and mend.
     """
 
-    def __init__(self, folder: str = "") -> None:
+    def __init__(self, folder: str = "", style: Style = _HOUSE) -> None:
+        self._style = style
         self._roots = [_HERE, *([_checked(Path(folder))] if folder else [])]
 
     @cached_property
@@ -55,15 +58,16 @@ class Rules:
     @cached_property
     def spelling(self) -> SpellingRules:
         """Return how text is spelled."""
-        return spelling.load(self._files("spelling"))
+        return spelling.load(self._files("spelling"), self._style)
 
     @cached_property
     def fingerprints(self) -> Mapping[str, str]:
-        """Return for each family 16 hex digits that name its files' content."""
+        """Return for each family 16 hex digits that name its files' content and its style."""
         sites = {"chrome": self._sites()}
-        return {
+        found = {
             name: files_fingerprint([*self._files(name), *sites.get(name, [])]) for name in FAMILIES
         }
+        return {**found, "spelling": fingerprint(found["spelling"], repr(self._style))}
 
     def __iter__(self) -> Iterator[Rule]:
         """Yield every rule."""
@@ -89,12 +93,14 @@ def built_in_rules() -> Rules:
 
 
 @cache
-def load_rules(folder: str = "") -> Rules:
+def load_rules(folder: str = "", style: Style = _HOUSE) -> Rules:
     """Return the package's rules and those in `folder`, all read and checked.
+
+    `style` is how text is spelled where there is a choice.
 
     Kept for the life of the process: a run reads its rules once.
     """
-    rules = Rules(folder)
+    rules = Rules(folder, style)
     check_unique(rules)
     return rules
 

@@ -6,7 +6,7 @@ the lexicon compiled to patterns. Never: a mechanism without a rule that gives i
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +14,7 @@ import msgspec
 
 from pipeline.errors import ConfigError
 from pipeline.rules.loader import Rule, check_unique, read_rules
+from pipeline.style import Style
 from pipeline.toml import check_keys, read_toml
 
 # What code does and spelling.toml explains: each has one rule, in the packaged file.
@@ -31,6 +32,7 @@ MECHANISMS: Final = frozenset(
         "fixed-encoding",
         "full-stop",
         "full-width-number",
+        "gaps",
         "ideographic-zero",
         "joiners",
         "latin-line",
@@ -43,9 +45,14 @@ MECHANISMS: Final = frozenset(
         "script",
         "tilde",
         "title-marks",
+        "to-corner-quotes",
+        "traditional",
         "trim",
+        "vocabulary",
     }
 )
+_HOUSE: Final = Style()
+
 RULES_OF_DATA: Final = frozenset({"table", "replace"})
 
 
@@ -55,7 +62,8 @@ class SpellingRule(Rule, frozen=True, kw_only=True):
     "table" respells characters: `pairs` holds them two by two (from, to), `table` those that
     become several, `delete` single ones or ranges ("a..z"). "replace" turns every match of the
     pattern `find` into `replace`, unless a digit would change. Any other name is a mechanism of
-    `pipeline.spelling`.
+    `pipeline.spelling`. `choice` is the style under which the cases hold, where it is not the
+    house's: what `[normalize]` of config.toml would say.
     """
 
     apply: str
@@ -64,6 +72,7 @@ class SpellingRule(Rule, frozen=True, kw_only=True):
     delete: tuple[str, ...] = ()
     find: str = ""
     replace: str = ""
+    choice: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class Lexicon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -111,16 +120,22 @@ class SpellingRules:
     numbered_label: re.Pattern[str]
     title: re.Pattern[str]
     replacements: tuple[tuple[re.Pattern[str], SpellingRule], ...]
+    style: Style
 
     def id_of(self, mechanism: str) -> str:
         """Return the id of the rule that gives the reason of `mechanism`."""
         return self.names[mechanism]
 
+    def styled(self, choice: Mapping[str, str]) -> "SpellingRules":
+        """Return these rules under the house style, but for what `choice` says."""
+        return replace(self, style=msgspec.convert(choice, Style))
 
-def load(files: Sequence[Path]) -> SpellingRules:
+
+def load(files: Sequence[Path], style: Style = _HOUSE) -> SpellingRules:
     """Return the rules of `files`; the first is the packaged one, later ones add to it."""
     rules = tuple(rule for file in files for rule in read_rules(file, SpellingRule))
     check_unique(rules)
+    _check_choices(rules)
     lexicon = _merge(_lexicon(file) for file in files)
     return SpellingRules(
         rules=rules,
@@ -139,7 +154,19 @@ def load(files: Sequence[Path]) -> SpellingRules:
         replacements=tuple(
             (_pattern(rule.find, rule.id), rule) for rule in rules if rule.apply == "replace"
         ),
+        style=style,
     )
+
+
+def _check_choices(rules: Iterable[SpellingRule]) -> None:
+    """Refuse a `choice` that config.toml could not make."""
+    for rule in rules:
+        check_keys(rule.choice, Style.__struct_fields__, f"{rule.id}: choice.")
+        try:
+            msgspec.convert(rule.choice, Style)
+        except msgspec.ValidationError as error:
+            message = f"{rule.id}: choice: {error}. Write what config.toml could say"
+            raise ConfigError(message) from error
 
 
 def _lexicon(file: Path) -> Lexicon:

@@ -16,6 +16,7 @@ from pipeline.spelling.context import (
     OPENING,
     PROSE_PATTERN,
     STOPS,
+    UNITS,
     is_han,
     is_latin,
 )
@@ -29,7 +30,6 @@ _DATE: Final = re.compile(
     "|(?<![0-9])[0-9]{1,2} ?月 ?[0-9]{1,2} ?日"
 )
 _JUSTIFIED: Final = re.compile(f"[{HAN}](?: [{HAN}])+")
-_UNITS: Final = frozenset("%‰℃°㎡㎞㎏²³")
 _WINDOW: Final = 24  # a date is not longer
 
 
@@ -98,7 +98,9 @@ class _Line:
         """Return whether a layout engine makes the gap itself (CLREQ): Han beside a word."""
         if left in CLOSING or right in OPENING:
             return True
-        words = [is_han(c) or is_latin(c) or c in _UNITS for c in (left, right)]
+        words = [is_han(c) or is_latin(c) or c in UNITS for c in (left, right)]
+        if self.rules.style.gaps == "space" and is_han(left) != is_han(right):
+            return False
         return all(words) and (is_han(left) or is_han(right))
 
 

@@ -18,6 +18,8 @@ BLANK_SET: Final = frozenset(
     " \t\u3000\u00a0\u202f\u205f" + "".join(map(chr, range(0x2000, 0x200B)))
 )
 
+UNITS: Final = "%‰℃°㎡㎞㎏²³"
+
 HAN_PATTERN: Final = re.compile(f"[{HAN}]")
 KANA_PATTERN: Final = re.compile("[\u3041-\u30fa\u30fc-\u30ff\uff66-\uff9d]")
 LATIN_PATTERN: Final = re.compile("[A-Za-z\u00c0-\u024f]")

@@ -37,6 +37,10 @@ class Draft:
         self.text, found = hide(self.text, self.seen, rules, also)
         self.hidden = reveal(found, self.hidden)
 
+    def revealed(self) -> str:
+        """Return the text with what is hidden in it; places are those of `text`."""
+        return reveal(self.text, self.hidden)
+
     def reveal(self) -> None:
         """Turn every filler back into what it hid."""
         self.text, self.hidden = reveal(self.text, self.hidden), ""

@@ -31,6 +31,10 @@ _CORNER: Final = re.compile("[「」『』〝〞〟]")
 _OPENING: Final = frozenset("「『〝“‘")
 _PARTNER: Final = {"」": "「", "』": "『", "〞": "〝", "〟": "〝", "”": "“", "’": "‘"}
 _LEVELS: Final = (("“", "”"), ("‘", "’"))
+_CORNER_LEVELS: Final = (("「", "」"), ("『", "』"))
+# Which lines to look at, which opening marks to turn with their partners, and into what.
+_TO_CURLY: Final = (_CORNER, "「『〝", _LEVELS)
+_TO_CORNERS: Final = (re.compile("[“‘〝]"), "“‘「『〝", _CORNER_LEVELS)
 _TITLE: Final = re.compile("<<([^<>\n]{1,200})>>")
 
 
@@ -172,34 +176,51 @@ def _is_quote(line: str, place: int) -> bool:
 
 
 def turn_corners(draft: Draft, rules: SpellingRules) -> list[Edit]:
-    """Return edits that make 「」『』〝〞 the marks of their nesting level, outermost double."""
-    if draft.seen.isdisjoint("「」『』〝〞〟"):
+    """Return edits that make 「」『』〝〞 the marks of their nesting level, outermost double.
+
+    Where the style wants 「」, all quotes of a Chinese line become them instead.
+    """
+    wants_corners = rules.style.quotes == "「」"
+    if draft.seen.isdisjoint("“‘〝" if wants_corners else "「」『』〝〞〟"):
         return []
-    rule, edits = rules.id_of("corner-quotes"), list[Edit]()
-    for start, line in lines_with(draft.text, _CORNER):
-        if KANA_PATTERN.search(line):
+    rule = rules.id_of("to-corner-quotes" if wants_corners else "corner-quotes")
+    pattern, turned, levels = _TO_CORNERS if wants_corners else _TO_CURLY
+    edits: list[Edit] = []
+    for start, line in lines_with(draft.text, pattern):
+        if KANA_PATTERN.search(line) or (wants_corners and not CHINESE_PATTERN.search(line)):
             continue
-        for place, mark in _levels(line):
-            edits.append((start + place, start + place + 1, mark, rule))
+        for place, mark in _levels(line, turned, levels):
+            if line[place] != mark:
+                edits.append((start + place, start + place + 1, mark, rule))
     return sorted(edits)
 
 
-def _levels(line: str) -> list[tuple[int, str]]:
-    """Return (place, mark) for every corner quote of `line`; nothing where they are unbalanced."""
+def _levels(line: str, turned: str, levels: tuple[tuple[str, str], ...]) -> list[tuple[int, str]]:
+    """Return (place, mark) for the quotes of `line` whose opening mark is one of `turned`.
+
+    Nothing where they are unbalanced.
+    """
     stack: list[tuple[int, str]] = []
     found: list[tuple[int, str]] = []
     for match in _CORNERS.finditer(line):
         mark, place = match[0], match.start()
         if mark in _OPENING:
             stack.append((place, mark))
+        elif mark == "’" and _is_apostrophe(line, place):
+            continue
         elif stack and stack[-1][1] == _PARTNER[mark]:
             begin, opener = stack.pop()
-            if opener in "「『〝":
-                level = _LEVELS[len(stack) % 2]
+            if opener in turned:
+                level = levels[len(stack) % 2]
                 found += [(begin, level[0]), (place, level[1])]
         elif mark != "’":
             return []
     return [] if stack else found
+
+
+def _is_apostrophe(line: str, place: int) -> bool:
+    """Return whether the mark at `place` stands between two Latin letters."""
+    return is_latin(line[place - 1 : place]) and is_latin(line[place + 1 : place + 2])
 
 
 def write_title_marks(draft: Draft, rules: SpellingRules) -> list[Edit]:

@@ -1,48 +1,97 @@
-"""Traditional paragraphs become Simplified, characters only.
+"""Every paragraph in one script: Traditional ones become Simplified, or the other way round.
 
-In: a draft. Out: edits of characters. Never: a word of the mainland for one of Taiwan, a paragraph
-that is Simplified already (显著 would turn 显着), or one with kana.
+In: a draft and a style. Out: edits of characters; of words where the style exchanges those too.
+Never: a word of the mainland for one of Taiwan unasked, a paragraph that is in its script already
+(显著 would turn 显着), one with kana, a digit.
 """
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
 from pipeline.rules.script import convert
 from pipeline.rules.spelling import SpellingRules
-from pipeline.spelling.context import KANA_PATTERN, lines_with
+from pipeline.spelling.context import HAN, KANA_PATTERN, lines_with
 from pipeline.spelling.draft import Draft, Edit
 
 # Variants of Taiwan (裡, 著 as a particle), then of Hong Kong (衞), then to Simplified.
-_CHAIN: Final = ("tw2t", "hk2t", "t2s")
+_SIMPLIFIED: Final = ("tw2t", "hk2t", "t2s")
+_TRADITIONAL: Final = ("s2t",)
+_WORDS: Final = {
+    ("simplified", "taiwan"): ("hk2t", "tw2sp"),
+    ("simplified", "hongkong"): ("tw2t", "hk2sp"),
+    ("traditional", "taiwan"): ("s2twp",),
+    ("traditional", "hongkong"): ("s2hkp",),
+}
 _HAN: Final = ((0x3400, 0x4DC0), (0x4E00, 0xA000))
+_HAN_RUN: Final = re.compile(f"[{HAN}]+")
 
 
-def simplify(draft: Draft, rules: SpellingRules) -> list[Edit]:
-    """Return edits of every paragraph with more Traditional-only than Simplified-only Han."""
-    traditional, simplified = _one_sided()
-    found = (draft.seen & traditional).difference(rules.lexicon.neutral_script)
+def write_script(draft: Draft, rules: SpellingRules) -> list[Edit]:
+    """Return edits of every paragraph with more Han of the other script than of the wanted one."""
+    if rules.style.script == "keep":
+        return []
+    traditional = _one_sided()[0].difference(rules.lexicon.neutral_script)
+    simplified = _plainly_simplified()
+    to_simplified = rules.style.script == "simplified"
+    other, wanted = (traditional, simplified) if to_simplified else (simplified, traditional)
+    found = draft.seen & other
     if not found:
         return []
     pattern = re.compile(f"[{''.join(sorted(found))}]")
-    against = re.compile(f"[{''.join(sorted(simplified - _two_sided()))}]")
-    rule, edits = rules.id_of("script"), list[Edit]()
+    against = re.compile(f"[{''.join(sorted(wanted))}]")
+    edits: list[Edit] = []
     for start, line in lines_with(draft.text, pattern):
         if len(pattern.findall(line)) <= len(against.findall(line)) or KANA_PATTERN.search(line):
             continue
-        edits += _differences(start, line, _converted(line, rules), rule)
+        edits += _converted(start, line, rules)
     return edits
 
 
-def _converted(line: str, rules: SpellingRules) -> str:
-    """Return `line` in Simplified characters; what was Simplified in it stays as it is."""
-    after = line
-    for word, spelling in rules.lexicon.script_words.items():
-        after = after.replace(word, spelling)
-    for step in _CHAIN:
-        after = convert(after, step)
-    simplified = _one_sided()[1]
-    return "".join(old if old in simplified else new for old, new in zip(line, after, strict=True))
+def _converted(start: int, line: str, rules: SpellingRules) -> list[Edit]:
+    """Return the edits that convert `line`; what is in the wanted script already stays."""
+    style, after = rules.style, line
+    to_simplified = style.script == "simplified"
+    if to_simplified:
+        for word, spelling in rules.lexicon.script_words.items():
+            after = after.replace(word, spelling)
+    after = _through(_SIMPLIFIED if to_simplified else _TRADITIONAL, after)
+    stays = _one_sided()[1 if to_simplified else 0]
+    after = "".join(old if old in stays else new for old, new in zip(line, after, strict=True))
+    rule = rules.id_of("script" if to_simplified else "traditional")
+    chain = _WORDS.get((style.script, style.vocabulary))
+    if chain:
+        return list(_with_words(start, line, after, chain, (rule, rules.id_of("vocabulary"))))
+    return _differences(start, line, after, rule)
+
+
+def _through(chain: tuple[str, ...], text: str) -> str:
+    for step in chain:
+        text = convert(text, step)
+    return text
+
+
+def _with_words(
+    start: int, line: str, after: str, chain: tuple[str, ...], names: tuple[str, str]
+) -> Iterator[Edit]:
+    """Yield the edits of `line` to `after`, and to the words of `chain` where they are others."""
+    runs = list(_HAN_RUN.finditer(line))
+    exchanged = _through(chain, "\n".join(run[0] for run in runs)).split("\n")
+    for run, words in zip(runs, exchanged, strict=True):
+        plain, place = after[run.start() : run.end()], start + run.start()
+        if len(words) == len(plain):
+            yield from _differences(place, run[0], words, names[words != plain])
+        else:
+            yield _trimmed(place, run[0], words, names[1])
+
+
+def _trimmed(start: int, before: str, after: str, rule: str) -> Edit:
+    """Return the edit of `before` to `after` without what both begin and end with."""
+    least = min(len(before), len(after))
+    head = next((i for i in range(least) if before[i] != after[i]), least)
+    tail = next((i for i in range(least - head) if before[-1 - i] != after[-1 - i]), least - head)
+    return (start + head, start + len(before) - tail, after[head : len(after) - tail], rule)
 
 
 def _differences(start: int, line: str, after: str, rule: str) -> list[Edit]:
@@ -73,8 +122,9 @@ def _one_sided() -> tuple[frozenset[str], frozenset[str]]:
 
 
 @cache
-def _two_sided() -> frozenset[str]:
-    """Return the Han of Big5's first level: no sign of Simplified, as 后 里 台."""
+def _plainly_simplified() -> frozenset[str]:
+    """Return the Simplified Han outside Big5's first level: 后 里 台 are no sign of Simplified."""
     trails = [*range(0x40, 0x7F), *range(0xA1, 0xFF)]
     codes = (bytes([lead, trail]) for lead in range(0xA4, 0xC7) for trail in trails)
-    return frozenset("".join(code.decode("big5", "ignore") for code in codes))
+    both = frozenset("".join(code.decode("big5", "ignore") for code in codes))
+    return _one_sided()[1] - both

@@ -7,15 +7,18 @@ changes a number, or respells a table, a dropped block or a page that is no arti
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
-from pipeline.records import Page
+from pipeline.records import Block, Change, Page
 from pipeline.rules.spelling import SpellingRule, SpellingRules
 from pipeline.spelling.blanks import drop_blanks
 from pipeline.spelling.brackets import widen_brackets
+from pipeline.spelling.cells import respell_rows, respell_table
 from pipeline.spelling.dashes import write_dashes, write_dots, write_middle_dots, write_tildes
 from pipeline.spelling.draft import BlockDraft, Draft, Edit
 from pipeline.spelling.entities import resolve_references
+from pipeline.spelling.gaps import space_gaps
 from pipeline.spelling.latin import respell_latin_lines
 from pipeline.spelling.letters import (
     compose,
@@ -28,7 +31,7 @@ from pipeline.spelling.mojibake import fix_latin, lossy_runs, read_c1, undo_moji
 from pipeline.spelling.numbers import respell_numbers
 from pipeline.spelling.quotes import pair_straight, turn_corners, write_title_marks
 from pipeline.spelling.rejoin import rejoin
-from pipeline.spelling.script import simplify
+from pipeline.spelling.script import write_script
 from pipeline.spelling.structure import write_document_numbers, write_list_points
 
 Mechanism = Callable[[Draft, SpellingRules], list[Edit]]
@@ -42,7 +45,7 @@ _LETTERS: Final[tuple[Mechanism, ...]] = (
     respell_characters,
     compose,
 )
-_PARAGRAPHS: Final[tuple[Mechanism, ...]] = (rejoin, write_ideographic_zero, simplify)
+_PARAGRAPHS: Final[tuple[Mechanism, ...]] = (rejoin, write_ideographic_zero, write_script)
 _QUOTES: Final[tuple[Mechanism, ...]] = (
     widen_beside_han,
     write_title_marks,
@@ -54,7 +57,7 @@ _QUOTES: Final[tuple[Mechanism, ...]] = (
     write_middle_dots,
 )
 _MARKS: Final[tuple[Mechanism, ...]] = (write_dots, write_dashes, widen_marks, widen_brackets)
-_LINES: Final[tuple[Mechanism, ...]] = (respell_latin_lines, drop_blanks)
+_LINES: Final[tuple[Mechanism, ...]] = (respell_latin_lines, drop_blanks, space_gaps)
 _ROUNDS: Final = 4
 _MARK_ROUNDS: Final = 32  # a mark settles a bracket, which settles the next mark
 _BREAKS: Final = re.compile("\r\n?|[\u2028\u2029]")
@@ -74,8 +77,8 @@ def normalize_text(text: str, rules: SpellingRules) -> str:
 def normalize_page(page: Page, rules: SpellingRules) -> Page:
     """Return `page` with its published text and title in the house style.
 
-    Tables, dropped blocks and pages that are no article stay as they are. `changes` tells every
-    respelling; `replay` carries them out again.
+    Dropped blocks and pages that are no article stay as they are, and tables too unless the style
+    says otherwise. `changes` tells every respelling; `replay` carries them out again.
     """
     if page.dropped_by:
         return page
@@ -87,12 +90,34 @@ def normalize_page(page: Page, rules: SpellingRules) -> Page:
         for place, block in enumerate(page.blocks)
     )
     title = normalize_text(page.title, rules).replace("\n", " ")
-    return replace(page, title=title, blocks=blocks, changes=(*page.changes, *draft.changes))
+    page = replace(page, title=title, blocks=blocks, changes=(*page.changes, *draft.changes))
+    return page if rules.style.cells == "verbatim" else _with_cells(page, rules)
+
+
+def _with_cells(page: Page, rules: SpellingRules) -> Page:
+    """Return `page` with the cells of its tables in the house style."""
+
+    @cache  # most cells of a column are alike
+    def respell(cell: str) -> tuple[str, tuple[Change, ...]]:
+        draft = BlockDraft([Block("paragraph", cell)])
+        _respell(draft, rules)
+        return draft.text, tuple(draft.changes)
+
+    blocks, changes = list(page.blocks), list(page.changes)
+    for place, block in enumerate(page.blocks):
+        if block.kind == "table" and not block.dropped_by:
+            blocks[place], made = respell_rows(place, block, respell)
+            changes += made
+    tables = tuple(respell_table(table, respell) for table in page.tables)
+    return replace(page, blocks=tuple(blocks), changes=tuple(changes), tables=tables)
 
 
 def try_rule(rule: SpellingRule, text: str, rules: SpellingRules) -> str:
-    """Return what the normalizer makes of a case of `rule`: all rules work, as they do on pages."""
-    return normalize_text(text, rules) if rule in rules.rules else text
+    """Return what the normalizer makes of a case of `rule`: all rules work, as they do on pages.
+
+    The style is the house's, but for what the rule's own `choice` says.
+    """
+    return normalize_text(text, rules.styled(rule.choice)) if rule in rules.rules else text
 
 
 def _with_newlines(text: str) -> str:

@@ -14,7 +14,7 @@ from pipeline.spelling.draft import Draft, Edit
 _GAP: Final = f"[{BLANKS}]{{0,8}}"
 _NUMBER: Final = re.compile(
     f"(?P<open>[(（【\\[［〔]){_GAP}(?:(?:19|20)[0-9]{{2}}|二[〇零][一二三四五六七八九〇零]{{2}}){_GAP}"
-    f"(?P<close>[)）】\\]］〕]){_GAP}第?{_GAP}[0-9]{{1,5}}(?:[-—、～][0-9]{{1,5}}){{0,3}}{_GAP}号"
+    f"(?P<close>[)）】\\]］〕]){_GAP}第?{_GAP}[0-9]{{1,5}}(?:[-—、～][0-9]{{1,5}}){{0,3}}{_GAP}[号號]"
 )
 _BLANKS: Final = re.compile(f"[{BLANKS}]+")
 _FULL_POINT: Final = re.compile("(?<![0-9．.])([0-9]{1,3})．(?![0-9])")
@@ -22,7 +22,7 @@ _FULL_POINT: Final = re.compile("(?<![0-9．.])([0-9]{1,3})．(?![0-9])")
 
 def write_document_numbers(draft: Draft, rules: SpellingRules) -> list[Edit]:
     """Return edits that give the year of a document number its 〔〕 and close its gaps."""
-    if "号" not in draft.seen or draft.seen.isdisjoint("0123456789"):
+    if draft.seen.isdisjoint("号號") or draft.seen.isdisjoint("0123456789"):
         return []
     rule, text, edits = rules.id_of("document-number"), draft.text, list[Edit]()
     for match in _NUMBER.finditer(text):
