@@ -144,14 +144,26 @@ def page(file: Path, url: str, explain: bool, as_json: bool, config: Path | None
 
 @cli.command()
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True), default=Path("-"))
+@click.option("--diff", is_flag=True, help="Show what changes and by which rule, not the text.")
+@click.option("--only", multiple=True, metavar="RULE", help="No rule but this; may be repeated.")
+@click.option("--skip", multiple=True, metavar="RULE", help="All but this; may be repeated.")
+@click.option("--rules", "listed", is_flag=True, help="List the rules with their reasons.")
 @CONFIG
-def normalize(file: Path, config: Path | None) -> None:
+def normalize(file: Path, config: Path | None, **options: Any) -> None:
     """Bring text from FILE or standard input to one spelling."""
     from pipeline.parse import decode
-    from pipeline.spelling import normalize_text
+    from pipeline.spelling import normalize_text, trace_text
+    from pipeline.terminal import rule_list, text_diff
 
-    rules = _rules(_config(config))
-    text = normalize_text(decode(_read(file)), rules.spelling)
+    rules = _rules(_config(config)).spelling.picked(options["only"], options["skip"])
+    if options["listed"]:
+        rule_list(rules.working)
+        return
+    source = decode(_read(file))
+    if options["diff"]:
+        text_diff(trace_text(source, rules), str(file))
+        return
+    text = normalize_text(source, rules)
     click.echo(text, nl=not text.endswith("\n"))
 
 

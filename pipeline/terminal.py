@@ -5,7 +5,8 @@ characters escaped: a title must not steer a terminal.
 """
 
 import time
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from rich.console import Console
@@ -13,11 +14,14 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.progress import TimeRemainingColumn as TimeLeft
 from rich.table import Table as Grid
+from rich.text import Text
 
 from pipeline.records import Aside, Match, Outcome, Page, Table
 
 if TYPE_CHECKING:
     from pipeline.explain import Told
+    from pipeline.rules.loader import Rule
+    from pipeline.spelling import LineChange
 
 
 class _Console(Console):
@@ -31,11 +35,17 @@ data = _Console(highlight=False, soft_wrap=True)
 
 # A log wants a line now and then, not one a page.
 _LOG_SECONDS = 10.0
+# Characters that stay, shown on each side of a change.
+_BESIDE = 16
 
 
 def shown(text: str) -> str:
     """Return text of a page fit for a terminal: controls escaped, no markup."""
-    return escape("".join(c if c.isprintable() else repr(c)[1:-1] for c in text))
+    return escape(_printable(text))
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 class RunProgress:
@@ -183,6 +193,64 @@ def _table(table: Table) -> None:
         reading = f"{value or '(empty)'} or {others or '(empty)'}"
         data.print(f"  row {row}, {shown(column)}: {shown(reading)}")
         data.print(f"      {shown(why)}")
+
+
+def rule_list(rules: Iterable["Rule"]) -> None:
+    """Print id and reason of each rule on standard output, a tab between them in a pipe."""
+    for rule in rules:
+        if data.is_terminal:
+            data.print(f"[cyan]{shown(rule.id):32}[/] {shown(rule.reason)}")
+        else:
+            data.file.write(f"{rule.id}\t{rule.reason}\n")
+
+
+def text_diff(changes: Sequence["LineChange"], name: str) -> None:
+    """Print what normalizing changes: in colours in a terminal, as a unified diff in a pipe."""
+    from pipeline.spelling import unified
+
+    respelled = [change for change in changes if change.edits]
+    if data.is_terminal:
+        for change in respelled:
+            _line_change(change)
+    elif changes:
+        data.file.writelines(f"{line}\n" for line in unified(changes, name))
+    rules = Counter(rule for change in respelled for edit in change.edits for rule in edit.rules)
+    counts = ", ".join(f"{rule} {count}" for rule, count in rules.most_common())
+    say(
+        f"{name}: {len(respelled)} lines change: {counts}"
+        if respelled
+        else f"{name}: fine as it is"
+    )
+
+
+def _line_change(change: "LineChange") -> None:
+    """Print one line with what goes and what comes, and below it which rule did which."""
+    from pipeline.spelling import pieces
+
+    line = Text()
+    line.append(f"{change.number:>6}  ", style="dim")
+    marked = ("[-{}-]", "{{+{}+}}") if data.no_color or not data.color_system else ("{}", "{}")
+    for text, edit in pieces(change):
+        if edit is None:
+            line.append(_shortened(text))
+            continue
+        for part, form, style in zip(
+            (edit.before, edit.after), marked, ("red strike", "green"), strict=True
+        ):
+            if part:
+                line.append(form.format(_printable(part)), style=style)
+    data.print(line)
+    done = Counter((edit.rules, edit.before, edit.after) for edit in change.edits)
+    for (rules, before, after), count in done.items():
+        times = f" ×{count}" if count > 1 else ""
+        what = f"{_shortened(before)!r} → {_shortened(after)!r}{times}"
+        data.print(f"        [cyan]{shown(' '.join(rules))}[/] {shown(what)}")
+
+
+def _shortened(text: str) -> str:
+    """Return `text` fit for a terminal, without the middle of a long one."""
+    text = _printable(text)
+    return text if len(text) <= 2 * _BESIDE else f"{text[:_BESIDE]}…{text[-_BESIDE:]}"
 
 
 def comparison(match: Match | None, names: tuple[str, str]) -> None:

@@ -4,6 +4,7 @@ In: the packaged spelling.toml, then a user's own. Out: frozen rules, one table 
 the lexicon compiled to patterns. Never: a mechanism without a rule that gives its reason.
 """
 
+import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -121,14 +122,40 @@ class SpellingRules:
     title: re.Pattern[str]
     replacements: tuple[tuple[re.Pattern[str], SpellingRule], ...]
     style: Style
+    skipped: frozenset[str] = frozenset()
 
     def id_of(self, mechanism: str) -> str:
         """Return the id of the rule that gives the reason of `mechanism`."""
         return self.names[mechanism]
 
+    @property
+    def working(self) -> tuple[SpellingRule, ...]:
+        """Return the rules that are not skipped and not waiting for another style."""
+        ours = msgspec.to_builtins(self.style).items()
+        return tuple(
+            rule
+            for rule in self.rules
+            if rule.id not in self.skipped and rule.choice.items() <= ours
+        )
+
     def styled(self, choice: Mapping[str, str]) -> "SpellingRules":
         """Return these rules under the house style, but for what `choice` says."""
         return replace(self, style=msgspec.convert(choice, Style))
+
+    def picked(self, only: Sequence[str] = (), skip: Sequence[str] = ()) -> "SpellingRules":
+        """Return these rules with none at work but `only`, or all but `skip`; both are ids.
+
+        `ConfigError` for an id that no rule has. What is protected stays so.
+        """
+        known = [rule.id for rule in self.rules]
+        for option, names in (("--only", only), ("--skip", skip)):
+            for name in names:
+                if name not in known:
+                    near = difflib.get_close_matches(name, known, 1, 0.0)[0]
+                    message = f"{option}: {name}: is no rule. Use {near}, or one that --rules lists"
+                    raise ConfigError(message)
+        out = frozenset(known).difference(only) if only else frozenset[str]()
+        return replace(self, skipped=out.union(skip))
 
 
 def load(files: Sequence[Path], style: Style = _HOUSE) -> SpellingRules:

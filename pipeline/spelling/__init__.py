@@ -6,6 +6,17 @@ that was dropped.
 """
 
 from pipeline.spelling.replay import replay
-from pipeline.spelling.spell import normalize_page, normalize_text, try_rule
+from pipeline.spelling.spell import normalize_page, normalize_text, trace_text, try_rule
+from pipeline.spelling.trace import LineChange, Respelled, pieces, unified
 
-__all__ = ["normalize_page", "normalize_text", "replay", "try_rule"]
+__all__ = [
+    "LineChange",
+    "Respelled",
+    "normalize_page",
+    "normalize_text",
+    "pieces",
+    "replay",
+    "trace_text",
+    "try_rule",
+    "unified",
+]

@@ -158,6 +158,8 @@ class _Marks:
 def widen_beside_han(draft: Draft, rules: SpellingRules) -> list[Edit]:
     """Widen , ; : that touch Han, by far the most, in C; return no edits of its own."""
     rule = rules.id_of("marks")
+    if rule in rules.skipped:
+        return []
     for mark, pattern in _BESIDE_HAN.items():
         if mark in draft.seen:
             draft.substitute(pattern, _WIDE[mark], rule)

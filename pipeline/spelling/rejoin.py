@@ -40,6 +40,8 @@ def rejoin(draft: Draft, rules: SpellingRules) -> list[Edit]:
     """Return edits that trim every line and close the breaks inside paragraphs."""
     lines, fixed = _split(draft.text), draft.fixed()
     groups = _groups(lines, range(len(lines.texts)), fixed, rules)
+    if rules.id_of("rejoin") in rules.skipped:
+        groups = []
     while groups:  # what was joined can show that more belongs to it
         near = _merge(lines, groups)
         groups = _groups(lines, near, fixed, rules)

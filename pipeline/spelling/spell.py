@@ -33,6 +33,7 @@ from pipeline.spelling.quotes import pair_straight, turn_corners, write_title_ma
 from pipeline.spelling.rejoin import rejoin
 from pipeline.spelling.script import write_script
 from pipeline.spelling.structure import write_document_numbers, write_list_points
+from pipeline.spelling.trace import LineChange, TracedDraft
 
 Mechanism = Callable[[Draft, SpellingRules], list[Edit]]
 
@@ -72,6 +73,13 @@ def normalize_text(text: str, rules: SpellingRules) -> str:
     draft = Draft(_with_newlines(text))
     _respell(draft, rules)
     return "\n".join(line for line in draft.text.split("\n") if line)
+
+
+def trace_text(text: str, rules: SpellingRules) -> tuple[LineChange, ...]:
+    """Return what `normalize_text` does to `text`: the lines that change, and by which rules."""
+    draft = TracedDraft(_with_newlines(text))
+    _respell(draft, rules)
+    return tuple(draft.lines())
 
 
 def normalize_page(page: Page, rules: SpellingRules) -> Page:
@@ -161,6 +169,8 @@ def _run(mechanisms: tuple[Mechanism, ...], draft: Draft, rules: SpellingRules) 
     count = 0
     for mechanism in mechanisms:
         edits = mechanism(draft, rules)
+        if rules.skipped:
+            edits = [edit for edit in edits if edit[3] not in rules.skipped]
         draft.apply(edits)
         count += len(edits)
     return count
