@@ -291,6 +291,7 @@ def status(raw: Path, cleaned: Path, as_json: bool) -> None:
 @CONFIG
 def check(config: Path | None) -> None:
     """Read settings and rules, try every rule on its cases, say what is wrong."""
+    from pipeline import kept
     from pipeline.cases import failing
     from pipeline.terminal import complain, say
 
@@ -301,6 +302,7 @@ def check(config: Path | None) -> None:
     if broken:
         message = f"rules: {len(broken)} cases do not hold. Mend the rules or the cases above"
         raise ConfigError(message)
+    kept.save()
     everything = list(rules)
     cases = sum(len(rule.case) for rule in everything)
     say(f"Settings are fine; {len(everything)} rules load, their {cases} cases hold.")

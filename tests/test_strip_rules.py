@@ -1,10 +1,13 @@
 """Loading chrome.toml and sites: what is refused, and what a rule's keys do."""
 
+import re
 from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.chrome import strip
 from pipeline.chrome.lines import fold
@@ -12,6 +15,7 @@ from pipeline.errors import ConfigError
 from pipeline.records import Block, Cell, Page, Provenance
 from pipeline.rules import chrome
 from pipeline.rules.chrome import ChromeRules, Known
+from pipeline.rules.index import Index, each
 from pipeline.rules.patterns import Pattern
 
 RULE = """
@@ -90,13 +94,15 @@ def test_a_wrong_pattern_is_named_by_file_rule_and_key(tmp_path: Path, key: str)
 @pytest.mark.parametrize("known", _line_rules(), ids=lambda known: known[0].id)
 def test_what_a_pattern_begins_with_and_holds_loses_no_match(known: Known) -> None:
     _, find = known
+    index = Index([find])
     for line in _lines_of_cases():
+        held = index.held(line)
         for at, char in enumerate(line):
             match = find.match(line, at)
             if match and match.end() > at:
+                sure, wordy = index.begun(char)
                 assert find.begins(char), line
-                held = any(word.lower() in line[at:].lower() for word in find.words)
-                assert held or not find.needs_word(char), line
+                assert sure | (wordy & held), line
 
 
 @pytest.mark.parametrize(
@@ -109,13 +115,41 @@ def test_what_a_pattern_begins_with_and_holds_loses_no_match(known: Known) -> No
         ("(?i:[a-c])x*(?=z)", "aBc", "d", set()),
         ("(?<=x)(?:共|约)? ?字", "共约 字", "x", {"字"}),
         ("(?>a|b)+?", "ab?", "", set()),
+        (r"[^\W一-龥]\s第", "a1", "一", {"第"}),
+        ("[Ａ-Ｚ]|[^\U00010400]", "Ａ一", "", set()),
     ],
 )
 def test_pattern(find: str, begins: str, others: str, words: set[str]) -> None:
     pattern = Pattern(find, "")
     assert [char for char in begins if not pattern.begins(char)] == []
     assert [char for char in others if pattern.begins(char)] == []
-    assert pattern.words == words
+    assert set(pattern.anatomy.words) == words
+
+
+@pytest.mark.parametrize(
+    "find", ["copyright", "[^一a]", "Ａ", "(?i:x)", "(?!b)。", "(?>一|[c-f])+"]
+)
+def test_letters_are_met_in_either_case(find: str) -> None:
+    assert Pattern(find, "").anatomy.cased
+    assert Pattern(find, "").compiled.flags & re.IGNORECASE
+
+
+@pytest.mark.parametrize("find", ["版权", r"[^一\s]\d", "[一-龥·]{2}(?=[。；])$", "(?:一|二)*+."])
+def test_what_has_no_case_is_matched_as_it_stands(find: str) -> None:
+    assert not Pattern(find, "").anatomy.cased
+
+
+@given(st.text("版权本站第共0٣ aAs。转载/龥\U00020000", max_size=12))
+def test_index_asks_all_that_match(line: str) -> None:
+    finds = ["版权(?!所)", ".{0,4}转载", "[^。]第", r"\d+[年/]?", "[一-龥]{2}", "s|A", r"\s?共"]
+    patterns = [Pattern(find, "") for find in finds]
+    index = Index(patterns)
+    held = index.held(line)
+    for at, char in enumerate(line):
+        sure, wordy = index.begun(char)
+        asked = set(each(sure | (wordy & held)))
+        hits = {i for i, find in enumerate(patterns) if (m := find.match(line, at)) and m[0]}
+        assert hits <= asked
 
 
 def test_search_asks_for_words_first() -> None:

@@ -6,10 +6,11 @@ are taken from left to right.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 
 from pipeline.rules.chrome import CLOSING, SHORT, ChromeRule, RuleSet, Zone, forms
+from pipeline.rules.index import Places, each
 
 LONGEST = 2000  # no chrome line is longer, however wordy the disclaimer
 _BLANKS = "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000"
@@ -66,9 +67,14 @@ def _may_begin(line: str, sets: tuple[RuleSet, ...]) -> bool:
     """Return whether a rule may have a piece at the head of the line: most lines begin as none."""
     if not line or line[0] in _ORNAMENTS:
         return bool(line)
-    long = len(line) > SHORT
-    starts = (rules.start(line[0], long=long) for rules in sets)
-    return any(start.sure or start.words.search(line) for start in starts)
+    return any(_may_begin_as(rules, line) for rules in sets)
+
+
+def _may_begin_as(rules: RuleSet, line: str) -> bool:
+    sure, wordy = rules.index.begun(line[0])
+    if len(line) > SHORT:
+        sure, wordy = sure & rules.for_long, wordy & rules.for_long
+    return bool(sure or (wordy and wordy & rules.index.held(line)))
 
 
 def matching_rule(
@@ -82,14 +88,15 @@ def matching_rule(
     """
     if not 0 < len(line) <= LONGEST:
         return None
+    asked = [(rules, rules.index.held(line)) for rules in sets]
     found: list[ChromeRule] = []
     fillers: set[str] = set()
     at = 0
     while at < len(line):
-        piece = _piece(line, at, zone, sets)
+        piece = _piece(line, at, zone, asked)
         if piece is None and (bare := _skip(line, at)) > at:
             at = bare
-            piece = _piece(line, at, zone, sets) if at < len(line) else None
+            piece = _piece(line, at, zone, asked) if at < len(line) else None
         elif piece is None:
             return None
         if piece is None:
@@ -120,15 +127,19 @@ def _skip(line: str, at: int) -> int:
 
 
 def _piece(
-    line: str, at: int, zone: Zone | None, sets: Sequence[RuleSet]
+    line: str, at: int, zone: Zone | None, sets: Iterable[tuple[RuleSet, Places]]
 ) -> tuple[ChromeRule, int] | None:
-    """Return the first rule with a piece at `at`, and where the piece ends."""
+    """Return the first rule with a piece at `at`, and where the piece ends.
+
+    With each rule set come the places of its rules whose words the line holds.
+    """
     # Only the rules for long lines know of a second sentence.
     long = len(line) > SHORT or "。" in line[:-1]
-    for rules in sets:
-        if long and not _begins_long(rules, line, at):
+    for rules, held in sets:
+        asked = _asked(rules, line, at, held)
+        if long and not _begins_long(rules, asked & rules.for_long, line, at):
             continue
-        for place in rules.start(line[at]).asked(line, at):
+        for place in each(asked):
             rule, find = rules.lines[place]
             if len(line) <= rule.limit and (zone is None or zone in rule.zone):
                 match = find.match(line, at)
@@ -137,7 +148,13 @@ def _piece(
     return None
 
 
-def _begins_long(rules: RuleSet, line: str, at: int) -> bool:
+def _asked(rules: RuleSet, line: str, at: int, held: Places) -> Places:
+    """Return the places of the rules that may have a piece at `at`."""
+    sure, wordy = rules.index.begun(line[at])
+    asked = sure | (wordy & held)
+    return asked & rules.for_long if len(line) > SHORT else asked
+
+
+def _begins_long(rules: RuleSet, asked: Places, line: str, at: int) -> bool:
     """Return whether a rule for long lines has a piece at `at`."""
-    asked = rules.start(line[at], long=True).asked(line, at)
-    return any(rules.lines[place][1].match(line, at) for place in asked)
+    return any(rules.lines[place][1].match(line, at) for place in each(asked))

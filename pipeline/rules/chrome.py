@@ -15,8 +15,9 @@ from typing import Any, Literal
 import msgspec
 
 from pipeline.errors import ConfigError
+from pipeline.rules.index import Index, Places
 from pipeline.rules.loader import Rule, check_unique, rules_of
-from pipeline.rules.patterns import Class, Pattern, any_of, has, holders
+from pipeline.rules.patterns import Pattern
 from pipeline.toml import check_keys, read_toml
 
 Zone = Literal["head", "middle", "tail"]
@@ -76,7 +77,6 @@ LINE_RULES = ("piece", "filler", "start", *CLOSING)
 _PART = re.compile("<([a-z]+)>")
 _DEEP = 3  # a part may use parts, two deep at most
 _HERE = Path(__file__).parent
-_CHARACTERS = 1 << 14  # more than all pages of a run begin their lines with
 SHORT = 120  # most chrome lines are shorter; longer lines meet the few rules that ask for them
 
 
@@ -118,29 +118,6 @@ class ChromeRule(Rule, frozen=True, kw_only=True):
 Known = tuple[ChromeRule, Pattern]
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
-    """The places of the line rules that may have a piece where some character stands.
-
-    `sure` are asked of any line, others of one that holds one of `words`, as `holders` tells.
-    """
-
-    sure: tuple[int, ...]
-    words: re.Pattern[str]
-    holders: Mapping[str, frozenset[int]]
-
-    def asked(self, line: str, at: int) -> Sequence[int]:
-        """Return the places of the rules to ask of `line` from `at` on, in their order."""
-        match = self.words.search(line, at)
-        if not match:
-            return self.sure
-        found = set(self.sure)
-        while match:
-            found |= self.holders[match[0].lower()]
-            match = self.words.search(line, match.start() + 1)
-        return sorted(found)
-
-
 @dataclass(frozen=True, eq=False)  # as itself a key of what is remembered about names
 class RuleSet:
     """Rules of one origin: the file `where` they come from, first of all.
@@ -151,51 +128,17 @@ class RuleSet:
     where: str
     rules: tuple[ChromeRule, ...]
     lines: tuple[Known, ...]
-    _short: dict[str, Start] = field(default_factory=dict)
-    _long: dict[str, Start] = field(default_factory=dict)
-    _holders: dict[tuple[int, ...], dict[str, frozenset[int]]] = field(default_factory=dict)
     _of: dict[str, tuple[Known, ...]] = field(default_factory=dict)
 
-    def start(self, char: str, *, long: bool = False) -> Start:
-        """Return the line rules that may begin with `char`; of `long` ones, those for long lines.
-
-        Kept for each character, as far as a hostile page does not bring all there are.
-        """
-        kept = self._long if long else self._short
-        start = kept.get(char)
-        if start is None:
-            if len(kept) > _CHARACTERS:
-                kept.clear()
-            start = kept[char] = self._begun(char, SHORT if long else 0)
-        return start
-
-    def _begun(self, char: str, limit: int) -> Start:
-        """Return the rules above `limit` that may begin with `char`.
-
-        A rule that names this letter first is asked without more. One that takes any letter, or
-        that begins with a mark or figure as so many lines do, is asked where its words stand.
-        """
-        named, classes = self._heads
-        found = named.get(char, set()).union(*(at for members, at in classes if has(members, char)))
-        able = [i for i in sorted(found) if self.lines[i][0].limit > limit]
-        wordy = tuple(i for i in able if self.lines[i][1].needs_word(char))
-        if wordy not in self._holders:  # most letters share them
-            self._holders[wordy] = holders({i: self.lines[i][1].words for i in wordy})
-        known = self._holders[wordy]
-        return Start(tuple(i for i in able if i not in wordy), any_of(frozenset(known)), known)
+    @cached_property
+    def index(self) -> Index:
+        """Return what tells the line rules to ask, by their places in `lines`."""
+        return Index([find for _, find in self.lines])
 
     @cached_property
-    def _heads(self) -> tuple[Mapping[str, set[int]], Sequence[tuple[Class, set[int]]]]:
-        """Return the characters, and the classes of them, that line rules begin with, by place."""
-        named: dict[str, set[int]] = {}
-        classes: dict[str, tuple[Class, set[int]]] = {}
-        for place, (_, find) in enumerate(self.lines):
-            chars, some = find.heads
-            for char in chars:
-                named.setdefault(char, set()).add(place)
-            for members in some:  # most are the same few
-                classes.setdefault(str(members), (members, set()))[1].add(place)
-        return named, list(classes.values())
+    def for_long(self) -> Places:
+        """Return the places of the line rules that look at long lines."""
+        return sum(1 << i for i, (rule, _) in enumerate(self.lines) if rule.limit > SHORT)
 
     def of(self, mechanism: Mechanism) -> Sequence[Known]:
         """Return the rules of `mechanism` with their patterns, in the order of the file."""

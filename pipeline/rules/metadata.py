@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pipeline.errors import ConfigError
+from pipeline.kept import compile_pattern
 from pipeline.rules.loader import Rule, check_unique, rules_of
 from pipeline.toml import check_keys, read_toml
 
@@ -254,7 +255,7 @@ def _compiled(find: str, parts: Mapping[str, str], name: str) -> re.Pattern[str]
 
     try:
         # Not re.IGNORECASE: looking for the other case of hundreds of Han takes longest of all.
-        return re.compile(_PART.sub(expand, find), re.MULTILINE)
+        return compile_pattern(_PART.sub(expand, find), re.MULTILINE)
     except re.error as error:
         message = f"metadata.toml: {name}: find: is no pattern: {error}. Mend it"
         raise ConfigError(message) from error
@@ -273,4 +274,4 @@ def _hint(keys: Iterable[str]) -> re.Pattern[str]:
         "".join(sorted({re.escape(case) for key in keys for case in (key[i], key[i].upper())}))
         for i in range(_KEY)
     )
-    return re.compile(f"[{first}]{_BLANK}*+(?=[{second}])" if first else "(?!)")
+    return compile_pattern(f"[{first}]{_BLANK}*+(?=[{second}])" if first else "(?!)")
