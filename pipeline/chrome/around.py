@@ -6,6 +6,7 @@ sentence, a table's row, what a rule's `keep` lists, or anything where no chrome
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from pipeline.chrome.core import is_cell, is_headline
 from pipeline.chrome.sheet import Line, Sheet, same_title, take
@@ -107,10 +108,10 @@ def _has_parts(full: Sequence[bool]) -> bool:
 
 def _mark_tab_title(sheet: Sheet, head: Sequence[Line]) -> None:
     """Mark the title of the tab, the page's first line, and all up to the title itself."""
-    if not head or head[0].weight < _SHORTEST_TITLE:
+    if not head or head[0].weight < _SHORTEST_TITLE or _is_text(head[0]):
         return
     first = head[0].text
-    again = [i for i, line in enumerate(head) if i and same_title(line.text, first)]
+    again = [i for i, line in enumerate(head) if i and _is_named(line.text, first)]
     # Below the title may stand a part of it: the project's name, the first line of a long title.
     lengths = {i: 0 if head[i].rule else len(head[i].text.strip(_ORNAMENTS)) for i in again}
     longest = max(lengths.values(), default=0)
@@ -123,6 +124,28 @@ def _mark_tab_title(sheet: Sheet, head: Sequence[Line]) -> None:
         # The tab may name the document by its number, which stands below the title.
         own = "" if same_title(sheet.title, head[place].text) else sheet.title
         take((line for line in head[:place] if _is_loose(line) and line.text != own), rule)
+
+
+def _is_text(line: Line) -> bool:
+    """Return whether the line is a sentence, and no title that asks."""
+    return line.prose and not is_headline(line)
+
+
+def _is_named(text: str, tab: str) -> bool:
+    """Return whether a tab names the title `text`: as most of it, or with marks around.
+
+    The title of a table holds the words of its cells.
+    """
+    most = len(text) * 2 >= len(tab)
+    return same_title(text, tab) and (most or _parted(text, tab))
+
+
+def _parted(text: str, whole: str) -> bool:
+    """Return whether `text` stands in `whole` with no letter or figure beside it."""
+    return any(
+        not (above[-1:].isalnum() or below[:1].isalnum())
+        for above, below in pairwise(whole.split(text))
+    )
 
 
 def _is_note(lines: Sequence[Line]) -> bool:
