@@ -9,6 +9,7 @@ from typing import Final
 
 from pipeline.rules.spelling import SpellingRules
 from pipeline.spelling.context import (
+    BLANK_SET,
     BLANKS,
     CLOSING,
     HAN,
@@ -30,6 +31,7 @@ _DATE: Final = re.compile(
     "|(?<![0-9])[0-9]{1,2} ?月 ?[0-9]{1,2} ?日"
 )
 _JUSTIFIED: Final = re.compile(f"[{HAN}](?: [{HAN}])+")
+_WORD_SIGNS: Final = frozenset(UNITS + "+#")  # C++, C#
 _WINDOW: Final = 24  # a date is not longer
 
 
@@ -46,9 +48,18 @@ class _Line:
         self.justified = self._justified()
 
     def _end(self, pattern: re.Pattern[str]) -> int:
-        """Return where the marker at line start ends, -1 where there is none."""
-        found = pattern.match(self.line) if self.chinese else None
-        return found.end() if found else -1
+        """Return where the marker at line start ends, blanks in it or not; -1 for none."""
+        if not self.chinese:
+            return -1
+        places = [i for i, c in enumerate(self.line[:_WINDOW]) if c not in BLANK_SET]
+        found = pattern.match("".join(map(self.line.__getitem__, places)) + self.line[_WINDOW:])
+        if found is None or found.end() > len(places) or self._is_box(found[0]):
+            return -1
+        return places[found.end() - 1] + 1 if found.end() else -1
+
+    def _is_box(self, marker: str) -> bool:
+        """Return whether `marker` is a box or bullet that parts the choices of a form."""
+        return not marker[0].isalnum() and len(marker) == 1 and self.line.count(marker) > 1
 
     def _justified(self) -> int:
         """Return from where on the line is single Han characters, -1 where it is not."""
@@ -67,8 +78,8 @@ class _Line:
             return True
         if start == self.marker:
             return not (right.isdigit() and left in ".．")
-        if start == self.division:
-            return False
+        if start <= self.division:
+            return start < self.division
         return (
             0 <= self.justified < start
             or (right in "%‰" and left.isdigit())
@@ -98,7 +109,7 @@ class _Line:
         """Return whether a layout engine makes the gap itself (CLREQ): Han beside a word."""
         if left in CLOSING or right in OPENING:
             return True
-        words = [is_han(c) or is_latin(c) or c in UNITS for c in (left, right)]
+        words = [is_han(c) or is_latin(c) or c in _WORD_SIGNS for c in (left, right)]
         if self.rules.style.gaps == "space" and is_han(left) != is_han(right):
             return False
         return all(words) and (is_han(left) or is_han(right))

@@ -9,6 +9,7 @@ from typing import Final
 
 from pipeline.rules.spelling import SpellingRules
 from pipeline.spelling.context import (
+    BLANKS,
     CLOSING,
     HAN,
     LATIN_PATTERN,
@@ -23,7 +24,8 @@ from pipeline.spelling.draft import Draft, Edit
 _DASH: Final = re.compile(
     "(?<!-)--(?![->])|(?<!―)――(?!―)|(?<![\u2500-\u257f])──(?![\u2500-\u257f])|⸺"
 )
-_DOTS: Final = re.compile("\\.{3,}|。{3,}|…+|⋯+")
+_DOTS: Final = re.compile(f"\\.{{3,}}|。(?:[{BLANKS}]*。){{2,}}|…+|⋯+")
+_STOPS: Final = re.compile(f"。[{BLANKS}]*。")
 _TILDE: Final = re.compile("[~〜]+")
 _MIDDLE: Final = re.compile(f"[•・‧∙･](?<=[{HAN}0-9].)(?=[{HAN}0-9])")
 
@@ -42,8 +44,10 @@ def write_dashes(draft: Draft, rules: SpellingRules) -> list[Edit]:
 
 
 def _is_dash(text: str, place: int) -> bool:
-    """Return whether -- at `place` is a dash: no option of a command, no range, no number."""
+    """Return whether -- at `place` is a dash: no option of a command, nothing between letters."""
     left, right = before(text, place), after(text, place + 2)
+    if left.isdigit() and right.isdigit():
+        return text[place - 1] == left and text[place + 2] == right
     if text[place + 2 : place + 3].isascii() and text[place + 2 : place + 3].islower():
         return False
     return not left or is_chinese(left) or is_chinese(right)
@@ -52,7 +56,7 @@ def _is_dash(text: str, place: int) -> bool:
 def write_dots(draft: Draft, rules: SpellingRules) -> list[Edit]:
     """Return edits that make ... and its kin ……, after Han or a closing mark."""
     text = draft.text
-    if "..." not in text and "。。。" not in text and draft.seen.isdisjoint("…⋯"):
+    if "..." not in text and draft.seen.isdisjoint("…⋯") and not _STOPS.search(text):
         return []
     rule = rules.id_of("dots")
     return [

@@ -49,6 +49,7 @@ _PHRASE_LENGTH: Final = 60
 _ENCLOSED_LENGTH: Final = 200  # how far back the opening mark of a Latin phrase is looked for
 _OPENER: Final = re.compile(f"[{OPENING}(\n{CLOSING})]")
 _TOKEN_ENDS: Final = frozenset("%‰℃°+")
+_UNITS: Final = frozenset("%‰℃")
 _MARKER_LENGTH: Final = 8
 
 
@@ -76,6 +77,8 @@ class _Marks:
     def _is_beside_blank(self, place: int, left: str, right: str) -> bool:
         """Return whether Chinese stands beyond the blanks around `place`, or nothing at all."""
         near, far = before(self.text, place), after(self.text, place + 1)
+        if left in _UNITS and right in BLANK_SET and is_latin(far):
+            return self._chinese(place)  # 6.5%, CPI: no phrase has a % before its comma
         if right == "\n" and (is_latin(left) or left in _TOKEN_ENDS):
             return self._chinese(place)
         beside = (left in BLANK_SET and is_chinese(near)) or (

@@ -53,11 +53,21 @@ _UTF8_BYTES: Final = re.compile(
 )
 _TWO_UTF8: Final = re.compile(rb"(?:[\xe2-\xe9\xef][\x80-\xbf]{2}){2}")
 _WIDE: Final = re.compile("[^\x00-\x7f](?:.*[^\x00-\x7f])?")
+_AFTER_DIGIT: Final = re.compile(f"(?<=[0-9])[{_class(0xB0, 0xF7)}][{_class(0xA1, 0xFE)}]")
+_LONG, _MIXED = 6, 0.7  # Latin letters that read as so many Han may hold a rare name
 _STRANGE: Final = 0.85  # share of common characters under which a line is tried as another one
 _CHINESE_RESULT: Final = re.compile("[\u2010-\u203b\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e]")
 _MARKS: Final = frozenset("，。、；：？！“”‘’（）《》〈〉【】〔〕—…·～　％")
 _C1_MARKS: Final = frozenset("\x85\x91\x92\x93\x94\x95\x96\x97")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_SHORT: Final = 5  # fewer characters must all be common
+_SURELY: Final = 0.85
+_FOREIGN: Final = (
+    re.compile("[\u0370-\u052f]"),  # Greek, Russian
+    re.compile("[\u3041-\u30ff]"),  # kana
+    re.compile("[\u3105-\u312f]"),  # bopomofo
+    re.compile("[\u2500-\u25ff]"),  # boxes, shapes
+)
 _MOST: Final = 0.8  # share of common characters from which a reading counts as Chinese
 _ROUNDS: Final = 5  # how often text can have been damaged on its way
 
@@ -90,7 +100,8 @@ def fix_latin(draft: Draft, rules: SpellingRules) -> list[Edit]:
     pattern = re.compile(f"{_UTF8_AS_LATIN.pattern}|{_SURROGATE.pattern}")
     for start, line in lines_with(draft.text, pattern):
         mended = mend(line)
-        if mended != line:
+        lost = mended.count("\ufffd") > line.count("\ufffd")  # � itself, damaged: a byte is gone
+        if mended != line and not lost:
             edits.append((start, start + len(line), mended, rule))
     return edits
 
@@ -124,7 +135,7 @@ def _damaged_lines(draft: Draft) -> list[tuple[int, str]]:
 
 
 def _is_latin_damage(line: str, _: re.Pattern[str]) -> bool:
-    return bool(_UTF8_AS_LATIN.search(line) or _TWO_PAIRS.search(line))
+    return any(p.search(line) for p in (_UTF8_AS_LATIN, _TWO_PAIRS, _AFTER_DIGIT))
 
 
 def _is_gbk_damage(line: str, _: re.Pattern[str]) -> bool:
@@ -214,14 +225,17 @@ def _utf8_as_latin(line: str) -> list[tuple[int, int, str]]:
 def _pairs_as_latin(line: str) -> list[tuple[int, int, str]]:
     """Return what GBK or Big5, read as latin-1, was before: one encoding for the whole line."""
     runs = list(_PAIRS_AS_LATIN.finditer(line))
-    if not _TWO_PAIRS.search(line):
+    if not _TWO_PAIRS.search(line) and len(_AFTER_DIGIT.findall(line)) < 2:
         return []
+    if any(line[run.end() : run.end() + 1] in _LETTERS for run in runs if run[0].isalpha()):
+        return []  # ÁÉÍÓÚ: a letter is left over
     best, found = 0.0, list[tuple[int, int, str]]()
     for encoding in ("gb18030", "big5hkscs"):
         texts = [_decoded(_bytes(run[0]), encoding) for run in runs]
         whole = "".join(texts)
         quality = _quality(whole, encoding) if all(texts) and HAN_PATTERN.search(whole) else 0.0
-        if quality >= (_MOST if len(whole) > 3 else 1.0) and quality > best:
+        least = _MIXED if len(whole) >= _LONG else _MOST if len(whole) > 3 else 1.0
+        if quality >= least and quality > best:
             best = quality
             found = [(*run.span(), text) for run, text in zip(runs, texts, strict=True)]
     return found
@@ -275,16 +289,29 @@ def _gbk_runs(line: str, least: int = 2) -> Iterator[tuple[int, int, bytes]]:
 def _swapped(line: str) -> list[tuple[int, int, str]]:
     """Return what Big5 read as GBK, or GBK read as Big5, was before: the whole line or nothing."""
     match = _WIDE.search(line)
-    if match is None or _quality(match[0]) > _STRANGE:
+    if match is None or not _is_swapped(match[0]):
         return []
     for read, wrote in (("gb18030", "big5hkscs"), ("big5hkscs", "gb18030")):
         try:
             text = _decoded(match[0].encode(read), wrote)
         except UnicodeEncodeError:
             continue
-        if len(text) > 2 and _quality(text, wrote) >= (0.9 if len(text) > 8 else 1.0):
+        if len(text) > 2 and _quality(text, wrote) >= (1.0 if len(text) < _SHORT else _SURELY):
             return [(match.start(), match.end(), text)]
     return []
+
+
+def _is_swapped(run: str) -> bool:
+    """Return whether `run` is as odd as one national code read as another: rare Han, a medley.
+
+    Letters of Russian, Greek and Japanese lie where the other code has its commonest Han: a text
+    of them would always look better for it. So one such script is none; Han among two are.
+    """
+    han = "".join(HAN_PATTERN.findall(run))
+    foreign = [len(pattern.findall(run)) for pattern in _FOREIGN]
+    if _quality(run) > _STRANGE or sum(foreign) > 2 * len(han):
+        return False
+    return _quality(han) <= _STRANGE or sum(map(bool, foreign)) > 1
 
 
 def _lost_bytes(line: str) -> list[Span]:

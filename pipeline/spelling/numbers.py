@@ -8,12 +8,16 @@ import re
 from typing import Final
 
 from pipeline.rules.spelling import SpellingRules
+from pipeline.spelling.context import BLANK_SET, BLANKS, FILLER
 from pipeline.spelling.draft import Draft, Edit
 
 _DIGITS: Final = frozenset("0123456789０１２３４５６７８９")
 # Typed wholly full width, so that ， can only be the separator of thousands.
 _THOUSANDS: Final = re.compile("(?<![０-９．，])[０-９]{1,3}(?:，[０-９]{3})+(?![０-９])")
-_SCHEME: Final = re.compile("(?:http|ftp|ｈｔｔｐ|ｆｔｐ)[sｓ]?(：)(?=[/／]{2})", re.IGNORECASE)
+_COLON: Final = re.compile(f"(?<![{BLANKS}])([{BLANKS}]{{0,8}})：([{BLANKS}]{{0,8}})(?=[0-9０-９])")
+_SCHEME: Final = re.compile(
+    f"(?:http|ftp|ｈｔｔｐ|ｆｔｐ)[sｓ]?(：)(?=[/／{FILLER}]{{2}})", re.IGNORECASE
+)
 _RUN: Final = re.compile("[!-~０-９Ａ-Ｚａ-ｚ．／－＿＠]+")
 _ADDRESS: Final = re.compile("//|@|www\\.|\\.(?:cn|com|net|org|gov|edu)(?:[/:.]|$)", re.IGNORECASE)
 _FOLD: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -33,6 +37,19 @@ def respell_numbers(draft: Draft, rules: SpellingRules) -> list[Edit]:
             found.update(dict.fromkeys(places, ","))
     rule = rules.id_of("full-width-number")
     return [(place, place + 1, found[place], rule) for place in sorted(found)]
+
+
+def close_colons(draft: Draft, rules: SpellingRules) -> list[Edit]:
+    """Return edits of blanks beside a ： that two digits have around it: 9： 30."""
+    if "：" not in draft.seen or draft.seen.isdisjoint(BLANK_SET):
+        return []
+    rule, text = rules.id_of("blanks"), draft.text
+    found = (m for m in _COLON.finditer(text) if m[0] != "：" and _is_digit(text, m.start() - 1))
+    return [(*m.span(part), "", rule) for m in found for part in (1, 2) if m[part]]
+
+
+def _is_digit(text: str, place: int) -> bool:
+    return place >= 0 and text[place] in _DIGITS
 
 
 def _points(text: str, found: dict[int, str]) -> None:

@@ -32,6 +32,8 @@ _MARK: Final = re.compile("[，。、；：？！“”（）《》,;:]")
 _END_INSIDE: Final = re.compile(f"[。！？；!?;]|(?<=[{HAN}{CLOSING})%])\\.")
 _DATE: Final = re.compile("[（(]?[\\d一二三四五六七八九〇零○]{4}[年.\\-/][^，。,]{0,8}[）)]?$")
 _BRACKETED: Final = re.compile("[（(【\\[].*[）)】\\]]$")
+# A few words that only go on: no heading or cell begins with "and".
+_CONJOINED: Final = re.compile(f"[和与及或的][{HAN}]{{1,7}}")
 _DOTS: Final = re.compile("\\.{3,}|。{3,}|…+|⋯+")
 _DEEPEST: Final = 16  # open marks kept in mind; more are no prose
 _PROSE_LENGTH: Final = 20
@@ -133,9 +135,9 @@ class Paragraph:
         if self._is_title() or _BRACKETED.match(below):
             return False
         cut_number = self.last[-1].isalnum() and self.last[-1].isascii()
-        return _SENTENCE.search(below) is not None or (
-            cut_number and HAN_PATTERN.match(below[0]) is not None
-        )
+        if cut_number and HAN_PATTERN.match(below[0]):
+            return True
+        return _SENTENCE.search(below) is not None or _CONJOINED.fullmatch(below) is not None
 
     def _is_heading(self) -> bool:
         return not self.ended and self.rules.item.match(self.first) is not None

@@ -35,6 +35,7 @@ _CORNER_LEVELS: Final = (("「", "」"), ("『", "』"))
 # Which lines to look at, which opening marks to turn with their partners, and into what.
 _TO_CURLY: Final = (_CORNER, "「『〝", _LEVELS)
 _TO_CORNERS: Final = (re.compile("[“‘〝]"), "“‘「『〝", _CORNER_LEVELS)
+_CONNECTION: Final = re.compile("[和与及或同跟以、，；, ]*|[，、；,].*|.*[，、；,]")
 _TITLE: Final = re.compile("<<([^<>\n]{1,200})>>")
 
 
@@ -83,6 +84,9 @@ def _doubles(line: str) -> dict[int, str]:
     if len(places) % 2 or not places:
         return {}
     marks = [line[place] for place in places]
+    inner = _inner_pairs(line, places)
+    if inner:
+        return inner
     nested = _nested(marks)
     if nested is None:
         nested = [_LEVELS[0][i % 2] for i in range(len(marks))]
@@ -92,6 +96,36 @@ def _doubles(line: str) -> dict[int, str]:
         return {}
     pairs = zip(places, marks, nested, strict=True)
     return {place: new for place, old, new in pairs if old != new}
+
+
+def _inner_pairs(line: str, places: Sequence[int]) -> dict[int, str]:
+    """Return place → mark for straight pairs inside pairs of curly quotes.
+
+    Nothing where not all straight marks are such pairs, or where one may as well end a quote that
+    a curly one began: “双减"和"双增”.
+    """
+    found: dict[int, str] = {}
+    inner: list[int] = []
+    opened = False
+    for place in places:
+        if line[place] in '"＂':
+            inner.append(place)
+            if not opened:
+                return {}
+        elif (line[place] == "“") == opened or (opened and not _are_pairs(line, inner)):
+            return {}
+        else:
+            found |= {spot: _LEVELS[1][i % 2] for i, spot in enumerate(inner)}
+            opened, inner = not opened, []
+    return {} if opened else found
+
+
+def _are_pairs(line: str, inner: Sequence[int]) -> bool:
+    """Return whether the straight quotes at `inner` pair, and hold more than a connection."""
+    pairs = zip(inner[::2], inner[1::2], strict=False)
+    return len(inner) % 2 == 0 and not any(
+        _CONNECTION.fullmatch(line, left + 1, right) for left, right in pairs
+    )
 
 
 def _all_curly(marks: Sequence[str]) -> bool:

@@ -6,7 +6,7 @@ Never: a word of the mainland for one of Taiwan unasked, a paragraph that is in 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Final
 
@@ -51,12 +51,11 @@ def write_script(draft: Draft, rules: SpellingRules) -> list[Edit]:
 
 def _converted(start: int, line: str, rules: SpellingRules) -> list[Edit]:
     """Return the edits that convert `line`; what is in the wanted script already stays."""
-    style, after = rules.style, line
+    style = rules.style
     to_simplified = style.script == "simplified"
+    after = _through(_SIMPLIFIED if to_simplified else _TRADITIONAL, line)
     if to_simplified:
-        for word, spelling in rules.lexicon.script_words.items():
-            after = after.replace(word, spelling)
-    after = _through(_SIMPLIFIED if to_simplified else _TRADITIONAL, after)
+        after = _with_own_words(line, after, rules.lexicon.script_words)
     stays = _one_sided()[1 if to_simplified else 0]
     after = "".join(old if old in stays else new for old, new in zip(line, after, strict=True))
     rule = rules.id_of("script" if to_simplified else "traditional")
@@ -64,6 +63,16 @@ def _converted(start: int, line: str, rules: SpellingRules) -> list[Edit]:
     if chain:
         return list(_with_words(start, line, after, chain, (rule, rules.id_of("vocabulary"))))
     return _differences(start, line, after, rule)
+
+
+def _with_own_words(line: str, after: str, words: Mapping[str, str]) -> str:
+    """Return `after`, but where `line` has one of `words`, its spelling from there."""
+    for word, spelling in words.items():
+        place = line.find(word)
+        while place >= 0:
+            after = after[:place] + spelling + after[place + len(word) :]
+            place = line.find(word, place + len(word))
+    return after
 
 
 def _through(chain: tuple[str, ...], text: str) -> str:

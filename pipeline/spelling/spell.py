@@ -28,7 +28,7 @@ from pipeline.spelling.letters import (
 )
 from pipeline.spelling.marks import widen_beside_han, widen_marks
 from pipeline.spelling.mojibake import fix_latin, lossy_runs, read_c1, undo_mojibake
-from pipeline.spelling.numbers import respell_numbers
+from pipeline.spelling.numbers import close_colons, respell_numbers
 from pipeline.spelling.quotes import pair_straight, turn_corners, write_title_marks
 from pipeline.spelling.rejoin import rejoin
 from pipeline.spelling.script import write_script
@@ -41,6 +41,7 @@ _REPAIR: Final[tuple[Mechanism, ...]] = (resolve_references, undo_mojibake)
 _LETTERS: Final[tuple[Mechanism, ...]] = (
     fix_latin,
     read_c1,
+    close_colons,
     respell_numbers,
     drop_joiners,
     respell_characters,
@@ -154,7 +155,10 @@ def _once(draft: Draft, rules: SpellingRules) -> bool:
         _run(_LETTERS, draft, rules)
         if draft.text == before:
             break
+        draft.reveal()  # an address may begin further left now
         odd = True
+    else:
+        draft.hide(rules, lossy_runs(draft))
     _run((*_PARAGRAPHS, replace_words, *_QUOTES), draft, rules)
     for _ in range(_MARK_ROUNDS):
         if not _run(_MARKS, draft, rules):

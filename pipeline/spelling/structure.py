@@ -14,7 +14,7 @@ from pipeline.spelling.draft import Draft, Edit
 _GAP: Final = f"[{BLANKS}]{{0,8}}"
 _NUMBER: Final = re.compile(
     f"(?P<open>[(（【\\[［〔]){_GAP}(?:(?:19|20)[0-9]{{2}}|二[〇零][一二三四五六七八九〇零]{{2}}){_GAP}"
-    f"(?P<close>[)）】\\]］〕]){_GAP}第?{_GAP}[0-9]{{1,5}}(?:[-—、～][0-9]{{1,5}}){{0,3}}{_GAP}[号號]"
+    f"(?P<close>[)）】\\]］〕]){_GAP}第?{_GAP}[0-9]{{1,5}}(?:[-—、～~〜][0-9]{{1,5}}){{0,3}}{_GAP}[号號]"
 )
 _BLANKS: Final = re.compile(f"[{BLANKS}]+")
 _FULL_POINT: Final = re.compile("(?<![0-9．.])([0-9]{1,3})．(?![0-9])")
