@@ -31,6 +31,7 @@ _DATE: Final = re.compile(
     "|(?<![0-9])[0-9]{1,2} ?月 ?[0-9]{1,2} ?日"
 )
 _JUSTIFIED: Final = re.compile(f"[{HAN}](?: [{HAN}])+")
+_WITH_BLANKS: Final = frozenset("（(第")  # what markers begin with that blanks may part: （ 一 ）
 _WORD_SIGNS: Final = frozenset(UNITS + "+#")  # C++, C#
 _WINDOW: Final = 24  # a date is not longer
 
@@ -51,11 +52,14 @@ class _Line:
         """Return where the marker at line start ends, blanks in it or not; -1 for none."""
         if not self.chinese:
             return -1
+        found = pattern.match(self.line)
+        if found:
+            return -1 if self._is_box(found[0]) else found.end()
+        if self.line[0] not in _WITH_BLANKS:
+            return -1
         places = [i for i, c in enumerate(self.line[:_WINDOW]) if c not in BLANK_SET]
         found = pattern.match("".join(map(self.line.__getitem__, places)) + self.line[_WINDOW:])
-        if found is None or found.end() > len(places) or self._is_box(found[0]):
-            return -1
-        return places[found.end() - 1] + 1 if found.end() else -1
+        return places[found.end() - 1] + 1 if found and 0 < found.end() <= len(places) else -1
 
     def _is_box(self, marker: str) -> bool:
         """Return whether `marker` is a box or bullet that parts the choices of a form."""
@@ -120,7 +124,8 @@ def drop_blanks(draft: Draft, rules: SpellingRules) -> list[Edit]:
     rule, text, edits = rules.id_of("blanks"), draft.text, list[Edit]()
     line: _Line | None = None
     start = end = -1
-    for match in _RUN.finditer(text):
+    blanks = re.compile(f"[{''.join(sorted(draft.seen & BLANK_SET)) or ' '}]+")
+    for match in blanks.finditer(text):
         if match.start() > end or line is None:
             start = text.rfind("\n", 0, match.start()) + 1
             end = text.find("\n", match.end())

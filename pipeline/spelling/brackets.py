@@ -30,7 +30,7 @@ _CALL_LENGTH: Final = 24
 
 def widen_brackets(draft: Draft, rules: SpellingRules) -> list[Edit]:
     """Return edits that make round brackets with Chinese inside or beside them full width."""
-    if draft.seen.isdisjoint("()"):
+    if "(" not in draft.text and ")" not in draft.text:
         return []
     pairing, marker = rules.id_of("brackets"), rules.id_of("list-marker")
     edits: list[Edit] = []

@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 
 from pipeline.records import Block, Change
 from pipeline.rules.spelling import SpellingRules
+from pipeline.spelling.alphabet import characters
 from pipeline.spelling.context import FILLER
 from pipeline.spelling.protect import hide, reveal
 
@@ -29,7 +30,7 @@ class Draft:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.seen = set(text)
+        self.seen = characters(text)
         self.hidden = ""
 
     def hide(self, rules: SpellingRules, also: Sequence[tuple[int, int]] = ()) -> None:

@@ -59,11 +59,22 @@ def _spans(text: str, seen: set[str], rules: SpellingRules) -> Iterator[tuple[in
     """Yield (start, end) of protected spans, then of whole protected lines, in no order."""
     if FILLER in text:
         yield from (match.span() for match in _FILLERS.finditer(text))
+    # Most of what is looked for is ASCII, and most of a text is not: its ASCII alone, run
+    # together, tells quickly what cannot be there.
+    plain = text.encode("ascii", "ignore").decode("ascii")
+
+    def present(needs: Sequence[str]) -> list[str]:
+        return [
+            need
+            for need in needs
+            if seen.issuperset(need) and (need in plain or not need.isascii())
+        ]
+
     for pattern, needs in rules.spans:
-        for start, end in _lines_with(text, [need for need in needs if seen.issuperset(need)]):
+        for start, end in _lines_with(text, present(needs)):
             yield from (match.span() for match in pattern.finditer(text, start, end))
     for pattern, needs in rules.lines:
-        for start, end in _lines_with(text, [need for need in needs if seen.issuperset(need)]):
+        for start, end in _lines_with(text, present(needs)):
             line = text[start:end]
             body = line.strip()
             if pattern.match(body):

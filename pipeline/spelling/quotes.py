@@ -24,7 +24,6 @@ from pipeline.spelling.draft import Draft, Edit
 
 _DOUBLE: Final = re.compile('["“”＂]')
 _SINGLE: Final = re.compile("['‘’＇]")
-_CURLY: Final = re.compile("[“”]")
 _UNEVEN: Final = re.compile("[“”\n]")
 _CORNERS: Final = re.compile("[「」『』〝〞〟“”‘’]")
 _CORNER: Final = re.compile("[「」『』〝〞〟]")
@@ -60,7 +59,8 @@ def _uneven_lines(draft: Draft) -> dict[int, str]:
     """Return the lines whose “ and ” do not take turns, by their start."""
     if draft.seen.isdisjoint("“”"):
         return {}
-    if not "".join(_CURLY.findall(draft.text)).replace("“”", ""):
+    head, *opened = draft.text.split("“")
+    if "”" not in head and all(part.count("”") == 1 for part in opened):
         return {}
     turns = "".join(_UNEVEN.findall(draft.text)).replace("“”", "").split("\n")
     odd = {number for number, left in enumerate(turns) if left}
