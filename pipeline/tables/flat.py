@@ -18,7 +18,8 @@ from pipeline.tables import around
 from pipeline.tables.build import build, join
 from pipeline.tables.header import STUBS, Layout, candidates, role_of
 from pipeline.tables.names import habits
-from pipeline.tables.rows import Reader, Row, unexplained
+from pipeline.tables.paths import Cut, Row
+from pipeline.tables.rows import Reader, unexplained
 from pipeline.tables.tokens import (
     VALUES,
     Token,
@@ -72,8 +73,13 @@ class _Reading:
     count: int
     layout: Layout
     body: tuple[Token, ...]
-    rows: tuple[Row, ...]
+    cut: Cut
     cost: float
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Return the rows of the best cut."""
+        return self.cut.rows
 
 
 def find(blocks: Sequence[Block], rules: TableRules) -> tuple[Found, ...]:
@@ -124,7 +130,7 @@ def _read_at(
     below = shown[at + len(held) :][:20]
     above = shown[max(0, at - 5) : at][::-1]
     surroundings = around.read(blocks, above, below, words)
-    table = build(reading.layout, reading.rows, rules, surroundings, held[0])
+    table = build(reading.layout, reading.cut, rules, surroundings, held[0])
     table = replace(table, lines=tuple(_source_lines(reading, blocks)))
     return Found(table, held, _text(reading), shape), at + len(held), len(tokens)
 
@@ -277,9 +283,9 @@ def _read(
     limits = _row_ends(body) if wide else ()
     names = habits(texts, rules.lexicon, categories=layout.has("category"))
     reader = Reader(body, layout, names, limits)
-    rows, cost = reader.read()
-    cost += _GUESS * _guessed(layout, rules)
-    return _Reading(count, layout, body, rows, cost) if rows else None
+    cut = reader.read()
+    cost = cut.cost + _GUESS * _guessed(layout, rules)
+    return _Reading(count, layout, body, cut, cost) if cut.rows else None
 
 
 def _after_header(tokens: Sequence[Token], count: int) -> int | None:

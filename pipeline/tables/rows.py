@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.tables.header import Layout
 from pipeline.tables.names import Names
+from pipeline.tables.paths import Cut, Node, Row, detours, keep, path
 from pipeline.tables.tokens import FIGURES, VALUES, Token, prefix
 from pipeline.tables.values import Placing, Subject, place
 
@@ -34,43 +35,6 @@ _MOST_WORDED = 3.0
 _NO_NAME = 8.0
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row as it was cut: lines of each stub, values by column, where its tokens lie.
-
-    `child` says that it belongs to the parent of a row above, `section` that it is one cell over
-    all columns, a heading inside the table. `placings` are the readings of its values, best first.
-    """
-
-    start: int
-    end: int
-    category: tuple[str, ...] = ()
-    serial: str = ""
-    parent: tuple[str, ...] = ()
-    name: tuple[str, ...] = ()
-    unit: str = ""
-    values: tuple[Token, ...] = ()
-    binding: str = ""
-    texts: tuple[str, ...] = ()
-    cost: float = 0.0
-    child: bool = False
-    section: bool = False
-    placings: tuple[Placing, ...] = ()
-
-
-@dataclass(slots=True)
-class _Node:
-    """The best path to a place in one state."""
-
-    cost: float
-    before: "_Node | None" = None
-    row: Row | None = None
-    parent: str = ""
-    name: str = ""
-    number: int = 0
-    children: int = 0
-
-
 @dataclass(frozen=True)
 class Reader:
     """Cuts the tokens of one table into rows."""
@@ -85,11 +49,11 @@ class Reader:
     )
     """What names cost that were read before; many are tried from several places."""
 
-    def read(self) -> tuple[tuple[Row, ...], float]:
-        """Return the rows and their cost; no rows where no cut of the tokens fits the layout."""
+    def read(self) -> Cut:
+        """Return the best cut; no rows where no cut of the tokens fits the layout."""
         total = len(self.tokens)
-        reached: list[dict[int, _Node]] = [{} for _ in range(total + 1)]
-        reached[0][0] = _Node(0.0)
+        reached: list[dict[int, Node]] = [{} for _ in range(total + 1)]
+        reached[0][0] = Node(0.0)
         for at in range(total):
             if not reached[at]:
                 continue
@@ -102,12 +66,10 @@ class Reader:
         ends = [_closed(node) for node in reached[total].values()]
         best = min(ends, key=lambda node: node.cost, default=None)
         if best is None:
-            return (), 0.0
-        return _path(best), best.cost
+            return Cut()
+        return Cut(path(best), best.cost, tuple(detours(best, ends)))
 
-    def _extend(
-        self, node: _Node, cuts: Sequence[Row], reached: Sequence[dict[int, _Node]]
-    ) -> None:
+    def _extend(self, node: Node, cuts: Sequence[Row], reached: Sequence[dict[int, Node]]) -> None:
         """Add `cuts` to the path of `node`, in each state that they may lead to."""
         for cut in cuts:
             states = reached[cut.end]
@@ -115,18 +77,16 @@ class Reader:
             if node.cost + cut.cost > least + _BEAM:
                 continue
             for step in self._steps(node, cut):
-                known = states.get(step.children)
-                if known is None or step.cost < known.cost:
-                    states[step.children] = step
+                keep(states, step)
 
     # -- what a row costs where it stands ------------------------------------------------------
 
-    def _steps(self, node: _Node, cut: Row) -> Iterator[_Node]:
+    def _steps(self, node: Node, cut: Row) -> Iterator[Node]:
         """Return the path with `cut` at its end: under its own parent, as a sibling, by itself."""
         name = "".join(cut.name)
         lone = _LONE_CHILD if node.children == 1 else 0.0
         if cut.section:
-            yield _Node(node.cost + lone + cut.cost, node, cut, number=node.number)
+            yield Node(node.cost + lone + cut.cost, node, cut, number=node.number)
             return
         if cut.parent:
             parent = "".join(cut.parent)
@@ -153,7 +113,7 @@ class Reader:
             cost += 3.0
         return cost
 
-    def _step(self, node: _Node, cut: Row, cost: float, group: tuple[str, int]) -> Iterator[_Node]:
+    def _step(self, node: Node, cut: Row, cost: float, group: tuple[str, int]) -> Iterator[Node]:
         parent, children = group
         name = "".join(cut.name)
         placings = place(cut.values, self.layout.figures, self._subject(name, parent))
@@ -168,7 +128,7 @@ class Reader:
         if node.row is None and self.layout.has("category") and not cut.category:
             cost += 4.0
         row = replace(cut, cost=cost, placings=placings)
-        yield _Node(node.cost + cost, node, row, parent, name, number, children)
+        yield Node(node.cost + cost, node, row, parent, name, number, children)
 
     def _subject(self, name: str, parent: str) -> Subject:
         words = self.names.words
@@ -177,7 +137,7 @@ class Reader:
         )
         return Subject(bool(growth), bool(words.period.search(name)))
 
-    def _number(self, node: _Node, cut: Row) -> tuple[int, float]:
+    def _number(self, node: Node, cut: Row) -> tuple[int, float]:
         """Return the serial number in force after `cut`, and what it costs that it jumps."""
         digits = "".join(filter(str.isdigit, cut.serial))
         number = int(digits[:6]) if digits else prefix((cut.parent or cut.name)[0])
@@ -368,18 +328,9 @@ def _is_worded(token: Token) -> bool:
     return any("\u3400" <= char <= "\u9fff" for char in token.text)
 
 
-def _closed(node: _Node) -> _Node:
+def _closed(node: Node) -> Node:
     """Return the last node of a path with the price of a group that has one child only."""
     return replace(node, cost=node.cost + _LONE_CHILD) if node.children == 1 else node
-
-
-def _path(node: _Node) -> tuple[Row, ...]:
-    rows: list[Row] = []
-    at: _Node | None = node
-    while at is not None and at.row is not None:
-        rows.append(at.row)
-        at = at.before
-    return tuple(reversed(rows))
 
 
 def unexplained(rows: Sequence[Row]) -> int:

@@ -1,0 +1,119 @@
+"""A cut of rows → what in it is judgement: other readings of its cells, and what they cost.
+
+In: the rows, as cut and filled down, and the detours of the cut. Out: votes on a ballot. Never a
+cell changed: the best reading stands, the others are said.
+
+Three things make a cell doubtful: another placing of the figures of its row, another cut of the
+lines around it, and habits that no price shows (a merged attribute, words for a figure).
+"""
+
+from collections.abc import Iterator, Sequence
+
+from pipeline.rules.tables import TableRules
+from pipeline.tables.cells import Frame, above_of, fill_down
+from pipeline.tables.header import FIGURE_ROLES, Column
+from pipeline.tables.names import Names
+from pipeline.tables.paths import Detour, Row
+from pipeline.tables.shares import Ballot
+from pipeline.tables.tokens import bare, prefix
+from pipeline.tables.values import adds_up, slides
+
+_Reading = tuple[int, str, str | None, float | None]
+_Judged = tuple[str, str, str]
+
+
+def vote(
+    frame: Frame, rows: Sequence[Row], filled: Sequence[Row], detours: Sequence[Detour]
+) -> Ballot:
+    """Return all that could be read otherwise in the rows."""
+    ballot = Ballot()
+    places = frame.places()
+    for number, (row, full) in enumerate(zip(rows, filled, strict=True)):
+        if row.section:
+            continue
+        if row.placings and frame.layout.figures:
+            for at, why, reading, margin in _readings(row, frame.layout.figures):
+                ballot.add((number, places["figure"][at]), reading, why, margin)
+        for role, why, other in (*_group(row, full, frame), *_lines(row, frame.rules)):
+            ballot.add((number, places[role][0]), other, why)
+    for detour in detours:
+        _compare(ballot, frame, filled, detour)
+    return ballot
+
+
+def _compare(ballot: Ballot, frame: Frame, filled: Sequence[Row], detour: Detour) -> None:
+    """Note what a detour reads otherwise, cell by cell."""
+    others = list(fill_down(detour.rows, above_of(filled, detour.first)))
+    for number in range(detour.first, detour.last + 1):
+        row = filled[number]
+        other = max(others, key=lambda one: _shared(row, one), default=None)
+        if other is None:
+            continue
+        for at, (mine, theirs) in enumerate(zip(frame.cells(row), frame.cells(other), strict=True)):
+            if mine != theirs:
+                ballot.add((number, at), theirs, _why(frame.roles[at]), detour.margin)
+
+
+def _shared(one: Row, other: Row) -> int:
+    """Return how many tokens two rows share; the last ones, where figures stand, decide a tie."""
+    shared = min(one.end, other.end) - max(one.start, other.start)
+    return 2 * shared + (one.end == other.end)
+
+
+def _why(role: str) -> str:
+    """Return the reason of a doubt where another cut reads a cell of this role otherwise."""
+    if role in FIGURE_ROLES:
+        return "near"
+    return "wrap" if role in ("category", "name") else "cut"
+
+
+def _readings(row: Row, columns: Sequence[Column]) -> Iterator[_Reading]:
+    """Return (column, why, other reading, margin) for each figure that may be read otherwise."""
+    best = row.placings[0].cells
+    for at, to in slides(row.placings[0], columns):
+        yield to, "order", best[at], None
+        yield at, "order", "", None
+    # Base and total that give the target leave no doubt about the three of them.
+    confirmed = any(adds_up(at, best, columns) for at, cell in enumerate(best) if cell)
+    for other in () if confirmed else row.placings[1:]:
+        margin = other.cost - row.placings[0].cost
+        changed = [at for at, theirs in enumerate(other.cells) if theirs != best[at]]
+        yield from ((at, "near", other.cells[at], margin) for at in changed)
+    if "" in best:
+        words = {token.text for token in row.values if token.kind in ("phrase", "text")}
+        yield from ((at, "type", "", None) for at in row.placings[0].odd)
+        yield from ((at, "phrase", "", None) for at, cell in enumerate(best) if cell in words)
+    for at, cell in enumerate(best):
+        if cell and adds_up(at, best, columns) is False:
+            yield at, "sum", None, None
+
+
+def _group(row: Row, full: Row, frame: Frame) -> Iterator[_Judged]:
+    """Return (role, why, other reading) of what a row takes from the rows above it."""
+    layout, words = frame.layout, frame.rules.lexicon
+    within = words.within.match("".join(row.name))
+    if row.child and row.binding and not within and not _shares_unit(full):
+        yield "name", "group", "".join(row.name)
+    if within and layout.has("serial") and not row.serial:
+        yield "serial", "within", ""
+    if layout.has("binding") and not row.binding and not row.child:
+        yield "binding", "within" if within else "merged", ""
+
+
+def _lines(row: Row, rules: TableRules) -> Iterator[_Judged]:
+    """Return what is judgement in the parting of lines: one wrapped name, or heading and name."""
+    name = "".join(row.name)
+    if prefix(name) or prefix("".join(row.parent)) or row.serial:
+        return
+    category = "".join(row.category)
+    if category and not row.parent and not rules.lexicon.categories.fullmatch(bare(category)):
+        yield "category", "wrap", category + name
+    names = Names(rules.lexicon, units=False, numbered=False)
+    if len(row.name) > 1 and names.may_part(*row.name[:2]):
+        yield "name", "wrap", row.name[0]
+
+
+def _shares_unit(row: Row) -> bool:
+    """Return whether the unit stands at the parent, so that its rows cannot be by themselves."""
+    parent, name = "".join(row.parent), "".join(row.name)
+    return parent.endswith((")", "）")) and not name.endswith((")", "）"))
