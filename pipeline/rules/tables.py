@@ -67,6 +67,7 @@ class Lexicon:
     bounds: Pattern
     units: Pattern
     phrases: Pattern
+    section: Pattern
     categories: Pattern
     category_ends: Pattern
     openings: Pattern

@@ -16,7 +16,7 @@ from pipeline.records import Block, Table
 from pipeline.rules.tables import Lexicon, TableRules
 from pipeline.tables import around
 from pipeline.tables.build import build, join
-from pipeline.tables.header import STUBS, Layout, candidates, role_of
+from pipeline.tables.header import STUBS, Column, Layout, candidates, role_of
 from pipeline.tables.names import habits
 from pipeline.tables.paths import Cut, Row
 from pipeline.tables.rows import Reader, unexplained
@@ -25,6 +25,7 @@ from pipeline.tables.tokens import (
     Token,
     Typer,
     pieces,
+    prefix,
     read_line,
     read_lines,
     read_rows,
@@ -194,17 +195,27 @@ def _tokens(
 
 def _best(tokens: Sequence[Token], rules: TableRules) -> _Reading | None:
     """Return the reading of a region with the least cost, None where no reading is good."""
-    header = _header_cells(tokens, rules)
     best: _Reading | None = None
-    for count, layout in candidates(header, rules.lexicon):
+    for count, layout in _layouts(tokens, rules):
         reading = _sample(tokens, count, layout, rules)
-        if reading is None:
+        if reading is None or not _is_sure(reading, rules):
             continue
         if best is None or reading.cost < best.cost - 1e-9:
             best = reading
         if best is reading and reading.cost <= _GOOD_ROW * len(reading.rows):
             break
     return _whole(best, tokens, rules) if best else None
+
+
+def _layouts(tokens: Sequence[Token], rules: TableRules) -> Iterator[tuple[int, Layout]]:
+    """Return the ways to read the header; a body that counts its rows may do so unannounced."""
+    for count, layout in candidates(_header_cells(tokens, rules), rules.lexicon):
+        start = _after_header(tokens, count)
+        if start is not None and tokens[start].text == "1" and not layout.has("serial"):
+            first = next(i for i, column in enumerate(layout.columns) if column.role == "name")
+            columns = (*layout.columns[:first], Column("serial", ""), *layout.columns[first:])
+            yield count, replace(layout, columns=columns)
+        yield count, layout
 
 
 def _header_cells(tokens: Sequence[Token], rules: TableRules) -> list[str]:
@@ -236,8 +247,6 @@ def _begins_row(tokens: Sequence[Token], at: int) -> bool:
 
 def _whole(sample: _Reading, tokens: Sequence[Token], rules: TableRules) -> _Reading | None:
     """Return the reading of the whole region, None where it is too poor to be believed."""
-    if not _is_sure(sample, rules):
-        return None
     if sample.body[-1] is tokens[-1] or len(tokens) <= _SAMPLE + sample.count:
         return sample
     reading = _read(tokens, sample.count, sample.layout, rules)
@@ -311,10 +320,31 @@ def _trim(tokens: Sequence[Token], layout: Layout) -> tuple[Token, ...]:
             lines += 1
             if lines > _MOST_TEXT_LINES:
                 break
+    last = _last_counted(tokens, last)
     if last >= 0:
         closing = sum(column.role == "text" for column in layout.columns)
         last += closing if layout.figures else len(layout.columns) - 1
     return tuple(_without_stray_gaps(tokens[: last + 1]))
+
+
+def _last_counted(tokens: Sequence[Token], last: int) -> int:
+    """Return the place of the last cell of numbered names that go on below the last value.
+
+    A row with words for its figure has no value: 8. …, then 9. …, each with as many cells.
+    """
+    starts = [at for at, token in enumerate(tokens) if prefix(token.text)]
+    while True:
+        before = [at for at in starts if at <= last]
+        after = [at for at in starts if at > last]
+        if len(before) < _FEWEST_ROWS or not after or after[0] != last + 1:
+            return last
+        here, there = prefix(tokens[before[-1]].text), prefix(tokens[after[0]].text)
+        size = before[-1] - before[-2]
+        if there != here + 1 or last != before[-1] + size - 1 or after[0] + size > len(tokens):
+            return last
+        if any(token.kind != "text" for token in tokens[after[0] : after[0] + size]):
+            return last
+        last += size
 
 
 def _without_stray_gaps(tokens: Sequence[Token]) -> Iterator[Token]:

@@ -21,6 +21,7 @@ _HAN = re.compile(r"[\u3400-\u9fff、，]{2,24}")
 _LAST_BRACKETS = re.compile(r"\(([^()]{1,14})\)[*＊﹡①-⑳]?$")
 _MOST_CATEGORY = 8
 _USUAL_CATEGORY = 4
+_LONGEST_CATEGORY = 12
 _USUAL_LINES = 3
 _SHORT = 3
 
@@ -69,7 +70,7 @@ class Names:
         wrapped = 0.2 * (len(lines) - 1)
         if self.words.parents.fullmatch(key):
             return 2.5 + wrapped
-        if self.words.categories.fullmatch(key):
+        if self._is_known(key):
             return wrapped
         if not _HAN.fullmatch(key):
             return 6.0
@@ -95,7 +96,15 @@ class Names:
 
     def looks_category(self, line: str) -> bool:
         """Return whether a line is a category that is known by its word."""
-        return bool(self.words.categories.fullmatch(bare(line)))
+        return self._is_known(bare(line))
+
+    def _is_known(self, key: str) -> bool:
+        """Return whether a word is a known category, or two of them in a row."""
+        known = self.words.categories.fullmatch
+        return bool(known(key)) or any(
+            known(key[:at].rstrip("、和与")) and known(key[at:])
+            for at in range(2, min(len(key), _LONGEST_CATEGORY) - 1)
+        )
 
     def name(self, lines: Sequence[str]) -> float:
         """Return what it costs to read `lines` as one name, wrapped where they are several."""

@@ -167,6 +167,8 @@ class Reader:
         line = self.tokens[at].text
         if not self._is(at, "text") or (self.limits and limit > at + 1):
             return None
+        if self.names.words.section.match(line) and not self.layout.has("category"):
+            return Row(at, at + 1, name=(line,), section=True)
         known = self.names.looks_category(line)
         if (self.layout.has("category") or not known) and not self.limits:
             return None
