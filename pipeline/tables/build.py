@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from pipeline.records import Table
 from pipeline.rules.tables import TableRules
-from pipeline.tables.around import Surroundings
 from pipeline.tables.cells import Frame, fill_down
 from pipeline.tables.header import Column, Layout, role_of
 from pipeline.tables.judgement import vote
@@ -17,19 +16,17 @@ from pipeline.tables.shares import Ballot
 from pipeline.tables.values import adds_up
 
 
-def build(layout: Layout, cut: Cut, rules: TableRules, around: Surroundings, block: int) -> Table:
+def build(layout: Layout, cut: Cut, rules: TableRules, block: int) -> Table:
     """Return the table of the rows that were cut, its doubts in the order of the rows."""
     frame = Frame(layout, rules, levels=any(row.parent for row in cut.rows))
     filled = list(fill_down(cut.rows))
     ballot = vote(frame, cut.rows, filled, cut.detours)
     return Table(
-        around.title,
+        "",
         frame.header,
         tuple(frame.cells(row) for row in filled),
-        around.notes,
-        ballot.doubts(rules.doubts),
-        around.unit,
-        block,
+        doubts=ballot.doubts(rules.doubts),
+        block=block,
         confidence=ballot.confidence(),
     )
 

@@ -10,26 +10,32 @@ after it, and ends with the last value before prose, a note or the next caption.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Literal
 
 from pipeline.records import Block, Table
 from pipeline.rules.tables import Lexicon, TableRules
-from pipeline.tables import around
+from pipeline.tables import around, grid, levels, regular, tabbed
 from pipeline.tables.build import build, join
 from pipeline.tables.header import STUBS, Column, Layout, candidates, role_of
 from pipeline.tables.names import habits
 from pipeline.tables.paths import Cut, Row
 from pipeline.tables.rows import Reader, unexplained
 from pipeline.tables.tokens import (
+    FIGURES,
     VALUES,
     Token,
     Typer,
+    by_line,
+    has_figure,
     pieces,
     prefix,
     read_line,
     read_lines,
     read_rows,
+    spaced,
     squeeze,
+    tabs,
 )
 
 _MOST_TOKENS = 60_000
@@ -48,10 +54,14 @@ _FEWEST_ROWS = 2
 _LONGEST_STUB = 24
 _LONGEST_HEADER = 400
 _FEWEST_WORDS = 6
+_MOST_HEADER_ROWS = 3
+_MOST_LEVELS = 3
 
 
-#: One cell a line; one row a line; all on one line.
-Shape = Literal["flat", "wide", "line"]
+#: One cell a line; one row a line, its cells apart by tabs or by single blanks; all on one line.
+Shape = Literal["flat", "wide", "spaced", "line"]
+#: The rule that gives such a table its name.
+Mechanism = Literal["flat", "wide", "line"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,7 @@ class Found:
     table: Table | None
     blocks: tuple[int, ...]
     text: str
-    mechanism: Shape
+    mechanism: Mechanism
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +132,51 @@ def _read_at(
     if shape is None:
         return None, at + 1, 0
     region = _region(blocks, shown[at:], words) if shape != "line" else shown[at : at + 1]
+    if shape == "wide":
+        found = _ruled(blocks, region, rules)
+        if found is not None:
+            return _placed(found, blocks, shown, at, words), at + len(found.blocks), 0
     tokens = _tokens(blocks, region, shape, rules)
     reading = _best(tokens, rules) if len(tokens) <= _MOST_TOKENS else None
     if reading is None:
         return None, at + _header_lines(blocks, region, rules), len(tokens)
     last = max(token.block for token in reading.body)
     held = tuple(index for index in region if index <= last)
-    below = shown[at + len(held) :][:20]
-    above = shown[max(0, at - 5) : at][::-1]
-    surroundings = around.read(blocks, above, below, words)
-    table = build(reading.layout, reading.cut, rules, surroundings, held[0])
+    table = build(reading.layout, reading.cut, rules, held[0])
     table = replace(table, lines=tuple(_source_lines(reading, blocks)))
-    return Found(table, held, _text(reading), shape), at + len(held), len(tokens)
+    named: Mechanism = "wide" if shape == "spaced" else shape
+    found = Found(table, held, _text(reading), named)
+    return _placed(found, blocks, shown, at, words), at + len(held), len(tokens)
+
+
+def _placed(
+    found: Found, blocks: Sequence[Block], shown: Sequence[int], at: int, words: Lexicon
+) -> Found:
+    """Return a table with the title, unit and notes that stand around it."""
+    below = shown[at + len(found.blocks) :][:20]
+    above = shown[max(0, at - 5) : at][::-1]
+    near = around.read(blocks, above, below, words)
+    if found.table is None:
+        return found
+    title, unit = found.table.title or near.title, found.table.unit or near.unit
+    notes = found.table.notes + near.notes
+    return replace(found, table=replace(found.table, title=title, unit=unit, notes=notes))
+
+
+def _ruled(blocks: Sequence[Block], region: Sequence[int], rules: TableRules) -> Found | None:
+    """Return the table of lines whose tabs keep every empty cell, None where they do not."""
+    tabbed_lines = [at for at, index in enumerate(region) if "\t" in blocks[index].text]
+    held = tuple(region[: tabbed_lines[-1] + 1]) if tabbed_lines else ()
+    lines = [tabs(blocks[index].text) for index in held]
+    sheet = grid.read(tabbed.read(lines, rules.lexicon), rules)
+    if sheet is None or not sheet.rows:
+        return None
+    rows = tuple(blocks[index].line for index in held[-len(sheet.rows) :])
+    table = Table(
+        sheet.title, sheet.header, sheet.rows, sheet.notes, unit=sheet.unit, block=held[0],
+        lines=rows,
+    )  # fmt: skip
+    return Found(table, held, "\n".join(tabbed.text_of(lines)), "wide")
 
 
 def _region(blocks: Sequence[Block], shown: Sequence[int], words: Lexicon) -> Sequence[int]:
@@ -161,10 +204,29 @@ def _begins(block: Block, rules: TableRules) -> Shape | None:
     if role_of(cells[0], rules.lexicon) in STUBS:
         known = sum(role_of(cell, rules.lexicon) is not None for cell in cells[:_MOST_HEADER_CELLS])
         return "flat" if len(cells) == 1 else "wide" if known > 1 or len(cells) > 2 else None
+    if _is_spaced_header(text, rules):
+        return "spaced"
     head = text[:_LONGEST_HEADER].split()
     if len(head) < _FEWEST_WORDS or role_of(head[0], rules.lexicon) not in STUBS:
         return None
     return "line" if len(text.split()) >= 2 * _FEWEST_WORDS else None
+
+
+def _is_spaced_header(text: str, rules: TableRules) -> bool:
+    """Return whether a line is header cells apart by single blanks: short ones, no figure."""
+    if len(text) > _LONGEST_HEADER:
+        return False
+    words = spaced(text, Typer(rules.lexicon))
+    if len(words) < 2 or role_of(words[0], rules.lexicon) not in STUBS:
+        return False
+    known = sum(role_of(word, rules.lexicon) is not None for word in words)
+    short = all(len(word) <= _LONGEST_STUB and word[-1] not in "。，；" for word in words)
+    figures = any(
+        Typer(rules.lexicon).kind(word) in FIGURES
+        for word in words[1:]
+        if not role_of(word, rules.lexicon)
+    )
+    return short and not figures and known * 2 >= len(words)
 
 
 def _header_lines(blocks: Sequence[Block], region: Sequence[int], rules: TableRules) -> int:
@@ -187,6 +249,8 @@ def _tokens(
         return read_lines(blocks, region, typer)
     if shape == "wide":
         return read_rows(blocks, region, typer)
+    if shape == "spaced":
+        return read_rows(blocks, region, typer, lambda text: spaced(text, typer))
     index = region[0]
     return read_line(
         blocks[index], index, typer, lambda text: role_of(text, rules.lexicon) is not None
@@ -196,26 +260,53 @@ def _tokens(
 def _best(tokens: Sequence[Token], rules: TableRules) -> _Reading | None:
     """Return the reading of a region with the least cost, None where no reading is good."""
     best: _Reading | None = None
-    for count, layout in _layouts(tokens, rules):
-        reading = _sample(tokens, count, layout, rules)
+    for count, found in _layouts(tokens, rules):
+        reading = _sample(tokens, count, found, rules)
         if reading is None or not _is_sure(reading, rules):
             continue
         if best is None or reading.cost < best.cost - 1e-9:
             best = reading
         if best is reading and reading.cost <= _GOOD_ROW * len(reading.rows):
             break
-    return _whole(best, tokens, rules) if best else None
+    return _whole(best, tokens, rules) if best else _regular(tokens, rules)
+
+
+def _regular(tokens: Sequence[Token], rules: TableRules) -> _Reading | None:
+    """Return the reading of a table in which no cell is missing, None for others."""
+    found = regular.read([token for token in tokens if token.kind != "gap"], rules.lexicon)
+    if found is None:
+        return None
+    count, frame, cut = found
+    body = [token for token in tokens if token.kind != "gap"][count : count + cut.rows[-1].end]
+    return _Reading(count, frame, tuple(body), cut, 0.0)
 
 
 def _layouts(tokens: Sequence[Token], rules: TableRules) -> Iterator[tuple[int, Layout]]:
     """Return the ways to read the header; a body that counts its rows may do so unannounced."""
-    for count, layout in candidates(_header_cells(tokens, rules), rules.lexicon):
+    yield from _rowed_layouts(tokens, rules)
+    for count, found in candidates(_header_cells(tokens, rules), rules.lexicon):
         start = _after_header(tokens, count)
-        if start is not None and tokens[start].text == "1" and not layout.has("serial"):
-            first = next(i for i, column in enumerate(layout.columns) if column.role == "name")
-            columns = (*layout.columns[:first], Column("serial", ""), *layout.columns[first:])
-            yield count, replace(layout, columns=columns)
-        yield count, layout
+        if start is not None and tokens[start].text == "1" and not found.has("serial"):
+            first = next(i for i, column in enumerate(found.columns) if column.role == "name")
+            columns = (*found.columns[:first], Column("serial", ""), *found.columns[first:])
+            yield count, replace(found, columns=columns)
+        yield count, found
+
+
+def _rowed_layouts(tokens: Sequence[Token], rules: TableRules) -> Iterator[tuple[int, Layout]]:
+    """Return the ways to read a header of several lines over rows of one line each."""
+    lines = by_line(tokens)
+    depth = sum(1 for _ in takewhile(lambda line: not has_figure(line, rules.lexicon), lines))
+    if not lines or depth >= len(lines):
+        return
+    width = max(len(line) for line in lines[depth:])
+    for rows in range(min(depth, _MOST_HEADER_ROWS), 1, -1):
+        head = [[token.text for token in line] for line in lines[:rows]]
+        for wanted in range(width, width - _MOST_LEVELS, -1):
+            columns = levels.spread(head, wanted, rules.lexicon)
+            if columns:
+                yield sum(map(len, head)), levels.layout(columns, head, rules.lexicon)
+                break
 
 
 def _header_cells(tokens: Sequence[Token], rules: TableRules) -> list[str]:
@@ -263,7 +354,7 @@ def _is_sure(reading: _Reading, rules: TableRules) -> bool:
         return False
     if unexplained(reading.rows) > _UNEXPLAINED * len(reading.body):
         return False
-    values = [token.kind for row in reading.rows for token in row.values]
+    values = [t.kind for row in reading.rows for t in row.values if not _is_counted(row)]
     periods = any(column.role in ("year", "rate") for column in reading.layout.figures)
     if periods and values.count("text") > _WORDED * len(values):
         return False
@@ -271,6 +362,11 @@ def _is_sure(reading: _Reading, rules: TableRules) -> bool:
         return True
     full = all(row.placings and "" not in row.placings[0].cells for row in reading.rows)
     return full and len(reading.rows) > _FEWEST_GUESSED and bool(reading.layout.figures)
+
+
+def _is_counted(row: Row) -> bool:
+    """Return whether a row has a number of its own."""
+    return bool(row.serial) or prefix("".join(row.parent or row.name)) > 0
 
 
 def _guessed(layout: Layout, rules: TableRules) -> int:

@@ -12,7 +12,7 @@ from itertools import groupby
 from pipeline.records import Cell
 from pipeline.rules.tables import TableRules
 from pipeline.tables import around
-from pipeline.tables.header import role_of
+from pipeline.tables.header import STUBS, role_of
 from pipeline.tables.tokens import FIGURES, Typer, bare, squeeze
 
 _MOST_COLUMNS = 1000
@@ -184,13 +184,32 @@ def _take_bottom(lines: list[_Line], rules: TableRules) -> tuple[tuple[str, ...]
 def _depth(lines: Sequence[_Line], rules: TableRules) -> int:
     """Return how many rows the header has, at least 1, never all."""
     most = min(_MOST_HEADER_ROWS, len(lines) - 1)
+    reached = _reached(lines[: most + 1], rules)
     marked = 0
     while marked < most and all(place.th for place in lines[marked] if place.text):
         marked += 1
     if marked:
-        return marked
-    depth = 1
+        return max(marked, reached)
+    depth = reached
     while depth < most and _goes_on(lines, depth, rules):
+        depth += 1
+    return depth
+
+
+def _reached(lines: Sequence[_Line], rules: TableRules) -> int:
+    """Return how many rows the cells of the first row reach down that head a column of names.
+
+    A header is as deep as such a cell, if no figure stands beside it.
+    """
+    heads = {
+        place.cell
+        for place in lines[0]
+        if role_of(place.text, rules.lexicon) in STUBS and not place.wide
+    }
+    depth = 1
+    while depth < len(lines) - 1 and heads & {place.cell for place in lines[depth]}:
+        if not _are_names([place.text for place in lines[depth] if place.top], rules):
+            return 1
         depth += 1
     return depth
 

@@ -133,7 +133,7 @@ def _goes_on(before: Sequence[str], cell: str, words: Lexicon) -> bool:
 
 def read(cells: Sequence[str], words: Lexicon) -> Layout | None:
     """Return the layout of a header, None where the cells make none."""
-    joined = _join_lines(cells, words)
+    joined = join_lines(cells, words)
     roles: list[Role] = [role_of(cell, words) or "measure" for cell in joined]
     if "name" not in roles:
         roles = _take_category_for_name(roles)
@@ -146,7 +146,7 @@ def read(cells: Sequence[str], words: Lexicon) -> Layout | None:
     return replace(layout, columns=tuple(columns))
 
 
-def _join_lines(cells: Sequence[str], words: Lexicon) -> list[str]:
+def join_lines(cells: Sequence[str], words: Lexicon) -> list[str]:
     """Return the header cells, those wrapped over two lines joined."""
     joined: list[str] = []
     for cell in cells:
@@ -215,7 +215,7 @@ def _one_row(cells: Sequence[str], roles: Sequence[Role]) -> Layout:
 
 def _two_rows(cells: Sequence[str], roles: Sequence[Role], first: int) -> Layout | None:
     """Return the layout of a header whose second row stands below merged cells of the first."""
-    leaves = list(zip(cells[first:], roles[first:], strict=True))
+    leaves = _leaves(cells[first:], roles[first:])
     above = _merged(roles[:first], [cell for cell, _ in leaves])
     if not above or len(leaves) % len(above):
         return None
@@ -231,6 +231,24 @@ def _two_rows(cells: Sequence[str], roles: Sequence[Role], first: int) -> Layout
             name = f"{squeeze(cells[place])}_{squeeze(leaf)}"
             columns.append(Column("measure" if leaf_role == "group" else leaf_role, name, group))
     return Layout(tuple(columns), (tuple(cells[:first]), tuple(cells[first:])))
+
+
+def _leaves(cells: Sequence[str], roles: Sequence[Role]) -> list[tuple[str, Role]]:
+    """Return the columns below a merged cell; where they are two rows, each with its upper name.
+
+    The lower row is then one part again and again: 规划目标 完成情况, 2020年 年均 2020年 年均.
+    """
+    total = len(cells)
+    for size in range(1, total // 2 + 1):
+        times = 1
+        while cells[total - size :] == cells[total - size * (times + 1) : total - size * times]:
+            times += 1
+        if size > 1 and times > 1 and total == times * (size + 1):
+            return [
+                (f"{squeeze(cells[at // size])}_{squeeze(cells[times + at])}", roles[times + at])
+                for at in range(size * times)
+            ]
+    return list(zip(cells, roles, strict=True))
 
 
 def _merged(roles: Sequence[Role], leaves: Sequence[str]) -> list[int]:

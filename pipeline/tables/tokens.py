@@ -157,11 +157,38 @@ def read_lines(blocks: Sequence[Block], indexes: Sequence[int], typer: Typer) ->
     return tokens
 
 
-def read_rows(blocks: Sequence[Block], indexes: Sequence[int], typer: Typer) -> list[Token]:
-    """Return the tokens of lines that each hold one row, cells apart by tabs or blanks."""
+def tabs(text: str) -> list[str]:
+    """Return the cells of a line that are apart by single tabs, the first ones empty too."""
+    return [squeeze(part) for part in text.rstrip().split("\t")]
+
+
+def spaced(text: str, typer: Typer) -> list[str]:
+    """Return the cells of a line that are apart by single blanks, or by single wide ones.
+
+    A name spaced out (原 煤) is one cell, and so is a figure with its unit (10136 亿元).
+    """
+    if "\u3000" in text.strip():
+        return [squeeze(part) for part in text.strip().split("\u3000")]
+    words = text.split()
+    cells: list[str] = []
+    at = 0
+    while at < len(words):
+        size = _cell_size(words[at : at + 3], typer, None)
+        cells.append(squeeze(" ".join(words[at : at + size])))
+        at += size
+    return cells
+
+
+def read_rows(
+    blocks: Sequence[Block],
+    indexes: Sequence[int],
+    typer: Typer,
+    cut: Callable[[str], list[str]] = pieces,
+) -> list[Token]:
+    """Return the tokens of lines that each hold one row, which `cut` parts into cells."""
     tokens: list[Token] = []
     for index in indexes:
-        for place, text in enumerate(pieces(blocks[index].text)):
+        for place, text in enumerate(cut(blocks[index].text)):
             tokens.append(typer.token(text, index, starts=place == 0))
     return tokens
 
@@ -186,12 +213,34 @@ def read_line(block: Block, index: int, typer: Typer, heads: Callable[[str], boo
 
 def _cell_size(words: Sequence[str], typer: Typer, heads: Callable[[str], bool] | None) -> int:
     """Return how many of the next words are one cell: a header cell, a figure, or one word."""
+    if len(words) > 1 and all(_is_letter(word) for word in words[:2]):
+        return 2
+    if len(words) > 2 and all(_is_letter(word) for word in words[1:3]):
+        return 1
     texts = {size: " ".join(words[:size]) for size in range(1, len(words) + 1)}
     if heads is not None and words[0].isdigit() and len(words[0]) == _YEAR_DIGITS:
         return next((s for s in range(2, len(words) + 1) if heads(texts[s])), 1)
     if heads is not None and heads(words[0]):
         return 1
     return next((s for s in range(len(words), 1, -1) if typer.kind(texts[s]) in FIGURES), 1)
+
+
+def by_line(tokens: Sequence[Token]) -> list[Sequence[Token]]:
+    """Return the tokens of each line that begins a row; nothing where none is marked so."""
+    starts = [at for at, token in enumerate(tokens) if token.starts]
+    return [tokens[a:b] for a, b in pairwise([*starts, len(tokens)])]
+
+
+def has_figure(line: Sequence[Token], words: Lexicon) -> bool:
+    """Return whether a line holds a figure that is no year."""
+    return any(
+        token.kind in FIGURES and not words.year.fullmatch(bare(token.text)) for token in line
+    )
+
+
+def _is_letter(word: str) -> bool:
+    """Return whether a word is one Chinese character, as of a name that is spaced out."""
+    return len(word) == 1 and "\u3400" <= word <= "\u9fff"
 
 
 def _usual_step(lines: Sequence[int]) -> int:

@@ -1,0 +1,169 @@
+"""Header rows → columns: which cells are merged over which, from their numbers and words.
+
+In: the cells of a header row by row, or run together, and how many columns the body has. Out: for
+each column the names above it, outermost first. Never a column more or less than the body has, and
+nothing where the cells can be spread in two ways that fit as well.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import combinations, pairwise
+
+from pipeline.rules.tables import Lexicon
+from pipeline.tables.header import FIGURE_ROLES, STUBS, Column, Layout, Role, role_of
+from pipeline.tables.tokens import bare, squeeze
+
+_MOST_GROUPS = 6
+_MOST_ROWS = 3
+
+#: The names above one column, outermost first.
+Path = tuple[str, ...]
+
+
+def spread(rows: Sequence[Sequence[str]], width: int, words: Lexicon) -> list[Path]:
+    """Return the columns of a header whose rows are known; [] where they do not make `width`."""
+    first, rest = rows[0], rows[1:]
+    if not rest:
+        return [(cell,) for cell in first] if len(first) == width else []
+    for count in range(1, min(len(first), _MOST_GROUPS) + 1):
+        below = spread(rest, width - len(first) + count, words)
+        tops = _tops(below)
+        groups = _groups(first, count, words) if below and len(tops) % count == 0 else ()
+        if groups and (len(tops) > count or len(first) == width):
+            return _joined(first, groups, below, len(tops) // count)
+    return []
+
+
+def divide(cells: Sequence[str], width: int, words: Lexicon) -> list[Path]:
+    """Return the columns of a header whose rows run together; [] where no way is the likeliest."""
+    ways = sorted(
+        ((_price(rows, words), columns) for rows, columns in _ways(cells, width, words)),
+        key=lambda way: way[0],
+    )
+    if not ways or (len(ways) > 1 and ways[1][0] == ways[0][0]):
+        return []
+    return ways[0][1]
+
+
+def layout(columns: Sequence[Path], lines: Sequence[Sequence[str]], words: Lexicon) -> Layout:
+    """Return the columns with their roles: that of the innermost name tells what they hold."""
+    groups = list(dict.fromkeys(path[:-1] for path in columns))
+    made = tuple(
+        Column(
+            role_of(path[-1], words) or "measure",
+            "_".join(squeeze(part) for part in path),
+            groups.index(path[:-1]) if len(path) > 1 else -1,
+        )
+        for path in columns
+    )
+    return sound(Layout(made, tuple(tuple(line) for line in lines)))
+
+
+def sound(found: Layout) -> Layout:
+    """Return a layout with one column of names, the first where the lexicon knows none."""
+    roles = [column.role for column in found.columns]
+    if "name" not in roles:
+        at = next((i for i, role in enumerate(roles) if role not in ("serial", "category")), 0)
+    else:
+        at = roles.index("name")
+    plain: dict[Role, Role] = {"group": "measure", "name": "measure"}
+    columns = (
+        replace(column, role="name" if i == at else plain.get(column.role, column.role))
+        for i, column in enumerate(found.columns)
+    )
+    return replace(found, columns=tuple(columns))
+
+
+def _ways(
+    cells: Sequence[str], width: int, words: Lexicon
+) -> Iterator[tuple[Sequence[Sequence[str]], list[Path]]]:
+    """Return each way to cut `cells` into rows that make `width` columns."""
+    for count in range(_MOST_ROWS):
+        for ends in combinations(range(1, len(cells)), count):
+            cuts = (0, *ends, len(cells))
+            rows = [cells[a:b] for a, b in pairwise(cuts)]
+            columns = spread(rows, width, words)
+            if columns:
+                yield rows, columns
+
+
+def _tops(columns: Sequence[Path]) -> list[int]:
+    """Return how many columns each cell of the topmost row covers."""
+    sizes: list[int] = []
+    for at, path in enumerate(columns):
+        if at and len(path) > 1 and columns[at - 1][:1] == path[:1] and columns[at - 1] != path:
+            sizes[-1] += 1
+        else:
+            sizes.append(1)
+    return sizes
+
+
+def _joined(
+    first: Sequence[str], groups: Sequence[int], below: Sequence[Path], share: int
+) -> list[Path]:
+    """Return the columns of `first` with those of `below` under its merged cells."""
+    sizes = iter(_tops(below))
+    under = iter(below)
+    columns: list[Path] = []
+    for place, cell in enumerate(first):
+        if place not in groups:
+            columns.append((cell,))
+            continue
+        for _ in range(share):
+            columns += [(cell, *next(under)) for _ in range(next(sizes))]
+    return columns
+
+
+def _groups(first: Sequence[str], count: int, words: Lexicon) -> tuple[int, ...]:
+    """Return the places of the `count` cells that others stand below; () where it is not clear.
+
+    Never a column of names, units or attributes; sooner one that the lexicon calls a group, then
+    one that names neither year nor unit.
+    """
+    roles = [role_of(cell, words) for cell in first]
+    free = [at for at, role in enumerate(roles) if role not in STUBS | {"binding", "text"}]
+    if len(free) == count:
+        return tuple(free)
+    named = [at for at in free if roles[at] == "group"]
+    if len(named) == count:
+        return tuple(named)
+    open_ones = [at for at in free if roles[at] not in FIGURE_ROLES and not _has_unit(first[at])]
+    if len(open_ones) == count:
+        return tuple(open_ones)
+    bare_ones = [at for at in free if roles[at] != "year" and not _has_unit(first[at])]
+    if len(bare_ones) == count:
+        return tuple(bare_ones)
+    measured = [at for at in free if roles[at] not in ("year", "rate")]
+    if len(measured) == count:
+        return tuple(measured)
+    return tuple(free[-count:]) if len(free) >= count and free[-1] == len(first) - 1 else ()
+
+
+def _has_unit(cell: str) -> bool:
+    return bare(cell).endswith(")")
+
+
+def _price(rows: Sequence[Sequence[str]], words: Lexicon) -> float:
+    """Return how odd it is to cut a header so: leaves of one row are alike, groups are not leaves.
+
+    Years, rates and measures with a unit are leaves; a stub stands in the first row.
+    """
+    cost = 2.0 * (len(rows) - 1)
+    for place, row in enumerate(rows):
+        roles = [role_of(cell, words) for cell in row]
+        if place:
+            cost += 6.0 * sum(role in STUBS or role in ("binding", "text") for role in roles)
+            cost -= 1.5 * _repeats(row)
+            kinds = {(role, _has_unit(cell)) for role, cell in zip(roles, row, strict=True)}
+            cost += 1.0 * (len(kinds) > 1) - 0.2 * (len(kinds) == 1)
+        if place < len(rows) - 1:
+            cost -= 1.0 * (not _has_unit(row[-1]) and roles[-1] in (None, "group", "binding"))
+    return round(cost, 3)
+
+
+def _repeats(row: Sequence[str]) -> bool:
+    """Return whether a row is one part again and again: 产值 增速 产值 增速."""
+    return any(
+        len(row) % size == 0 and list(row) == list(row[:size]) * (len(row) // size)
+        for size in range(1, len(row) // 2 + 1)
+    )

@@ -1,0 +1,95 @@
+"""Lines whose tabs keep every empty cell → cells with their spans, as markup would give them.
+
+In: the pieces of lines, one line a row. Out: cells for `grid`. Never for lines without an empty
+piece, or that do not all have the same columns: their cells were lost.
+
+An empty cell of the header belongs to the cell above it, or else to the one on its left; the empty
+cells that a row begins with were merged with those above.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from pipeline.records import Cell
+from pipeline.rules.tables import Lexicon
+from pipeline.tables.header import role_of
+from pipeline.tables.tokens import FIGURES, Typer
+
+_FEWEST_ROWS = 3
+_Spot = tuple[int, int]
+
+
+def read(lines: Sequence[Sequence[str]], words: Lexicon) -> tuple[Cell, ...]:
+    """Return the cells of all lines; () where empty cells were not kept."""
+    width = max(map(len, lines), default=0)
+    full = sum(len(line) == width for line in lines)
+    kept = any("" in line for line in lines)
+    if width < 3 or len(lines) < _FEWEST_ROWS or not kept or not _lines_up(lines, width, full):
+        return ()
+    depth = _depth(lines, words)
+    rows = [[*line, *[""] * (width - len(line))] for line in lines]
+    cells: dict[_Spot, Cell] = {}
+    origin: dict[_Spot, _Spot] = {}
+    for row, line in enumerate(rows):
+        for column, text in enumerate(line):
+            over = (row, column)
+            if not text:
+                over = _header_owner(origin, over) if row < depth else _owner(line, over)
+            origin[row, column] = origin.get(over, over)
+            _cover(cells, origin[row, column], (row, column), text, head=row < depth)
+    return tuple(sorted(cells.values(), key=lambda cell: (cell.row, cell.column)))
+
+
+def _lines_up(lines: Sequence[Sequence[str]], width: int, full: int) -> bool:
+    """Return whether the tabs make columns: a line is short only where its last cells are empty.
+
+    Most lines are full, and no line is short that has no empty cell (but headings of one cell).
+    """
+    short = [line for line in lines if len(line) < width]
+    return full * 2 > len(lines) and all("" in line or len(line) == 1 for line in short)
+
+
+def _depth(lines: Sequence[Sequence[str]], words: Lexicon) -> int:
+    """Return how many lines the header has: those before the first figure that is no year."""
+    typer = Typer(words)
+    return next(
+        (
+            at
+            for at, line in enumerate(lines)
+            if any(typer.kind(text) in FIGURES and role_of(text, words) is None for text in line)
+        ),
+        1,
+    )
+
+
+def _header_owner(origin: dict[_Spot, _Spot], spot: _Spot) -> _Spot:
+    """Return the place whose cell reaches into an empty one of the header."""
+    row, column = spot
+    if row and origin[row - 1, column][1] == column:
+        return origin[row - 1, column]
+    return (row, column - 1) if column else spot
+
+
+def _owner(line: Sequence[str], spot: _Spot) -> _Spot:
+    """Return the place whose cell reaches into an empty one of the body: the one above, or none."""
+    row, column = spot
+    leading = next((at for at, text in enumerate(line) if text), len(line))
+    return (row - 1, column) if column < leading else spot
+
+
+def _cover(cells: dict[_Spot, Cell], owner: _Spot, spot: _Spot, text: str, *, head: bool) -> None:
+    """Let the cell of `owner` reach to `spot`, or begin there."""
+    cell = cells.get(owner)
+    if cell is None:
+        cells[owner] = Cell(*owner, text, header=head)
+        return
+    cells[owner] = replace(
+        cell,
+        rowspan=max(cell.rowspan, spot[0] - owner[0] + 1),
+        colspan=max(cell.colspan, spot[1] - owner[1] + 1),
+    )
+
+
+def text_of(lines: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Return the lines as text: one row a line, cells parted by tabs."""
+    return ("\t".join(line).rstrip("\t") for line in lines)
