@@ -99,7 +99,7 @@ def is_stop(block: Block, words: Lexicon) -> bool:
     if len(text) > _LONGEST_CELL:
         return len("".join(text.split())) > _LONGEST_CELL and not _is_spaced(block.text)
     return bool(
-        "。" in text
+        ("。" in text and "\t" not in text)
         or words.note.match(text)
         or words.caption.match(text)
         or words.continued.match(text)

@@ -360,7 +360,8 @@ def _is_sure(reading: _Reading, rules: TableRules) -> bool:
         return False
     if not _guessed(reading.layout, rules):
         return True
-    full = all(row.placings and "" not in row.placings[0].cells for row in reading.rows)
+    rows = [row for row in reading.rows if not row.section]
+    full = all(row.placings and "" not in row.placings[0].cells for row in rows)
     return full and len(reading.rows) > _FEWEST_GUESSED and bool(reading.layout.figures)
 
 

@@ -71,6 +71,15 @@ class Layout:
 def role_of(text: str, words: Lexicon) -> Role | None:
     """Return the role that a header cell names, None where no list of the lexicon knows it."""
     key = bare(text)
+    role = _role_of(key, words)
+    # 比上年增长(%)(括号内为实际增速): what stands in brackets at the end says more, nothing else.
+    while role is None and key.endswith(")") and key.rfind("(") > 0:
+        key = key[: key.rindex("(")]
+        role = _role_of(key, words)
+    return role
+
+
+def _role_of(key: str, words: Lexicon) -> Role | None:
     if not key or len(key) > _LONGEST_HEADER_CELL:
         return None
     return next((role for role in _ROLES if getattr(words, role).fullmatch(key)), None)

@@ -15,7 +15,7 @@ from pipeline.rules.tables import Lexicon
 from pipeline.tables.header import Column, Layout, Role, join_lines, role_of
 from pipeline.tables.levels import Path, divide, spread
 from pipeline.tables.paths import Cut, Row
-from pipeline.tables.tokens import FIGURES, VALUES, Token, by_line, has_figure
+from pipeline.tables.tokens import FIGURES, VALUES, Token, bare, by_line, has_figure
 from pipeline.tables.values import Placing
 
 _FEWEST_ROWS = 3
@@ -38,7 +38,7 @@ def read(tokens: Sequence[Token], words: Lexicon) -> tuple[int, Layout, Cut] | N
         if (
             columns
             and not _is_noise(columns, body)
-            and _is_alike(body, width)
+            and _is_alike(body, width, words)
             and not _goes_on(tokens[start + len(body) :], width)
         ):
             layout = _layout(columns, (tuple(header),), words)
@@ -53,12 +53,13 @@ def _read_lines(tokens: Sequence[Token], words: Lexicon) -> tuple[int, Layout, C
     body, width = lines[depth:], len(lines[depth]) if depth < len(lines) else 0
     head = [[token.text for token in line] for line in lines[:depth]]
     full = list(takewhile(lambda line: len(line) == width, body))
-    if not 0 < depth <= _MOST_STUBS or len(full) < _FEWEST_ROWS or width < 2:
+    enough = _FEWEST_ROWS - (width > _FEWEST_ROWS)
+    if not 0 < depth <= _MOST_STUBS or len(full) < enough or width < 2:
         return None
     cells = [token for line in full for token in line]
     short = [line for line in body[len(full) :] if has_figure(line, words)]
     columns = _columns_of(head, width, words, counted=cells[0].text == "1")
-    if short or not columns or not _is_alike(cells, width):
+    if short or not columns or not _is_alike(cells, width, words):
         return None
     layout = _layout(columns, tuple(tuple(line) for line in head), words)
     return sum(map(len, head)), layout, Cut(tuple(_rows(cells, width, layout)))
@@ -123,7 +124,7 @@ def _periodic(tokens: Sequence[Token], words: Lexicon) -> Iterator[tuple[int, in
                 yield start, width, count
 
 
-def _is_alike(body: Sequence[Token], width: int) -> bool:
+def _is_alike(body: Sequence[Token], width: int, words: Lexicon) -> bool:
     """Return whether each column holds one kind of cell, and the names are names."""
     columns = [body[at::width] for at in range(width)]
     figures = [sum(token.kind in FIGURES | {"dash"} for token in column) for column in columns]
@@ -134,9 +135,13 @@ def _is_alike(body: Sequence[Token], width: int) -> bool:
         count >= rows - 1 and token.kind not in VALUES
         for count, token in zip(figures, last, strict=True)
     )
-    names = [column for column, count in zip(columns, figures, strict=True) if not count]
-    short = names and all(len(token.text) <= _LONGEST_NAME for token in names[0])
-    return sum(mixed) * 3 <= width and not broken and bool(short)
+    names = columns[1] if [token.text for token in columns[0][:2]] == ["1", "2"] else columns[0]
+    named = all(
+        len(token.text) <= _LONGEST_NAME
+        and (token.kind not in FIGURES or words.year.fullmatch(bare(token.text)))
+        for token in names
+    )
+    return sum(mixed) * 3 <= width and not broken and named
 
 
 def _is_noise(columns: Sequence[Path], body: Sequence[Token]) -> bool:
