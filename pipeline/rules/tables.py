@@ -72,6 +72,7 @@ class Lexicon:
     category_ends: Pattern
     openings: Pattern
     heads: Pattern
+    unfinished: Pattern
     bare: Pattern
     growth: Pattern
     moves: Pattern

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 from pipeline.records import Block
 from pipeline.rules.tables import Lexicon
-from pipeline.tables.tokens import squeeze
+from pipeline.tables.tokens import pieces, squeeze
 
 _LONGEST_TITLE = 60
 _LONGEST_CELL = 80
 _MOST_ABOVE = 3
 _MOST_NOTES = 12
+#: Prose has no more pieces that stand apart; a row of cells has.
+_MOST_PROSE = 2
 _SENTENCE = re.compile(r"[。；;！？]")
 _NUMBERED_NOTE = re.compile(r"[(（]?(?:\d{1,2}|[①-⑳])[)）.、．:：]?\D")
 
@@ -99,7 +101,7 @@ def is_stop(block: Block, words: Lexicon) -> bool:
     if len(text) > _LONGEST_CELL:
         return len("".join(text.split())) > _LONGEST_CELL and not _is_spaced(block.text)
     return bool(
-        ("。" in text and "\t" not in text)
+        ("。" in text and len(pieces(text)) <= _MOST_PROSE)
         or words.note.match(text)
         or words.caption.match(text)
         or words.continued.match(text)

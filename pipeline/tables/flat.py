@@ -8,16 +8,17 @@ A table begins at a line that names a column of names (类别, 序号, 指标 �
 after it, and ends with the last value before prose, a note or the next caption.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
+from itertools import accumulate, groupby, takewhile
 from typing import Literal
 
 from pipeline.records import Block, Table
 from pipeline.rules.tables import Lexicon, TableRules
 from pipeline.tables import around, grid, levels, regular, tabbed
 from pipeline.tables.build import build, join
-from pipeline.tables.header import STUBS, Column, Layout, candidates, role_of
+from pipeline.tables.header import STUBS, Column, Layout, candidates, join_lines, role_of
 from pipeline.tables.names import habits
 from pipeline.tables.paths import Cut, Row
 from pipeline.tables.rows import Reader, unexplained
@@ -56,6 +57,7 @@ _LONGEST_HEADER = 400
 _FEWEST_WORDS = 6
 _MOST_HEADER_ROWS = 3
 _MOST_LEVELS = 3
+_FEWEST_RUNS = 6
 
 
 #: One cell a line; one row a line, its cells apart by tabs or by single blanks; all on one line.
@@ -129,7 +131,7 @@ def _read_at(
     """Return the table that begins at `at` or None, where to look on, and the tokens read."""
     words = rules.lexicon
     shape = _begins(blocks[shown[at]], rules)
-    if shape is None:
+    if shape is None or _is_title(blocks, shown[at : at + 3], rules):
         return None, at + 1, 0
     region = _region(blocks, shown[at:], words) if shape != "line" else shown[at : at + 1]
     if shape == "wide":
@@ -179,6 +181,15 @@ def _ruled(blocks: Sequence[Block], region: Sequence[int], rules: TableRules) ->
     return Found(table, held, "\n".join(tabbed.text_of(lines)), "wide")
 
 
+def _is_title(blocks: Sequence[Block], shown: Sequence[int], rules: TableRules) -> bool:
+    """Return whether a line that names a column of names stands above the header as its title.
+
+    The header then begins below it, with the column of categories or numbers.
+    """
+    roles = [role_of(blocks[index].text, rules.lexicon) for index in shown]
+    return roles in (["name", "category", "name"], ["name", "serial", "name"])
+
+
 def _region(blocks: Sequence[Block], shown: Sequence[int], words: Lexicon) -> Sequence[int]:
     """Return the blocks that may belong to the table that the first of `shown` begins.
 
@@ -206,7 +217,7 @@ def _begins(block: Block, rules: TableRules) -> Shape | None:
         return "flat" if len(cells) == 1 else "wide" if known > 1 or len(cells) > 2 else None
     if _is_spaced_header(text, rules):
         return "spaced"
-    head = text[:_LONGEST_HEADER].split()
+    head = spaced(text[:_LONGEST_HEADER], Typer(rules.lexicon))
     if len(head) < _FEWEST_WORDS or role_of(head[0], rules.lexicon) not in STUBS:
         return None
     return "line" if len(text.split()) >= 2 * _FEWEST_WORDS else None
@@ -226,7 +237,7 @@ def _is_spaced_header(text: str, rules: TableRules) -> bool:
         for word in words[1:]
         if not role_of(word, rules.lexicon)
     )
-    return short and not figures and known * 2 >= len(words)
+    return short and not figures and (known > 1 or len(words) > 2)
 
 
 def _header_lines(blocks: Sequence[Block], region: Sequence[int], rules: TableRules) -> int:
@@ -284,13 +295,46 @@ def _regular(tokens: Sequence[Token], rules: TableRules) -> _Reading | None:
 def _layouts(tokens: Sequence[Token], rules: TableRules) -> Iterator[tuple[int, Layout]]:
     """Return the ways to read the header; a body that counts its rows may do so unannounced."""
     yield from _rowed_layouts(tokens, rules)
+    yield from _divided_layouts(tokens, rules)
+    whole = _line_ends(tokens)
     for count, found in candidates(_header_cells(tokens, rules), rules.lexicon):
+        if whole and count not in whole:
+            continue
         start = _after_header(tokens, count)
         if start is not None and tokens[start].text == "1" and not found.has("serial"):
-            first = next(i for i, column in enumerate(found.columns) if column.role == "name")
-            columns = (*found.columns[:first], Column("serial", ""), *found.columns[first:])
+            named = next(i for i, column in enumerate(found.columns) if column.role == "name")
+            columns = (*found.columns[:named], Column("serial", ""), *found.columns[named:])
             yield count, replace(found, columns=columns)
         yield count, found
+
+
+def _line_ends(tokens: Sequence[Token]) -> list[int]:
+    """Return after how many tokens the first lines end, before one that is a single cell."""
+    lines = takewhile(lambda line: len(line) > 1, by_line(tokens)[:_MOST_HEADER_ROWS])
+    return list(accumulate(len(line) for line in lines))
+
+
+def _divided_layouts(tokens: Sequence[Token], rules: TableRules) -> Iterator[tuple[int, Layout]]:
+    """Return the way to read a header of two rows run together, where most rows are full."""
+    if any(token.starts for token in tokens) or any(t.kind == "binding" for t in tokens):
+        return
+    runs = [(kind, len(list(run))) for kind, run in groupby(tokens[:_SAMPLE], _is_value(rules))]
+    if len(runs) < _FEWEST_RUNS:
+        return
+    figures, stubs = (
+        Counter(size for kind, size in runs[1:] if kind is wanted).most_common(1)[0][0]
+        for wanted in (True, False)
+    )
+    count = runs[0][1] - stubs
+    head = join_lines([token.text for token in tokens[: max(count, 0)]], rules.lexicon)
+    if figures + stubs < len(head) <= _MOST_HEADER_CELLS // 2:
+        columns = levels.divide(head, figures + stubs, rules.lexicon)
+        if columns:
+            yield count, levels.layout(columns, [head], rules.lexicon)
+
+
+def _is_value(rules: TableRules) -> Callable[[Token], bool]:
+    return lambda token: token.kind in VALUES and role_of(token.text, rules.lexicon) is None
 
 
 def _rowed_layouts(tokens: Sequence[Token], rules: TableRules) -> Iterator[tuple[int, Layout]]:
@@ -302,6 +346,8 @@ def _rowed_layouts(tokens: Sequence[Token], rules: TableRules) -> Iterator[tuple
     width = max(len(line) for line in lines[depth:])
     for rows in range(min(depth, _MOST_HEADER_ROWS), 1, -1):
         head = [[token.text for token in line] for line in lines[:rows]]
+        if any(len(line) == 1 for line in head):
+            continue
         for wanted in range(width, width - _MOST_LEVELS, -1):
             columns = levels.spread(head, wanted, rules.lexicon)
             if columns:
@@ -358,7 +404,7 @@ def _is_sure(reading: _Reading, rules: TableRules) -> bool:
     periods = any(column.role in ("year", "rate") for column in reading.layout.figures)
     if periods and values.count("text") > _WORDED * len(values):
         return False
-    if not _guessed(reading.layout, rules):
+    if reading.body[0].starts or not _guessed(reading.layout, rules):
         return True
     rows = [row for row in reading.rows if not row.section]
     full = all(row.placings and "" not in row.placings[0].cells for row in rows)
@@ -390,7 +436,7 @@ def _read(
     names = habits(texts, rules.lexicon, categories=layout.has("category"))
     reader = Reader(body, layout, names, limits)
     cut = reader.read()
-    cost = cut.cost + _GUESS * _guessed(layout, rules)
+    cost = cut.cost + _GUESS * (not wide and _guessed(layout, rules))
     return _Reading(count, layout, body, cut, cost) if cut.rows else None
 
 

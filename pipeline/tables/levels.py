@@ -15,6 +15,8 @@ from pipeline.tables.tokens import bare, squeeze
 
 _MOST_GROUPS = 6
 _MOST_ROWS = 3
+#: A name that holds half of the characters below it is the one above them.
+_KIN = 0.5
 
 #: The names above one column, outermost first.
 Path = tuple[str, ...]
@@ -28,7 +30,8 @@ def spread(rows: Sequence[Sequence[str]], width: int, words: Lexicon) -> list[Pa
     for count in range(1, min(len(first), _MOST_GROUPS) + 1):
         below = spread(rest, width - len(first) + count, words)
         tops = _tops(below)
-        groups = _groups(first, count, words) if below and len(tops) % count == 0 else ()
+        leaves = [path[0] for path in below]
+        groups = _groups(first, leaves, count, words) if tops and len(tops) % count == 0 else ()
         if groups and (len(tops) > count or len(first) == width):
             return _joined(first, groups, below, len(tops) // count)
     return []
@@ -114,7 +117,9 @@ def _joined(
     return columns
 
 
-def _groups(first: Sequence[str], count: int, words: Lexicon) -> tuple[int, ...]:
+def _groups(
+    first: Sequence[str], leaves: Sequence[str], count: int, words: Lexicon
+) -> tuple[int, ...]:
     """Return the places of the `count` cells that others stand below; () where it is not clear.
 
     Never a column of names, units or attributes; sooner one that the lexicon calls a group, then
@@ -127,16 +132,32 @@ def _groups(first: Sequence[str], count: int, words: Lexicon) -> tuple[int, ...]
     named = [at for at in free if roles[at] == "group"]
     if len(named) == count:
         return tuple(named)
-    open_ones = [at for at in free if roles[at] not in FIGURE_ROLES and not _has_unit(first[at])]
-    if len(open_ones) == count:
-        return tuple(open_ones)
-    bare_ones = [at for at in free if roles[at] != "year" and not _has_unit(first[at])]
-    if len(bare_ones) == count:
-        return tuple(bare_ones)
-    measured = [at for at in free if roles[at] not in ("year", "rate")]
-    if len(measured) == count:
-        return tuple(measured)
+    if count == 1:
+        kin = [at for at in free if _kinship(first[at], leaves) >= _KIN]
+        if len(kin) == 1:
+            return tuple(kin)
+    unitless = [at for at in free if not _has_unit(first[at])]
+    kinds = (
+        [at for at in unitless if roles[at] == "year" and not any(map(str.isdigit, first[at]))],
+        [at for at in unitless if roles[at] not in FIGURE_ROLES],
+        [at for at in unitless if roles[at] != "year"],
+        [at for at in free if roles[at] not in ("year", "rate")],
+    )
+    for places in kinds:
+        if len(places) == count:
+            return tuple(places)
     return tuple(free[-count:]) if len(free) >= count and free[-1] == len(first) - 1 else ()
+
+
+def _kinship(name: str, leaves: Sequence[str]) -> float:
+    """Return how many of the characters of `leaves` a name above them holds, 0.0 to 1.0."""
+    own = [char for leaf in leaves for char in bare(leaf) if not char.isdigit()]
+    return sum(char in name for char in own) / max(1, len(own))
+
+
+def _shape(cell: str) -> str:
+    """Return a name without its figures: that of 1季度 is that of 2季度."""
+    return "".join("0" if char.isdigit() else char for char in cell)
 
 
 def _has_unit(cell: str) -> bool:
@@ -156,6 +177,8 @@ def _price(rows: Sequence[Sequence[str]], words: Lexicon) -> float:
             cost -= 1.5 * _repeats(row)
             kinds = {(role, _has_unit(cell)) for role, cell in zip(roles, row, strict=True)}
             cost += 1.0 * (len(kinds) > 1) - 0.2 * (len(kinds) == 1)
+            cost -= 1.0 * any(_kinship(cell, row) >= _KIN for cell in rows[place - 1])
+            cost += 1.0 * (_shape(rows[place - 1][-1]) in map(_shape, row))
         if place < len(rows) - 1:
             cost -= 1.0 * (not _has_unit(row[-1]) and roles[-1] in (None, "group", "binding"))
     return round(cost, 3)

@@ -72,7 +72,7 @@ class Names:
             return 2.5 + wrapped
         if self._is_known(key):
             return wrapped
-        if not _HAN.fullmatch(key):
+        if not _HAN.fullmatch(key) or self.words.unfinished.search(key):
             return 6.0
         if self.words.category_ends.search(key):
             return 0.5 + wrapped
@@ -116,7 +116,7 @@ class Names:
         return cost + 4.0 * sum(1 for line in lines[1:] if prefix(line))
 
     def _join(self, above: str, below: str) -> float:
-        if self.is_rest(below):
+        if self.is_rest(below) or self.words.unfinished.search(bare(above)):
             return 0.0
         if self.has_unit(above):
             return 6.0
@@ -139,6 +139,8 @@ class Names:
             cost -= 0.5
         else:
             cost += 1.0 if self.is_whole(text) else 3.0
+        if self.words.unfinished.search(bare(text)):
+            cost += 4.0
         if self.is_rest(child[0]) or (prefix(child[0]) and prefix(text)):
             cost += 8.0
         if self.has_unit(text):

@@ -45,7 +45,8 @@ class Row:
 class Node:
     """The best path to a place in one state; `parent`, `name`, `number` are those in force.
 
-    `children` counts the rows of the parent in force so far: 0, 1, 2 for several.
+    `children` counts the rows of the parent in force so far: 0, 1, 2 for several; `nested` says
+    that the first row of the table has a parent, as then mostly all have.
     """
 
     cost: float
@@ -55,6 +56,7 @@ class Node:
     name: str = ""
     number: int = 0
     children: int = 0
+    nested: bool = False
     rivals: "list[Node]" = field(default_factory=list)
 
 

@@ -32,6 +32,7 @@ def read(tokens: Sequence[Token], words: Lexicon) -> tuple[int, Layout, Cut] | N
     if any(token.starts for token in tokens):
         return _read_lines(tokens, words)
     for start, width, count in (*_counted(tokens), *_periodic(tokens, words)):
+        width, count = _beside(tokens, start, width, count)
         header = [token.text for token in tokens[:start]]
         columns = _columns(header, width, words, counted=tokens[start].text == "1")
         body = tokens[start : start + width * count]
@@ -74,6 +75,19 @@ def _columns_of(
         return columns
     named = spread(head, width - 1, words)
     return [("",), *named] if named else []
+
+
+def _beside(tokens: Sequence[Token], start: int, width: int, count: int) -> tuple[int, int]:
+    """Return width and rows of tables that stand side by side: their header cells come again."""
+    times = 2
+    cells = [token.text for token in tokens[:start]]
+    if (
+        start >= times * width
+        and cells[:width] == cells[width : times * width]
+        and count % times == 0
+    ):
+        return width * times, count // times
+    return width, count
 
 
 def _columns(cells: Sequence[str], width: int, words: Lexicon, *, counted: bool) -> list[Path]:

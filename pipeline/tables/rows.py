@@ -28,11 +28,13 @@ _MOST_NAME_LINES = 4
 _BEAM = 7.0
 _LONE_CHILD = 3.0
 _ODD_ROW = 5.0
+_UNNESTED = 1.2
 _SECTION = 0.4
 _UNKNOWN_SECTION = 1.5
 _MOST_WORDED = 3.0
 #: A name that costs so much is none, and longer ones cost more.
 _NO_NAME = 8.0
+_SHORT_UNIT, _LONGEST_UNIT = 4, 9
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,8 @@ class Reader:
         name = "".join(cut.name)
         lone = _LONE_CHILD if node.children == 1 else 0.0
         if cut.section:
-            yield Node(node.cost + lone + cut.cost, node, cut, number=node.number)
+            cost = node.cost + lone + cut.cost
+            yield Node(cost, node, cut, number=node.number, nested=node.nested)
             return
         if cut.parent:
             parent = "".join(cut.parent)
@@ -100,6 +103,7 @@ class Reader:
             cost -= 1.0 * (self.layout.has("binding") and not cut.binding)
             cost += 2.0 * bool(cut.serial)
             yield from self._step(node, replace(cut, child=True), cost, (node.parent, 2))
+        lone += _UNNESTED * node.nested
         yield from self._step(node, cut, lone + self._unmarked(cut, within=within), ("", 0))
 
     def _unmarked(self, cut: Row, *, within: bool) -> float:
@@ -128,7 +132,8 @@ class Reader:
         if node.row is None and self.layout.has("category") and not cut.category:
             cost += 4.0
         row = replace(cut, cost=cost, placings=placings)
-        yield Node(node.cost + cost, node, row, parent, name, number, children)
+        nested = node.nested if node.row is not None else bool(cut.parent)
+        yield Node(node.cost + cost, node, row, parent, name, number, children, nested)
 
     def _subject(self, name: str, parent: str) -> Subject:
         words = self.names.words
@@ -253,9 +258,10 @@ class Reader:
         if token is not None and token.kind in ("unit", "dash"):
             yield replace(row, unit=token.text), at + 1
             return
-        yield replace(row, cost=row.cost + 1.0), at
-        if token is not None and token.kind == "text" and len(token.text) <= _MOST_LINES:
-            yield replace(row, unit=token.text, cost=row.cost + 2.5), at + 1
+        yield replace(row, cost=row.cost + 2.0), at
+        if token is not None and token.kind == "text" and len(token.text) <= _LONGEST_UNIT:
+            long = len(token.text) > _SHORT_UNIT
+            yield replace(row, unit=token.text, cost=row.cost + (2.5 if long else 0.8)), at + 1
 
     def _early_binding(self, row: Row, at: int, limit: int) -> Iterator[tuple[Row, int]]:
         if at < limit and self._is(at, "binding"):

@@ -27,6 +27,7 @@ def read(lines: Sequence[Sequence[str]], words: Lexicon) -> tuple[Cell, ...]:
     if width < 3 or len(lines) < _FEWEST_ROWS or not kept or not _lines_up(lines, width, full):
         return ()
     depth = _depth(lines, words)
+    late = next((i for i, text in enumerate(lines[0]) if role_of(text, words) == "binding"), -1)
     rows = [[*line, *[""] * (width - len(line))] for line in lines]
     cells: dict[_Spot, Cell] = {}
     origin: dict[_Spot, _Spot] = {}
@@ -34,7 +35,7 @@ def read(lines: Sequence[Sequence[str]], words: Lexicon) -> tuple[Cell, ...]:
         for column, text in enumerate(line):
             over = (row, column)
             if not text:
-                over = _header_owner(origin, over) if row < depth else _owner(line, over)
+                over = _header_owner(origin, over) if row < depth else _owner(line, over, late)
             origin[row, column] = origin.get(over, over)
             _cover(cells, origin[row, column], (row, column), text, head=row < depth)
     return tuple(sorted(cells.values(), key=lambda cell: (cell.row, cell.column)))
@@ -46,20 +47,19 @@ def _lines_up(lines: Sequence[Sequence[str]], width: int, full: int) -> bool:
     Most lines are full, and no line is short that has no empty cell (but headings of one cell).
     """
     short = [line for line in lines if len(line) < width]
-    return full * 2 > len(lines) and all("" in line or len(line) == 1 for line in short)
+    return full * 2 > len(lines) and all(
+        "" in line or len(line) == 1 or line is lines[0] for line in short
+    )
 
 
 def _depth(lines: Sequence[Sequence[str]], words: Lexicon) -> int:
     """Return how many lines the header has: those before the first figure that is no year."""
     typer = Typer(words)
-    return next(
-        (
-            at
-            for at, line in enumerate(lines)
-            if any(typer.kind(text) in FIGURES and role_of(text, words) is None for text in line)
-        ),
-        1,
-    )
+    for at, line in enumerate(lines[1:], 1):
+        figures = any(typer.kind(text) in FIGURES and role_of(text, words) is None for text in line)
+        if figures or sum(map(bool, line)) < 2:
+            return at
+    return 1
 
 
 def _header_owner(origin: dict[_Spot, _Spot], spot: _Spot) -> _Spot:
@@ -70,11 +70,15 @@ def _header_owner(origin: dict[_Spot, _Spot], spot: _Spot) -> _Spot:
     return (row, column - 1) if column else spot
 
 
-def _owner(line: Sequence[str], spot: _Spot) -> _Spot:
-    """Return the place whose cell reaches into an empty one of the body: the one above, or none."""
+def _owner(line: Sequence[str], spot: _Spot, late: int) -> _Spot:
+    """Return the place whose cell reaches into an empty one of the body: the one above, or none.
+
+    So does that of the attribute, which stands in the column `late`, where the row has a figure.
+    """
     row, column = spot
     leading = next((at for at, text in enumerate(line) if text), len(line))
-    return (row - 1, column) if column < leading else spot
+    merged = column < leading or (column == late and any(line[leading + 1 :]))
+    return (row - 1, column) if merged else spot
 
 
 def _cover(cells: dict[_Spot, Cell], owner: _Spot, spot: _Spot, text: str, *, head: bool) -> None:

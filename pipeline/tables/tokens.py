@@ -27,6 +27,7 @@ _BLANKS = re.compile(r"[\s\u3000]+")
 _HAN_BLANK = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 _CELL_GAP = re.compile(r"\t|[\s\u3000]{2,}")
 _LONGEST_VALUE = 40
+_FIGURE_STARTS = "[【〖〔<>＜＞≥≤≧≦~～±+-－约"
 _YEAR_DIGITS = 4
 _PREFIX = re.compile(r"[(（]?(\d{1,3})[)）.．、](?!\d)")
 _OPENING, _CLOSING, _MARKS = "[【〖〔", "]】〗〕", "*＊﹡ "
@@ -221,6 +222,8 @@ def _cell_size(words: Sequence[str], typer: Typer, heads: Callable[[str], bool] 
     if heads is not None and words[0].isdigit() and len(words[0]) == _YEAR_DIGITS:
         return next((s for s in range(2, len(words) + 1) if heads(texts[s])), 1)
     if heads is not None and heads(words[0]):
+        return 1
+    if words[0][0] not in _FIGURE_STARTS and not words[0][0].isdigit():
         return 1
     return next((s for s in range(len(words), 1, -1) if typer.kind(texts[s]) in FIGURES), 1)
 
