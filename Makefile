@@ -16,7 +16,7 @@ clean-corpus: .venv/.runtime ## clean RAW=raw into CLEANED=cleaned (also CONFIG=
 	@.venv/bin/clean-corpus run --raw "$(RAW)" --cleaned "$(CLEANED)" --config "$(CONFIG)" \
 		$(if $(WORKERS),--workers "$(WORKERS)") $(if $(ENGINE),--engine "$(ENGINE)")
 
-test: .venv/.dev ## format, lint, types, import layers, tests
+test: .venv/.dev .venv-check/.done ## format, lint, types, import layers, tests
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
@@ -36,9 +36,11 @@ lock: ## write the requirements files anew (needs uv)
 		--constraint requirements-dev.txt --output-file requirements.txt
 	uv pip compile -q --universal --generate-hashes --no-header pyproject.toml --extra bench \
 		--constraint requirements-dev.txt --output-file requirements-bench.txt
+	uv pip compile -q --universal --generate-hashes --no-header --group pyproject.toml:check \
+		--output-file requirements-check.txt
 
 clean: ## remove .venv and caches; raw/ and cleaned/ stay
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-check .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .venv/.runtime: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -55,4 +57,9 @@ clean: ## remove .venv and caches; raw/ and cleaned/ stay
 # resolve: so nothing is left to resolve.
 .venv/.bench: requirements-bench.txt .venv/.runtime
 	.venv/bin/pip install -q --no-deps --require-hashes -r requirements-bench.txt
+	@touch $@
+
+.venv-check/.done: requirements-check.txt
+	$(PYTHON) -m venv .venv-check
+	.venv-check/bin/pip install -q --require-hashes -r requirements-check.txt
 	@touch $@

@@ -19,7 +19,7 @@ from pipeline.errors import ConfigError, CorpusError, PageError
 if TYPE_CHECKING:
     from types import FrameType
 
-    from pipeline.config import Config
+    from pipeline.config import Config, TablesConfig
     from pipeline.records import Page, RawPage
     from pipeline.rules import Rules
 
@@ -170,18 +170,35 @@ def normalize(file: Path, config: Path | None, **options: Any) -> None:
 @cli.command()
 @FILE
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="A folder for them.")
+@click.option("--url", default="", help="Where the page came from.")
+@click.option("--strict", is_flag=True, help="Leave every doubtful cell empty.")
+@click.option("--excel", is_flag=True, help="Begin the files with a byte order mark, for Excel.")
 @CONFIG
-def tables(file: Path, out: Path, config: Path | None) -> None:
-    """Rebuild the tables of one page into CSV files."""
-    from pipeline.publish import write_tables
-    from pipeline.terminal import say
+def tables(file: Path, out: Path, url: str, config: Path | None, **options: bool) -> None:
+    """Rebuild the tables of one page into CSV files; what is doubtful is said."""
+    from pipeline.publish import told_doubts, write_tables
+    from pipeline.terminal import say, table_summary
 
     settings = _config(config)
-    found = _clean(file, "", settings, _rules(settings)).tables
-    for path in write_tables(found, out):
+    rules = _rules(settings)
+    page = _clean(file, url, settings, rules)
+    files = write_tables(page, out, rules, _table_settings(settings, options))
+    for path in files:
         click.echo(path)
-    if not found:
+    for path, table in zip(files, page.tables, strict=True):
+        table_summary(path.name, table, told_doubts(table))
+    for one in page.refused:
+        say(f"line {one.line}: looks like a table, left in the text: {one.why}")
+    if not files:
         say(f"{file}: holds no table")
+
+
+def _table_settings(config: "Config", options: dict[str, bool]) -> "TablesConfig":
+    """Return how tables are written: as config.toml says, and as the command line asks beyond."""
+    from pipeline.config import TablesConfig
+
+    said = config.tables
+    return TablesConfig(said.strict or options["strict"], said.excel or options["excel"])
 
 
 @cli.command()

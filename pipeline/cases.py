@@ -7,7 +7,7 @@ check` and the tests ask for it.
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from pipeline import chrome, dedup, parse, recurring, spelling, tables
+from pipeline import chrome, dedup, parse, publish, recurring, spelling, tables
 from pipeline.rules import Rules
 from pipeline.rules.chrome import ChromeRule, ChromeRules
 from pipeline.rules.loader import Rule
@@ -21,6 +21,7 @@ def failing(rules: Rules) -> Iterator[str]:
     yield from _tried(rules.chrome.rules, lambda r, text: try_chrome(r, text, rules.chrome))
     yield from _tried(rules.dedup.rules, lambda r, text: dedup.try_rule(r, text, rules.dedup))
     yield from _tried(rules.tables.rules, lambda r, text: tables.try_rule(r, text, rules.tables))
+    yield from _tried(rules.values.rules, lambda r, text: publish.try_rule(r, text, rules))
     yield from _tried(
         rules.spelling.rules, lambda r, text: spelling.try_rule(r, text, rules.spelling)
     )

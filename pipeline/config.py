@@ -44,6 +44,13 @@ class DedupConfig(msgspec.Struct, frozen=True):
     preferred_hosts: tuple[str, ...] = ()
 
 
+class TablesConfig(msgspec.Struct, frozen=True):
+    """`strict`: doubtful cells are left empty. `excel`: CSV files begin with a byte order mark."""
+
+    strict: bool = False
+    excel: bool = False
+
+
 class EngineConfig(msgspec.Struct, frozen=True):
     """`name`: where the work runs."""
 
@@ -59,6 +66,7 @@ class Config(msgspec.Struct, frozen=True):
     limits: LimitsConfig = LimitsConfig()
     normalize: Style = Style()
     dedup: DedupConfig = DedupConfig()
+    tables: TablesConfig = TablesConfig()
     engine: EngineConfig = EngineConfig()
 
 

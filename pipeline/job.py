@@ -207,7 +207,9 @@ class Job:
     def corpus(self) -> Corpus:
         """Return what the writers must know of all pages together."""
         raw = {outcome.id: page.file for page, outcome in self.outcomes()}
-        return Corpus(self.duplicates.matches, raw, self.rules.reasons, self.scan.others)
+        rules, tables = self.rules, self.config.tables
+        matches, others = self.duplicates.matches, self.scan.others
+        return Corpus(matches, raw, rules.reasons, others, rules, tables)
 
     @property
     def scan_record(self) -> ScanRecord:
@@ -280,7 +282,8 @@ def _shapes(rules: Rules, config: Config) -> dict[str, str]:
     folder = Path(__file__).parent / "publish"
     files = sorted(file for file in folder.rglob("*") if file.suffix in {".py", ".j2", ".css"})
     reasons = [f"{rule} {reason}" for rule, reason in sorted(rules.reasons.items())]
-    shapes["publish"] = fingerprint(before, files_fingerprint(files), *reasons)
+    tables = (rules.fingerprints["values"], repr(config.tables))
+    shapes["publish"] = fingerprint(before, files_fingerprint(files), *tables, *reasons)
     return shapes
 
 

@@ -20,6 +20,7 @@ from pipeline.records import Aside, Match, Outcome, Page, Table
 
 if TYPE_CHECKING:
     from pipeline.explain import Told
+    from pipeline.publish import ToldDoubt
     from pipeline.rules.loader import Rule
     from pipeline.spelling import LineChange
 
@@ -32,6 +33,8 @@ class _Console(Console):
 
 talk = _Console(stderr=True, highlight=False, soft_wrap=True)
 data = _Console(highlight=False, soft_wrap=True)
+
+EMPTY = "(empty)"
 
 # A log wants a line now and then, not one a page.
 _LOG_SECONDS = 10.0
@@ -186,13 +189,17 @@ def _told(heading: str, rows: list["Told"]) -> None:
 
 
 def _table(table: Table) -> None:
-    from pipeline.publish import doubt_rows
+    from pipeline.publish import told_doubts
 
     data.print(f"\n[bold]table[/] {shown(table.title)}: {len(table.rows)} rows")
-    for _, row, column, value, others, why in doubt_rows(table):
-        reading = f"{value or '(empty)'} or {others or '(empty)'}"
-        data.print(f"  row {row}, {shown(column)}: {shown(reading)}")
-        data.print(f"      {shown(why)}")
+    _doubts(data, told_doubts(table))
+
+
+def _doubts(console: Console, doubts: Iterable["ToldDoubt"]) -> None:
+    for doubt in doubts:
+        reading = " or ".join((doubt.chosen or EMPTY, *doubt.others))
+        console.print(f"  {doubt.cell}, {shown(doubt.column)}: {shown(reading)}")
+        console.print(f"      {doubt.confidence:.0%} sure: {shown(doubt.why)}")
 
 
 def rule_list(rules: Iterable["Rule"]) -> None:
@@ -251,6 +258,15 @@ def _shortened(text: str) -> str:
     """Return `text` fit for a terminal, without the middle of a long one."""
     text = _printable(text)
     return text if len(text) <= 2 * _BESIDE else f"{text[:_BESIDE]}…{text[-_BESIDE:]}"
+
+
+def table_summary(name: str, table: Table, doubts: Iterable["ToldDoubt"]) -> None:
+    """Say on standard error what one rebuilt table holds, and which of its cells are doubtful."""
+    said = list(doubts)
+    size = f"{len(table.rows)} rows, {len(table.header)} columns"
+    many = f", [bold]{len(said)} doubtful cells[/]" if said else ""
+    talk.print(f"[bold]{shown(name)}[/] {shown(table.title) or '(no title)'}: {size}{many}")
+    _doubts(talk, said)
 
 
 def comparison(match: Match | None, names: tuple[str, str]) -> None:

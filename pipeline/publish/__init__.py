@@ -26,7 +26,8 @@ from pipeline.publish.release import (
 )
 from pipeline.publish.report import ReportWriter
 from pipeline.publish.summary import SummaryWriter
-from pipeline.publish.tables import TablesWriter, doubt_rows, write_tables
+from pipeline.publish.tables import TablesWriter, ToldDoubt, told_doubts, write_tables
+from pipeline.publish.tables.cases import try_rule
 from pipeline.publish.text import TextWriter
 from pipeline.store import make_folder
 
@@ -35,14 +36,16 @@ __all__ = [
     "WRITERS",
     "Corpus",
     "Entry",
+    "ToldDoubt",
     "damaged",
-    "doubt_rows",
     "is_published",
     "is_whole",
     "join",
     "publish",
     "read_summary",
     "site_of",
+    "told_doubts",
+    "try_rule",
     "turn",
     "write_checksums",
     "write_report",

@@ -1,13 +1,15 @@
 """What the writers are given: one entry a page, and what is known of the corpus as a whole."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from pipeline.config import TablesConfig
 from pipeline.paths import quote, safe_name
 from pipeline.records import Aside, Cluster, Found, Match, Outcome, Page, Status
+from pipeline.rules import Rules, built_in_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,15 @@ class Corpus:
     """What is known of all pages together. `raw` maps page ids to paths in raw/.
 
     `reasons` maps rule ids to their reasons, `others` suffixes to the number of files in raw/
-    that are no pages.
+    that are no pages. `rules` are those of the run, `tables` how tables are written.
     """
 
     matches: Sequence[Match]
     raw: Mapping[str, str]
     reasons: Mapping[str, str]
     others: Mapping[str, int]
+    rules: Rules = field(default_factory=built_in_rules)
+    tables: TablesConfig = field(default_factory=TablesConfig)
 
 
 class Writer(Protocol):

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,14 +11,22 @@ from typing import Any
 from pipeline.store import SyncedFile
 
 # A spreadsheet would run a cell that starts like this as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+# A figure with a sign is none, nor is one with words behind it: -3.2, +5%, -0.5个百分点以上.
+_SIGNED = re.compile(r"[-+－＋]\d[\d,，]*(?:[.．]\d+)?[%％‰]?[\u3400-\u9fff]*", re.ASCII)
+_BOM = b"\xef\xbb\xbf"
 
 
 class CsvSink:
-    """A CSV file as RFC 4180 wants it, UTF-8, with a header; cells that are no formulas."""
+    """A CSV file as RFC 4180 wants it, UTF-8, with a header; cells that are no formulas.
 
-    def __init__(self, path: Path, header: Sequence[str]) -> None:
+    `bom` puts a byte order mark before it, without which Excel takes UTF-8 for another charset.
+    """
+
+    def __init__(self, path: Path, header: Sequence[str], *, bom: bool = False) -> None:
         self._file = SyncedFile(path)
+        if bom:
+            self._file.write(_BOM)
         self._buffer = io.StringIO()
         self._writer = csv.writer(self._buffer, lineterminator="\r\n")
         self.add(header)
@@ -37,17 +46,27 @@ class CsvSink:
 def harmless(cell: str) -> str:
     """Return the cell, behind a ' when a spreadsheet would run it; numbers stay numbers.
 
-    >>> harmless("=1+1"), harmless("-5.2%"), harmless("地区生产总值")
-    ("'=1+1", '-5.2%', '地区生产总值')
+    A cell that stands behind ' on the page gets one more, so that `as_read` tells them apart.
+
+    >>> harmless("=1+1"), harmless("-5.2%"), harmless("'=1"), harmless("'90s")
+    ("'=1+1", '-5.2%', "''=1", "'90s")
     """
-    if not cell.startswith(_FORMULA) or _is_number(cell) or len(cell) == 1:
-        return cell
-    return f"'{cell}"
+    return f"'{cell}" if _would_run(cell.lstrip("'"), quoted=cell.startswith("'")) else cell
 
 
-def _is_number(cell: str) -> bool:
-    digits = cell[1:].replace(",", "").rstrip("%‰").replace(".", "", 1)
-    return cell[0] in "+-" and digits.isdigit()
+def as_read(cell: str) -> str:
+    """Return what `harmless` was given: the string that was read from the page.
+
+    >>> as_read("'=1+1"), as_read("-5.2%"), as_read("''=1"), as_read("'90s")
+    ('=1+1', '-5.2%', "'=1", "'90s")
+    """
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(_FORMULA) else cell
+
+
+def _would_run(cell: str, *, quoted: bool) -> bool:
+    """Return whether a cell starts like a formula and is no figure; `quoted` ones all may."""
+    figure = len(cell) == 1 or _SIGNED.fullmatch(cell) is not None
+    return cell.startswith(_FORMULA) and (quoted or not figure)
 
 
 class JsonLinesSink:

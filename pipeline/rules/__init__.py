@@ -9,17 +9,18 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from pipeline.fingerprint import files_fingerprint, fingerprint
-from pipeline.rules import chrome, dedup, metadata, spelling, tables
+from pipeline.rules import chrome, dedup, metadata, spelling, tables, values
 from pipeline.rules.chrome import ChromeRules
 from pipeline.rules.dedup import DedupRules
 from pipeline.rules.loader import Rule, check_unique
 from pipeline.rules.metadata import MetadataRules
 from pipeline.rules.spelling import SpellingRules
 from pipeline.rules.tables import TableRules
+from pipeline.rules.values import ValueRules
 from pipeline.style import Style
 from pipeline.toml import check_keys
 
-FAMILIES = ("metadata", "chrome", "dedup", "tables", "spelling")
+FAMILIES = ("metadata", "chrome", "dedup", "tables", "spelling", "values")
 
 _HERE = Path(__file__).parent
 _HOUSE = Style()
@@ -59,6 +60,11 @@ class Rules:
     def spelling(self) -> SpellingRules:
         """Return how text is spelled."""
         return spelling.load(self._files("spelling"), self._style)
+
+    @cached_property
+    def values(self) -> ValueRules:
+        """Return how figures, their columns and their names are read."""
+        return values.load(self._files("values"))
 
     @cached_property
     def fingerprints(self) -> Mapping[str, str]:

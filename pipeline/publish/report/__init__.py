@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from pipeline.publish.entries import Corpus, Entry
-from pipeline.publish.tables import doubt_rows
+from pipeline.publish.tables import told_doubts
 from pipeline.records import Aside, Page
 from pipeline.store import write_bytes
 
@@ -123,5 +123,5 @@ def _table(entry: Entry, number: int) -> dict[str, Any]:
         "number": number + 1,
         "table": table,
         "doubtful": {(doubt.row, doubt.column): doubt for doubt in table.doubts} if table else {},
-        "doubts": doubt_rows(table) if table else [],
+        "doubts": told_doubts(table) if table else [],
     }
