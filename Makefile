@@ -21,7 +21,7 @@ test: .venv/.dev .venv-check/.done ## format, lint, types, import layers, tests
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	.venv/bin/pytest -q
+	.venv/bin/pytest -q -n auto --dist worksteal
 
 bench: .venv/.bench ## every program in bench/, held against bench/floors.toml
 	@for program in bench/[a-z]*.py; do echo "== $$program"; \
