@@ -172,15 +172,17 @@ def test_a_data_table_is_one_block() -> None:
     (block,) = page_of(html(table)).blocks
     assert block.kind == "table"
     assert block.text.split("\n") == [
+        "表",
         "指标\t数值",
         "\t2020年\t2025年",
         "城镇新增 就业（万人）\t[120]",
         "人口\t950 左右\t10³",
     ]
-    first, second, *_ = block.cells
+    title, first, second, *_ = block.cells
+    assert (title.text, title.row, title.colspan) == ("表", 0, 3)
     assert (first.rowspan, first.header, second.column, second.colspan) == (2, True, 1, 2)
-    assert [c.text for c in block.cells if c.row == 2] == ["城镇新增\n就业（万人）", "[120]", ""]
-    assert [c.header for c in block.cells if c.row == 3] == [False, False, False]
+    assert [c.text for c in block.cells if c.row == 3] == ["城镇新增\n就业（万人）", "[120]", ""]
+    assert [c.header for c in block.cells if c.row == 4] == [False, False, False]
 
 
 @pytest.mark.parametrize(

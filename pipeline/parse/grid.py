@@ -22,6 +22,7 @@ _IN_LINE = re.compile("</?(?:a|abbr|b|big|em|font|i|img|ins|o:p|small|span|stron
 # What makes a row more than plain cells: a span, or an element that may mean something.
 _HARD = re.compile(r' (?:row|col)span="(?!1")|<(?!/|(?:t[dhr]|tbody|tfoot)[ >])')
 _CELL = re.compile(r"<t([dh])(?: [^>]*)?>(.*?)</t[dh]>", re.DOTALL)
+_CAPTION = re.compile("<caption(?: [^>]*)?>(.*?)</caption>", re.DOTALL)
 _LINKED = re.compile(f"{LINK}(.*?)</a>", re.DOTALL)
 _TAG = re.compile("<[^>]*>")
 _BLANKS = re.compile("[ \t\r\n\f]+")
@@ -68,7 +69,9 @@ def read(markup: str, at: int) -> Grid | None:
     if not is_data(sizes, linked):
         return None
     headed = next((i for i, row in enumerate(rows, 1) if "</thead>" in row), 0)
-    placed = _place(_read_rows(rows, cells), headed)
+    below = _read_rows(rows, cells)
+    entries = _captioned(below, markup)
+    placed = _place(entries, headed and headed + len(entries) - len(below))
     return Grid(placed, linked, end) if placed else None
 
 
@@ -85,6 +88,14 @@ def _read_rows(rows: Sequence[str], cells: Sequence[list[tuple[str, str]]]) -> l
         for i, row in zip(hard, read, strict=True):
             plain[i] = row
     return plain
+
+
+def _captioned(rows: list[list[Entry]], markup: str) -> list[list[Entry]]:
+    """Return `rows` below one that holds the <caption> over all columns, where there is one."""
+    found = _CAPTION.search(markup) if rows and "<caption" in markup else None
+    text = lines_of(unescape(_TAG.sub("", _LINE.sub(LINE_MARK, found[1])))) if found else ""
+    width = max((sum(right for _, _, right, _ in row) for row in rows), default=1)
+    return [[(text, 1, width, False)], *rows] if text else rows
 
 
 def _place(rows: Sequence[Sequence[Entry]], headed: int) -> tuple[Cell, ...]:
