@@ -318,3 +318,23 @@ def test_a_box_of_items_has_no_values() -> None:
     lines = "专栏 3 交通工程\n1.铁路。建成 3 条线路。\n2.机场。扩建 2 个机场。"
     (table,) = pipeline.rebuild_tables(f"某县规划\n\n{lines}\n\n围绕目标，抓好各项任务落实。")
     assert list(READER.read(page_with(table), table)) == []
+
+
+def test_indicators_of_two_documents_are_joined(example: Path) -> None:
+    """The national plan beside a province's: one indicator, two spellings, two units apart."""
+    raw = {row["page"]: row["raw"] for row in rows(example / "ledger.csv")}
+    nation, province = "www.planshelf.example", "fgw.zhejiang.gov.example"
+    found: dict[tuple[str, str, str, str], dict[str, tuple[str, str]]] = {}
+    for value in rows(example / "tables" / "long.csv"):
+        key = (value["indicator_folded"], value["unit"], value["period"], value["measure"])
+        site = raw[value["page"]].partition("/")[0]
+        found.setdefault(key, {})[site] = (value["indicator"], value["number"])
+    both = {key[:3]: sites for key, sites in found.items() if {nation, province} <= sites.keys()}
+    assert len(both) >= 8
+    patents = both["每万人高价值发明专利量", "件", "2025"]
+    assert patents[nation] == ("5.每万人口高价值发明专利拥有量（件）", "12")
+    assert patents[province] == ("每万人高价值发明专利拥有量", "17")
+    assert both["常住人口城镇化率", "%", "2020"][nation][1] == "60.6"
+    assert both["常住人口城镇化率", "%", "2020"][province][1] == "71"
+    # Spelled on three pages in three ways, below a parent on one of them.
+    assert len(found["常住人口城镇化率", "%", "2025", "target"]) == 3
