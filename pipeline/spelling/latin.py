@@ -17,7 +17,7 @@ from pipeline.spelling.context import (
 from pipeline.spelling.draft import Draft, Edit
 
 _ASCII: Final = dict(zip("，。：！？（）．", ",.:!?().", strict=True))
-_MARK: Final = re.compile(f"[{BLANKS}]*([，。：！？（）．])[{BLANKS}]*")
+_MARK: Final = re.compile(f"(?<![{BLANKS}])[{BLANKS}]*([，。：！？（）．])[{BLANKS}]*")
 _MARKS: Final = re.compile("[，。：！？（）．]")
 
 

@@ -12,7 +12,7 @@ from typing import Final
 from pipeline.spelling.context import BLANKS
 from pipeline.spelling.draft import Draft, Edit
 
-_BREAK: Final = re.compile(f"[{BLANKS}]*\n[{BLANKS}\n]*")
+_BREAK: Final = re.compile(f"(?<![{BLANKS}])[{BLANKS}]*\n[{BLANKS}\n]*")
 
 
 @dataclass(frozen=True, slots=True)
