@@ -215,6 +215,11 @@ def test_no_figure_is_made_up(cell: str) -> None:
         assert ours == [str(int(c)) for c in cell.replace("（2019年）", "") if c.isdecimal()]
 
 
+def test_words_without_end_take_no_time() -> None:
+    for cell in ("年均" * 29 + "1x", "1" + "以上" * 29 + "x", "1" * 59 + "x", "(" * 30 + "1"):
+        assert READER.figures.read(cell) is None
+
+
 @given(st.text(alphabet="=+-@\t\r\n'＝－0123456789.,%左右a", max_size=8))
 def test_what_is_made_harmless_can_be_read_back(cell: str) -> None:
     safe = harmless(cell)

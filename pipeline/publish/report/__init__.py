@@ -5,18 +5,24 @@ cells are doubtful, and what each rule took. Never: a string from a page that is
 """
 
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from pipeline.publish.entries import Corpus, Entry
-from pipeline.publish.tables import told_doubts
-from pipeline.records import Aside, Page
+from pipeline.publish.report.indicators import Indicators
+from pipeline.publish.report.plots import plots_of_table
+from pipeline.publish.tables import ValueReader, told_doubts, wide_name
+from pipeline.records import Aside, Page, Refused, Table
 from pipeline.store import write_bytes
 
 # A person reads a few hundred rows; the rest is in the files that the report names.
 SHOWN = 500
+# Some twelve hundred bytes each.
+PLOTS = 600
+SHARED = 60
 
 
 class ReportWriter:
@@ -28,6 +34,10 @@ class ReportWriter:
         self._status: Counter[str] = Counter()
         self._pages: list[dict[str, Any]] = []
         self._tables: list[dict[str, Any]] = []
+        self._refused: list[tuple[str, Refused]] = []
+        self._indicators = Indicators()
+        self._reader = ValueReader(corpus.rules, strict=corpus.tables.strict)
+        self._plots = 0
         self._fired: Counter[str] = Counter()
         self._examples: dict[str, str] = {}
 
@@ -38,8 +48,30 @@ class ReportWriter:
             self._count(entry.outcome)
         if len(self._pages) < SHOWN or entry.status == "aside":
             self._pages.append(_page(entry))
-        if entry.kept is not None and len(self._tables) < SHOWN:
-            self._tables += [_table(entry, number) for number in range(len(entry.kept.tables))]
+        if entry.kept is not None:
+            self._refused += [(entry.raw, one) for one in entry.kept.refused]
+            for number, table in enumerate(entry.kept.tables):
+                self._add_table(entry, entry.kept, number, table)
+
+    def _add_table(self, entry: Entry, page: Page, number: int, table: Table) -> None:
+        values = list(self._reader.read(page, table))
+        sheet = f"{page.id}/{number}"
+        self._indicators.add(page.id, page.title or entry.raw, sheet, values)
+        if len(self._tables) >= SHOWN:
+            return
+        plots = list(islice(plots_of_table(values, sheet), max(0, PLOTS - self._plots)))
+        self._plots += len(plots)
+        doubts = zip(table.doubts, told_doubts(table), strict=True)
+        self._tables.append(
+            {
+                "raw": entry.raw,
+                "number": number + 1,
+                "file": wide_name(table, number + 1, page.id),
+                "table": table,
+                "doubtful": {(doubt.row, doubt.column): told for doubt, told in doubts},
+                "plots": plots,
+            }
+        )
 
     def _count(self, page: Page) -> None:
         for block in page.dropped:
@@ -64,6 +96,8 @@ class ReportWriter:
             total=self._status.total(),
             pages=self._pages,
             tables=self._tables,
+            refused=self._refused[:SHOWN],
+            indicators=self._indicators.shared(SHARED),
             matches=matches[:SHOWN],
             differing=_differing(self._corpus)[:SHOWN],
             raw=self._corpus.raw,
@@ -112,16 +146,4 @@ def _page(entry: Entry) -> dict[str, Any]:
         "chars": 0 if aside or entry.kept is None else len(entry.kept.text),
         "facts": () if isinstance(outcome, Aside) else outcome.facts,
         "dropped": () if isinstance(outcome, Aside) else outcome.dropped[:SHOWN],
-    }
-
-
-def _table(entry: Entry, number: int) -> dict[str, Any]:
-    page = entry.kept
-    table = page.tables[number] if page else None
-    return {
-        "raw": entry.raw,
-        "number": number + 1,
-        "table": table,
-        "doubtful": {(doubt.row, doubt.column): doubt for doubt in table.doubts} if table else {},
-        "doubts": told_doubts(table) if table else [],
     }

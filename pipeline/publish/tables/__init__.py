@@ -25,6 +25,7 @@ __all__ = [
     "Value",
     "ValueReader",
     "told_doubts",
+    "wide_name",
     "write_tables",
 ]
 
@@ -47,8 +48,7 @@ class TableFolder:
         """Write the tables of a page into the folder `place` in this one; return their files."""
         files = []
         for number, table in enumerate(page.tables, 1):
-            name = f"{number:02d}_{safe_name(table.title or 'table')}.csv"
-            file = f"{place}/{name}" if place else name
+            file = wide_name(table, number, place)
             self._wide(table, file)
             for value in self._reader.read(page, table):
                 self._long.add(long_row(value, (table.title, page.id, page.title, file)))
@@ -69,6 +69,12 @@ class TableFolder:
         self._long.close()
         self._doubts.close()
         self._package.close()
+
+
+def wide_name(table: Table, number: int, place: str) -> str:
+    """Return the path in tables/ of a wide table, the `number`-th of its page, in `place`."""
+    name = f"{number:02d}_{safe_name(table.title or 'table')}.csv"
+    return f"{place}/{name}" if place else name
 
 
 class TablesWriter:

@@ -67,7 +67,11 @@ class FigureReader:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        """One figure and all that may stand around it; the parts of a range are two."""
+        """One figure and all that may stand around it; the parts of a range are two.
+
+        Words around it are never tried again (*+): the same word is in two lists, and thirty of it
+        could be read in a billion ways.
+        """
         known, words = self.rules.tables.lexicon, self.rules.values.words
         before = (
             known.qualifiers_before.pattern,
@@ -77,9 +81,9 @@ class FigureReader:
         )
         unit = rf"(?:{known.units.pattern})"
         return re.compile(
-            rf"(?P<before>(?:{'|'.join(before)})*)(?P<low>{_NUMBER})(?P<unit>{unit})?"
+            rf"(?P<before>(?:{'|'.join(before)})*+)(?P<low>{_NUMBER})(?P<unit>{unit})?"
             rf"(?:(?:{words.through.pattern})(?P<high>{_NUMBER})(?P<second>{unit})?)?"
-            rf"(?P<marks>{_MARKS})(?P<after>(?:{known.qualifiers_after.pattern})*)"
+            rf"(?P<marks>{_MARKS})(?P<after>(?:{known.qualifiers_after.pattern})*+)"
             rf"(?P<note>{_NOTE})(?P<more>{_MARKS})"
         )
 
