@@ -1,11 +1,14 @@
 """What holds for any text: twice is once, digits stay, protected spans stay, changes replay."""
 
 import re
+import unicodedata
+from functools import reduce
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.records import Block, Page, Provenance
+from pipeline.rules.script import convert
 from pipeline.spelling import normalize_page, normalize_text, replay
 from tests.spelling import RULES
 
@@ -53,6 +56,62 @@ BLOCKS = st.lists(
     ),
     max_size=8,
 )
+# Ideographs but for 〇, which stands for what is none, and for the numbers in ㈠.
+HAN = re.compile("[\u2e80-\u2fd5\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+# What OpenCC does by the word around a character: 著 the particle, 乾 dry, 甚麼, 計畫.
+NAMED = {"著": "着", "乾": "干", "甚": "什", "畫": "划", "麼": "么", "裏": "里", "祇": "只"}
+TRADITIONAL = st.sampled_from(
+    [
+        *(
+            "看著",
+            "乾淨",
+            "乾县",
+            "甚麼",
+            "計畫",
+            "裏面",
+            "裡面",
+            "祇有",
+            "發展",
+            "髮型",
+            "著名",
+            "專著",
+        ),
+        *(
+            "後來",
+            "皇后",
+            "於是",
+            "衞生",
+            "臺灣",
+            "台湾",
+            "体系",
+            "體系",
+            "餘下",
+            "馀下",
+            "昇腾",
+            "⼀般",
+            "⻓",
+        ),
+        *(
+            "\uf98e度",
+            "\uf9dc",
+            "國",
+            "国",
+            "這",
+            "这",
+            "，",
+            "。",
+            "\n",
+            " ",
+            "“",
+            "”",
+            "の",
+            "2023年",
+        ),
+    ]
+)
+HAN_TEXTS = st.lists(st.one_of(TRADITIONAL, PIECES.filter(lambda p: p != "㈠")), max_size=40).map(
+    "".join
+)
 FULL_WIDTH = {0xFF10 + digit: 0x30 + digit for digit in range(10)}
 
 
@@ -85,6 +144,33 @@ def test_twice_is_once_on_anything(text: str) -> None:
 @given(TEXTS.filter(lambda text: not re.search("[㈠&]", text)))
 def test_digits_stay(text: str) -> None:
     assert digits(normalize_text(text, RULES)) == digits(text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(TEXTS.filter(lambda text: not re.search("[㈠&一二三四五六七八九〇○]", text)))
+def test_all_digits_stay_in_their_order(text: str) -> None:
+    found = re.findall("[0-9]", text.translate(FULL_WIDTH))
+    assert re.findall("[0-9]", normalize_text(text, RULES)) == found
+
+
+@settings(max_examples=500, deadline=None)
+@given(HAN_TEXTS)
+def test_han_change_by_the_tables_alone(text: str) -> None:
+    before, after = HAN.findall(text), HAN.findall(normalize_text(text, RULES))
+    assert len(before) == len(after)
+    others = [(a, b) for a, b in zip(before, after, strict=True) if a != b]
+    assert all(b in variants(a) for a, b in others)
+
+
+def variants(character: str) -> set[str]:
+    """Return what the tables that the style names may make of one ideograph."""
+    table = RULES.table.get(character, ("", ""))[0]
+    spellings = RULES.lexicon.script_words.items()
+    words = {b for old, new in spellings for a, b in zip(old, new, strict=True) if a == character}
+    chains = (("tw2t", "t2s"), ("hk2t", "t2s"), ("tw2t", "hk2t", "t2s"))
+    converted = {reduce(convert, chain, character) for chain in chains}
+    composed = unicodedata.normalize("NFC", character)
+    return {table, composed, *words, *converted, *NAMED.get(character, "")}
 
 
 @settings(max_examples=100, deadline=None)

@@ -44,6 +44,17 @@ def test_rule_is_named(rule: SpellingRule, case: Case) -> None:
     assert page.text == case.after
 
 
+@pytest.mark.parametrize(("rule", "case"), CASES)
+def test_twice_is_once(rule: SpellingRule, case: Case) -> None:
+    assert try_rule(rule, case.after, RULES) == case.after
+
+
+def test_there_are_enough_cases() -> None:
+    kept = sum(case.before == case.after for _, case in CASES)
+    assert len(CASES) >= 300
+    assert kept >= 100
+
+
 def test_pages_that_are_no_article_stay() -> None:
     page = Page("0" * 16, "", (Block("paragraph", "标题,正文"),), Provenance("page.txt"))
     dropped = replace(page, dropped_by="strip.error-page")
