@@ -26,6 +26,7 @@ _DASH: Final = re.compile(
 )
 _DOTS: Final = re.compile(f"\\.{{3,}}|。(?:[{BLANKS}]*。){{2,}}|…+|⋯+")
 _STOPS: Final = re.compile(f"。[{BLANKS}]*。")
+_YEARS: Final = re.compile("(?:19|20)[0-9]{2}--(?:19|20)[0-9]{2}")
 _TILDE: Final = re.compile("[~〜]+")
 _MIDDLE: Final = re.compile(f"[•・‧∙･](?<=[{HAN}0-9].)(?=[{HAN}0-9])")
 
@@ -47,7 +48,7 @@ def _is_dash(text: str, place: int) -> bool:
     """Return whether -- at `place` is a dash: no option of a command, nothing between letters."""
     left, right = before(text, place), after(text, place + 2)
     if left.isdigit() and right.isdigit():
-        return text[place - 1] == left and text[place + 2] == right
+        return _YEARS.fullmatch(text, max(0, place - 4), place + 6) is not None
     if text[place + 2 : place + 3].isascii() and text[place + 2 : place + 3].islower():
         return False
     return not left or is_chinese(left) or is_chinese(right)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pipeline.rules.spelling import SpellingRules
-from pipeline.spelling.context import CLOSING, FILLER, HAN, HAN_PATTERN, OPENING
+from pipeline.spelling.context import BLANK_SET, BLANKS, CLOSING, FILLER, HAN, HAN_PATTERN, OPENING
 
 AHEAD: Final = 4  # lines in which an open mark has to be closed
 _NEVER_FIRST: Final = frozenset(CLOSING + "，。、；：？！" + "),;:?!")
@@ -28,13 +28,21 @@ _PAIRED: Final = re.compile('[“”‘’（）()《》〈〉【】〔〕「」
 # Half-width marks count wherever they may turn full width later on.
 _CLAUSE: Final = re.compile(f"[，。]|,(?![0-9])|(?<=[{HAN}{CLOSING})%])\\.")
 _SENTENCE: Final = re.compile(f"[，。；？！]|[,;?!](?![0-9])|(?<=[{HAN}{CLOSING})%])[,;?!.]")
-_MARK: Final = re.compile("[，。、；：？！“”（）《》,;:]")
+# All that is a mark now or turns into one: a line is as wide, and as marked, on the second pass.
+_MARK: Final = re.compile(
+    f'[，。、；：？！“”（）《》「」『』〝〞,;:?!()"＂]|<<(?=[^<>|｜]{{1,200}}>>)|(?<=[{HAN}{CLOSING})%])\\.'
+)
+_LISTED: Final = re.compile(
+    f"^[{HAN}{BLANKS}]{{1,8}}[:：]|"
+    "[)）\\]］】]$|[0-9]{4}([-/.])[0-9]{1,2}\\1[0-9]{1,2}$|[0-9]{1,2}:[0-9]{2}:[0-9]{2}$"
+)
 _END_INSIDE: Final = re.compile(f"[。！？；!?;]|(?<=[{HAN}{CLOSING})%])\\.")
 _DATE: Final = re.compile("[（(]?[\\d一二三四五六七八九〇零○]{4}[年.\\-/][^，。,]{0,8}[）)]?$")
 _BRACKETED: Final = re.compile("[（(【\\[].*[）)】\\]]$")
 # A few words that only go on: no heading or cell begins with "and".
 _CONJOINED: Final = re.compile(f"[和与及或的][{HAN}]{{1,7}}")
 _DOTS: Final = re.compile("\\.{3,}|。{3,}|…+|⋯+")
+_LABEL: Final = 8  # a label set wide is not longer
 _DEEPEST: Final = 16  # open marks kept in mind; more are no prose
 _PROSE_LENGTH: Final = 20
 _REMNANT: Final = 10  # a shorter line under a heading is the end of its sentence, no paragraph
@@ -73,7 +81,7 @@ class Paragraph:
     def add(self, line: str) -> None:
         """Take in the next line."""
         self.last = line
-        self.length += len(line) - line.count(" ") - line.count("\u3000")
+        self.length += _solid(line)
         self.clauses = self.clauses or _CLAUSE.search(line) is not None
         self.ended = self.ended or _END_INSIDE.search(line) is not None
         if self.open or not _OPEN.isdisjoint(line):
@@ -100,10 +108,19 @@ class Paragraph:
         """Return whether nothing forbids that `below` goes on here."""
         if not below or not HAN_PATTERN.search(self.last) or below.strip(FILLER) == "":
             return False
-        if self.rules.item.match(below) or _DATE.match(below):
+        if self._begins(below) or _DATE.match(below):
             return False
         # Two numbers would become one.
         return not (self.last[-1].isdigit() and below[0].isdigit())
+
+    def _begins(self, below: str) -> bool:
+        """Return whether `below` begins with a marker or a label, set wide or not: 地 点：."""
+        if self.rules.item.match(below):
+            return True
+        if BLANK_SET.isdisjoint(below[:_LABEL]):
+            return False
+        label = "".join(c for c in below[:_LABEL] if c not in BLANK_SET)
+        return (":" in label or "：" in label) and self.rules.item.match(label) is not None
 
     def _breaks_off(self) -> bool:
         """Return whether the last line ends in a comma or an opening mark."""
@@ -173,12 +190,13 @@ _ONE_KIND: Final = str.maketrans('()"', "（）”")
 def is_wrapped(lines: Sequence[str], place: int) -> bool:
     """Return whether three lines of one width that hold marks, `place` among them, follow.
 
-    That is text wrapped by hand. Lines whose first marks all stand at one place are verses.
+    That is text wrapped by hand. Lines whose first marks all stand at one place are verses; where
+    two end in a bracket or a date, or begin with a label, they are entries of a list.
     """
     if len(lines[place]) < _WRAP_LEAST or not _MARK.search(lines[place]):
         return False
     width = _width(lines[place])
-    if width < _WRAP_LEAST:
+    if width < _WRAP_LEAST or _width(lines[place + 1]) > width + _WRAP_SLACK:
         return False
     run = [lines[place]]
     for step in (-1, 1):
@@ -188,7 +206,8 @@ def is_wrapped(lines: Sequence[str], place: int) -> bool:
             run.append(lines[near])
     marks = [_MARK.search(line) for line in run]
     alike = len({mark.start() for mark in marks if mark}) == 1
-    return len(run) >= _WRAP_LINES and all(marks) and not alike
+    listed = sum(_LISTED.search(line) is not None for line in run)
+    return len(run) >= _WRAP_LINES and all(marks) and not alike and listed < _WRAP_SLACK
 
 
 def _width(line: str) -> int:
@@ -196,5 +215,9 @@ def _width(line: str) -> int:
     if not HAN_PATTERN.search(line):
         return 0
     dotted = ".." in line or "。。" in line or "…" in line or "⋯" in line
-    length = len(_DOTS.sub("……", line)) if dotted else len(line)
-    return length - line.count(" ") - line.count("\u3000")
+    return _solid(_DOTS.sub("……", line) if dotted else line)
+
+
+def _solid(line: str) -> int:
+    """Return how many characters of `line` are no blanks."""
+    return sum(map(len, line.split()))

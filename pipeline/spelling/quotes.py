@@ -35,7 +35,7 @@ _CORNER_LEVELS: Final = (("「", "」"), ("『", "』"))
 _TO_CURLY: Final = (_CORNER, "「『〝", _LEVELS)
 _TO_CORNERS: Final = (re.compile("[“‘〝]"), "“‘「『〝", _CORNER_LEVELS)
 _CONNECTION: Final = re.compile("[和与及或同跟以、，；, ]*|[，、；,].*|.*[，、；,]")
-_TITLE: Final = re.compile("<<([^<>\n]{1,200})>>")
+_TITLE: Final = re.compile("<<([^<>|｜\n]{1,200})>>")
 
 
 def pair_straight(draft: Draft, rules: SpellingRules) -> list[Edit]:

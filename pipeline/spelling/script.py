@@ -25,6 +25,7 @@ _WORDS: Final = {
     ("traditional", "hongkong"): ("s2hkp",),
 }
 _HAN: Final = ((0x3400, 0x4DC0), (0x4E00, 0xA000))
+_LAST: Final = "\uffff"  # beyond the first plane few fonts show a character: 煇 stays
 _HAN_RUN: Final = re.compile(f"[{HAN}]+")
 
 
@@ -57,7 +58,9 @@ def _converted(start: int, line: str, rules: SpellingRules) -> list[Edit]:
     if to_simplified:
         after = _with_own_words(line, after, rules.lexicon.script_words)
     stays = _one_sided()[1 if to_simplified else 0]
-    after = "".join(old if old in stays else new for old, new in zip(line, after, strict=True))
+    after = "".join(
+        old if old in stays or new > _LAST else new for old, new in zip(line, after, strict=True)
+    )
     rule = rules.id_of("script" if to_simplified else "traditional")
     chain = _WORDS.get((style.script, style.vocabulary))
     if chain:
@@ -125,7 +128,7 @@ def _one_sided() -> tuple[frozenset[str], frozenset[str]]:
     to_traditional = convert("\n".join(every), "s2t").split("\n")
     pairs = list(zip(every, to_simplified, to_traditional, strict=True))
     return (
-        frozenset(c for c, simple, full in pairs if simple != c and full == c),
+        frozenset(c for c, simple, full in pairs if simple != c and full == c and simple <= _LAST),
         frozenset(c for c, simple, full in pairs if simple == c and full != c),
     )
 
