@@ -8,6 +8,7 @@ A table begins at a line that names a column of names (类别, 序号, 指标 �
 after it, and ends with the last value before prose, a note or the next caption.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -39,6 +40,7 @@ from pipeline.tables.tokens import (
     tabs,
 )
 
+_PLAIN = re.compile(r"[-+]?\d[\d.,]*%?")
 _MOST_TOKENS = 60_000
 #: Tokens of regions that turned out to be no table, on one page; then the rest stays text.
 _MOST_READ = 200_000
@@ -49,6 +51,7 @@ _GOOD_ROW = 0.25
 #: What a header cell costs that no list knows: such a header must read the rows much better.
 _GUESS = 2.0
 _FEWEST_GUESSED = 2
+_MOSTLY_FULL = 0.85
 _UNEXPLAINED = 0.02
 _WORDED = 0.2
 _FEWEST_ROWS = 2
@@ -193,13 +196,16 @@ def _is_title(blocks: Sequence[Block], shown: Sequence[int], rules: TableRules) 
 def _region(blocks: Sequence[Block], shown: Sequence[int], words: Lexicon) -> Sequence[int]:
     """Return the blocks that may belong to the table that the first of `shown` begins.
 
-    The same two cells once more are its header again, on the next page of a printed table.
+    The same two cells once more are its header again, on the next page of a printed table; above
+    the first figure they head the columns of a second table beside it.
     """
     head = [blocks[i].text for i in shown[:2]]
+    figures = False
     for end in range(1, len(shown)):
         if around.is_stop(blocks[shown[end]], words):
             return shown[:end]
-        if end > 1 and [blocks[i].text for i in shown[end : end + 2]] == head:
+        figures = figures or bool(_PLAIN.fullmatch(blocks[shown[end]].text.strip()))
+        if end > 1 and figures and [blocks[i].text for i in shown[end : end + 2]] == head:
             return shown[:end]
     return shown
 
@@ -270,6 +276,9 @@ def _tokens(
 
 def _best(tokens: Sequence[Token], rules: TableRules) -> _Reading | None:
     """Return the reading of a region with the least cost, None where no reading is good."""
+    plain = _regular(tokens, rules, named=True)
+    if plain is not None:
+        return plain
     best: _Reading | None = None
     for count, found in _layouts(tokens, rules):
         reading = _sample(tokens, count, found, rules)
@@ -279,16 +288,20 @@ def _best(tokens: Sequence[Token], rules: TableRules) -> _Reading | None:
             best = reading
         if best is reading and reading.cost <= _GOOD_ROW * len(reading.rows):
             break
-    return _whole(best, tokens, rules) if best else _regular(tokens, rules)
+    return _whole(best, tokens, rules) if best else _regular(tokens, rules, named=False)
 
 
-def _regular(tokens: Sequence[Token], rules: TableRules) -> _Reading | None:
-    """Return the reading of a table in which no cell is missing, None for others."""
-    found = regular.read([token for token in tokens if token.kind != "gap"], rules.lexicon)
+def _regular(tokens: Sequence[Token], rules: TableRules, *, named: bool) -> _Reading | None:
+    """Return the reading of a table in which no cell is missing, None for others.
+
+    `named` asks for a header of one row, with a name for each column and no more.
+    """
+    cells = [token for token in tokens if token.kind != "gap"]
+    found = regular.read(cells, rules.lexicon, named=named)
     if found is None:
         return None
     count, frame, cut = found
-    body = [token for token in tokens if token.kind != "gap"][count : count + cut.rows[-1].end]
+    body = cells[count : count + cut.rows[-1].end]
     return _Reading(count, frame, tuple(body), cut, 0.0)
 
 
@@ -407,8 +420,12 @@ def _is_sure(reading: _Reading, rules: TableRules) -> bool:
     if reading.body[0].starts or not _guessed(reading.layout, rules):
         return True
     rows = [row for row in reading.rows if not row.section]
-    full = all(row.placings and "" not in row.placings[0].cells for row in rows)
-    return full and len(reading.rows) > _FEWEST_GUESSED and bool(reading.layout.figures)
+    full = sum(bool(row.placings) and "" not in row.placings[0].cells for row in rows)
+    return (
+        full >= _MOSTLY_FULL * len(rows)
+        and len(reading.rows) > _FEWEST_GUESSED
+        and bool(reading.layout.figures)
+    )
 
 
 def _is_counted(row: Row) -> bool:

@@ -178,7 +178,7 @@ def _price(rows: Sequence[Sequence[str]], words: Lexicon) -> float:
             kinds = {(role, _has_unit(cell)) for role, cell in zip(roles, row, strict=True)}
             cost += 1.0 * (len(kinds) > 1) - 0.2 * (len(kinds) == 1)
             cost -= 1.0 * any(_kinship(cell, row) >= _KIN for cell in rows[place - 1])
-            cost += 1.0 * (_shape(rows[place - 1][-1]) in map(_shape, row))
+            cost += 1.5 * (len(row) == 1) + 1.0 * (_shape(rows[place - 1][-1]) in map(_shape, row))
         if place < len(rows) - 1:
             cost -= 1.0 * (not _has_unit(row[-1]) and roles[-1] in (None, "group", "binding"))
     return round(cost, 3)

@@ -24,6 +24,8 @@ _USUAL_CATEGORY = 4
 _LONGEST_CATEGORY = 12
 _USUAL_LINES = 3
 _SHORT = 3
+#: What it costs that a line which lists know as a parent or a category begins a longer name.
+_KNOWN = 1.6
 
 
 @dataclass(frozen=True)
@@ -122,9 +124,9 @@ class Names:
             return 6.0
         known = bool(self.words.parents.fullmatch(self.stem(above))) or self.looks_category(above)
         if self.is_whole(above):
-            return 1.5 + 1.0 * known + 0.5 * (not prefix(above))
+            return 1.5 + _KNOWN * known + 0.5 * (not prefix(above))
         closed = len(bare(above)) > _SHORT and bool(self.words.category_ends.search(above))
-        return 0.3 + 0.2 * (len(bare(above)) < _SHORT) + 1.0 * known + 0.7 * closed
+        return 0.3 + 0.2 * (len(bare(above)) < _SHORT) + _KNOWN * known + 0.7 * closed
 
     def unitless(self, name: str, parent: str) -> float:
         """Return what it costs that a name closes without the unit that others have."""

@@ -27,18 +27,24 @@ _LONGEST_HEADER_CELL = 30
 _MOSTLY = 0.8
 
 
-def read(tokens: Sequence[Token], words: Lexicon) -> tuple[int, Layout, Cut] | None:
-    """Return header tokens, layout and rows of a table without a cell missing, None for others."""
+def read(tokens: Sequence[Token], words: Lexicon, *, named: bool) -> tuple[int, Layout, Cut] | None:
+    """Return header tokens, layout and rows of a table without a cell missing, None for others.
+
+    `named` asks for a header of one row.
+    """
     if any(token.starts for token in tokens):
-        return _read_lines(tokens, words)
+        return None if named else _read_lines(tokens, words)
     for start, width, count in (*_counted(tokens), *_periodic(tokens, words)):
+        period = width
         width, count = _beside(tokens, start, width, count)
         header = [token.text for token in tokens[:start]]
+        if named and len(header) != width == period:
+            continue
         columns = _columns(header, width, words, counted=tokens[start].text == "1")
         body = tokens[start : start + width * count]
         if (
             columns
-            and not _is_noise(columns, body)
+            and _agree(columns, body, words)
             and _is_alike(body, width, words)
             and not _goes_on(tokens[start + len(body) :], width)
         ):
@@ -60,7 +66,9 @@ def _read_lines(tokens: Sequence[Token], words: Lexicon) -> tuple[int, Layout, C
     cells = [token for line in full for token in line]
     short = [line for line in body[len(full) :] if has_figure(line, words)]
     columns = _columns_of(head, width, words, counted=cells[0].text == "1")
-    if short or not columns or not _is_alike(cells, width, words):
+    if short or not columns or not _agree(columns, cells, words):
+        return None
+    if not _is_alike(cells, width, words):
         return None
     layout = _layout(columns, tuple(tuple(line) for line in head), words)
     return sum(map(len, head)), layout, Cut(tuple(_rows(cells, width, layout)))
@@ -138,6 +146,27 @@ def _periodic(tokens: Sequence[Token], words: Lexicon) -> Iterator[tuple[int, in
                 yield start, width, count
 
 
+def _agree(columns: Sequence[Path], body: Sequence[Token], words: Lexicon) -> bool:
+    """Return whether each column holds what its name says: figures, attributes, no figures."""
+    counted = [token.text for token in body[: 2 * len(columns) : len(columns)]] == ["1", "2"]
+    role, wordy, cells = None, 0, body
+    for at, path in enumerate(columns):
+        cells = body[at :: len(columns)]
+        if sum(token.text == path[-1] for token in cells) > _MOSTLY * len(cells):
+            return False  # a button, which says its own name again in each row
+        role = role_of(path[-1], words)
+        wordy = sum(token.kind in ("text", "unit", "binding") for token in cells)
+        bindings = sum(token.kind == "binding" for token in cells)
+        if role in ("year", "rate") and wordy > (1 - _MOSTLY) * len(cells):
+            return False
+        if (role == "binding") != (bindings * 2 > len(cells)):
+            return False
+        if role in ("category", "unit") and any(token.kind in FIGURES for token in cells):
+            return False
+    # A last column of words that no list knows may be the first lines of wrapped names.
+    return role is not None or wordy < len(cells) or counted
+
+
 def _is_alike(body: Sequence[Token], width: int, words: Lexicon) -> bool:
     """Return whether each column holds one kind of cell, and the names are names."""
     columns = [body[at::width] for at in range(width)]
@@ -156,14 +185,6 @@ def _is_alike(body: Sequence[Token], width: int, words: Lexicon) -> bool:
         for token in names
     )
     return sum(mixed) * 3 <= width and not broken and named
-
-
-def _is_noise(columns: Sequence[Path], body: Sequence[Token]) -> bool:
-    """Return whether a column says its own name again in each row: a button, not a cell."""
-    return any(
-        all(token.text == path[-1] for token in body[at :: len(columns)])
-        for at, path in enumerate(columns)
-    )
 
 
 def _goes_on(rest: Sequence[Token], width: int) -> bool:

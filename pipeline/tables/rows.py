@@ -251,6 +251,8 @@ class Reader:
         first = (*parent, *name)[0]
         if self.layout.has("category") and self.names.looks_category(first):
             cost += 2.0
+        if len(parent) + len(name) > 1 and self.names.words.year.fullmatch(first):
+            cost += 3.0  # a year of the header
         return cost
 
     def _unit(self, row: Row, at: int, limit: int) -> Iterator[tuple[Row, int]]:

@@ -1,7 +1,7 @@
 """Lines whose tabs keep every empty cell → cells with their spans, as markup would give them.
 
 In: the pieces of lines, one line a row. Out: cells for `grid`. Never for lines without an empty
-piece, or that do not all have the same columns: their cells were lost.
+piece: their empty cells were lost. Where one was kept all were, but for those that end a line.
 
 An empty cell of the header belongs to the cell above it, or else to the one on its left; the empty
 cells that a row begins with were merged with those above.
@@ -15,16 +15,16 @@ from pipeline.rules.tables import Lexicon
 from pipeline.tables.header import role_of
 from pipeline.tables.tokens import FIGURES, Typer
 
-_FEWEST_ROWS = 3
+_FEWEST_ROWS = _FEWEST_COLUMNS = 3
 _Spot = tuple[int, int]
 
 
 def read(lines: Sequence[Sequence[str]], words: Lexicon) -> tuple[Cell, ...]:
     """Return the cells of all lines; () where empty cells were not kept."""
     width = max(map(len, lines), default=0)
-    full = sum(len(line) == width for line in lines)
     kept = any("" in line for line in lines)
-    if width < 3 or len(lines) < _FEWEST_ROWS or not kept or not _lines_up(lines, width, full):
+    full = sum(len(line) == width for line in lines)
+    if width < _FEWEST_COLUMNS or len(lines) < _FEWEST_ROWS or not kept or full * 2 < len(lines):
         return ()
     depth = _depth(lines, words)
     late = next((i for i, text in enumerate(lines[0]) if role_of(text, words) == "binding"), -1)
@@ -39,17 +39,6 @@ def read(lines: Sequence[Sequence[str]], words: Lexicon) -> tuple[Cell, ...]:
             origin[row, column] = origin.get(over, over)
             _cover(cells, origin[row, column], (row, column), text, head=row < depth)
     return tuple(sorted(cells.values(), key=lambda cell: (cell.row, cell.column)))
-
-
-def _lines_up(lines: Sequence[Sequence[str]], width: int, full: int) -> bool:
-    """Return whether the tabs make columns: a line is short only where its last cells are empty.
-
-    Most lines are full, and no line is short that has no empty cell (but headings of one cell).
-    """
-    short = [line for line in lines if len(line) < width]
-    return full * 2 > len(lines) and all(
-        "" in line or len(line) == 1 or line is lines[0] for line in short
-    )
 
 
 def _depth(lines: Sequence[Sequence[str]], words: Lexicon) -> int:
