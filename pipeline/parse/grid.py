@@ -32,8 +32,10 @@ _OUTER_BLANKS = " \xa0\u3000"
 _MOST_PLACES = 200_000
 _LONGEST_CELL = 800
 _MEAN_CELL = 120
-#: BeautifulSoup takes 0.1 ms a cell; no page that people read has a larger table.
-_MOST_CELLS = 20_000
+#: Cells of a table, and those in rows that BeautifulSoup reads, which takes 0.1 ms a cell. What is
+#: larger dissolves into lines.
+_MOST_CELLS = 200_000
+_MOST_HARD_CELLS = 20_000
 
 
 #: What a cell is before it has its place: text, rows (0: all below) and columns it covers, and
@@ -79,6 +81,8 @@ def _read_rows(rows: Sequence[str], cells: Sequence[list[tuple[str, str]]]) -> l
     """Return what each row holds; nothing where BeautifulSoup sees other cells than `cells`."""
     plain = [[(lines_of(unescape(text)), 1, 1, kind == "h") for kind, text in row] for row in cells]
     hard = [i for i, row in enumerate(rows) if _HARD.search(row)]
+    if sum(len(cells[i]) for i in hard) > _MOST_HARD_CELLS:
+        return []
     if hard:
         from pipeline.parse import soup  # its import takes as long as twenty pages
 

@@ -98,6 +98,7 @@ class TableRules:
     lexicon: Lexicon
     columns: Columns
     doubts: dict[str, str]
+    refusals: dict[str, str]
 
     def id_of(self, mechanism: str) -> str:
         """Return the id of the rule that gives `mechanism` its name."""
@@ -114,12 +115,13 @@ def load(files: Sequence[Path]) -> TableRules:
     _check_mechanisms(rules, files)
     contents = [(file, read_toml(file)) for file in files]
     for file, content in contents:
-        check_keys(content, ("lexicon", "columns", "doubts", "rule"), f"{file}: ")
+        check_keys(content, ("lexicon", "columns", "doubts", "refusals", "rule"), f"{file}: ")
     return TableRules(
         rules,
         _lexicon([(file, content.get("lexicon", {})) for file, content in contents]),
         _columns(contents[0][1], files[0]),
-        _reasons(contents),
+        _reasons(contents, "doubts"),
+        _reasons(contents, "refusals"),
     )
 
 
@@ -174,8 +176,8 @@ def _columns(content: dict[str, Any], file: Path) -> Columns:
         raise ConfigError(message) from error
 
 
-def _reasons(contents: Sequence[tuple[Path, dict[str, Any]]]) -> dict[str, str]:
-    """Return what a doubt of each kind says to the reader."""
+def _reasons(contents: Sequence[tuple[Path, dict[str, Any]]], kind: str) -> dict[str, str]:
+    """Return what a doubt or a refusal of each kind says to the reader."""
     return {
-        key: str(text) for _, content in contents for key, text in content.get("doubts", {}).items()
+        key: str(text) for _, content in contents for key, text in content.get(kind, {}).items()
     }

@@ -1,8 +1,8 @@
 """Page → Page: rebuild tables, from markup and from flattened lines.
 
 In: a page with chrome marked. Out: the same page with `tables`; the lines of a flattened table
-respelled as one block, one row a line. Never a number lost, a cell used twice, or a grid where
-the lines do not fit one.
+respelled as one block, one row a line; what looked like a table and was left, in `refused`. Never
+a number lost, a cell used twice, or a grid where the lines do not fit one.
 
 `grid` reads tables that kept their markup, `flat` those that lost it, `boxes` the 专栏 of numbered
 items. A page with a table in its markup is never searched for flattened ones.
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from pipeline.records import Block, Change, Page
+from pipeline.records import Block, Change, Page, Refused
 from pipeline.rules.tables import TableRules
 from pipeline.tables import boxes, flat, markup
 from pipeline.tables.cases import try_rule
@@ -25,14 +25,15 @@ def rebuild_tables(page: Page, rules: TableRules) -> Page:
     if not page.is_article:
         return page
     grids = any(block.cells and not block.dropped_by for block in page.blocks)
-    found = () if grids else flat.find(page.blocks, rules)
+    found, refused = ((), ()) if grids else flat.find(page.blocks, rules)
     taken = frozenset(i for one in found for i in one.blocks)
     tables = [one.table for one in found if one.table is not None]
     tables += markup.find(page.blocks, rules) if grids else ()
     tables += boxes.find(page.blocks, taken, rules)
     known = {table.block for table in page.tables}
     new = [table for table in tables if table.block not in known]
-    if not new:
+    refused = _all_refused((*page.refused, *refused, *markup.refused(page.blocks, rules)))
+    if not new and refused == page.refused:
         return page
     changes = tuple(change for one in found for change in _changes(one, page.blocks, rules))
     return replace(
@@ -40,7 +41,14 @@ def rebuild_tables(page: Page, rules: TableRules) -> Page:
         blocks=_respelled(page.blocks, found),
         changes=page.changes + changes,
         tables=tuple(sorted((*page.tables, *new), key=lambda table: table.block)),
+        refused=refused,
     )
+
+
+def _all_refused(refused: Sequence[Refused]) -> tuple[Refused, ...]:
+    """Return one refusal a block, in the order of the page."""
+    by_block = {one.block: one for one in refused}
+    return tuple(by_block[block] for block in sorted(by_block))
 
 
 def _respelled(blocks: tuple[Block, ...], found: Sequence[flat.Found]) -> tuple[Block, ...]:

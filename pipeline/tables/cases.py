@@ -29,7 +29,7 @@ def try_rule(rule: TableRule, text: str, rules: TableRules) -> str:
     elif rule.apply == "box":
         made = boxes.find(_lines(text), frozenset(), rules)
     else:
-        found = flat.find(_lines(text), rules)
+        found, _ = flat.find(_lines(text), rules)
         made = tuple(one.table for one in found if one.table and one.mechanism == rule.apply)
     return "\n".join(_csv(table) for table in made) if made else text
 

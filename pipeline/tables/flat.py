@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, groupby, takewhile
 from typing import Literal
 
-from pipeline.records import Block, Table
+from pipeline.records import Block, Refused, Table
 from pipeline.rules.tables import Lexicon, TableRules
 from pipeline.tables import around, grid, levels, regular, tabbed
 from pipeline.tables.build import build, join
@@ -61,6 +61,8 @@ _FEWEST_WORDS = 6
 _MOST_HEADER_ROWS = 3
 _MOST_LEVELS = 3
 _FEWEST_RUNS = 6
+_FEWEST_KNOWN = 3
+_LONGEST_SHOWN = 80
 
 
 #: One cell a line; one row a line, its cells apart by tabs or by single blanks; all on one line.
@@ -98,19 +100,41 @@ class _Reading:
         return self.cut.rows
 
 
-def find(blocks: Sequence[Block], rules: TableRules) -> tuple[Found, ...]:
-    """Return the flattened tables of `blocks`, in their order."""
+def find(
+    blocks: Sequence[Block], rules: TableRules
+) -> tuple[tuple[Found, ...], tuple[Refused, ...]]:
+    """Return the flattened tables of `blocks`, and those that were seen and not read."""
     shown = around.visible(blocks)
     found: list[Found] = []
+    refused: list[Refused] = []
     at, budget = 0, _MOST_READ
     while at < len(shown) and budget > 0:
-        table, after, read = _read_at(blocks, shown, at, rules)
+        table, after, tokens = _read_at(blocks, shown, at, rules)
         if table is not None:
             _append(found, table, blocks, rules)
         else:
-            budget -= read
+            budget -= len(tokens)
+            why = _refusal(tokens, rules) if budget > 0 else "size"
+            refused += [_refused(blocks, shown[at], rules.refusals[why])] if why else []
         at = after
-    return tuple(found)
+    return tuple(found), tuple(refused)
+
+
+def _refused(blocks: Sequence[Block], index: int, why: str) -> Refused:
+    return Refused(index, blocks[index].line, squeeze(blocks[index].text)[:_LONGEST_SHOWN], why)
+
+
+def _refusal(tokens: Sequence[Token], rules: TableRules) -> str:
+    """Return why what begins like a table is none, "" where it does not even look like one.
+
+    It does with three header cells that lists know and as many figures as a row or two hold.
+    """
+    if len(tokens) > _MOST_TOKENS:
+        return "size"
+    head = _header_cells(tokens, rules)
+    known = sum(role_of(cell, rules.lexicon) is not None for cell in head)
+    figures = sum(token.kind in FIGURES for token in tokens[:_SAMPLE])
+    return "fit" if known >= _FEWEST_KNOWN and figures >= len(head) else ""
 
 
 def _append(found: list[Found], part: Found, blocks: Sequence[Block], rules: TableRules) -> None:
@@ -130,28 +154,28 @@ def _append(found: list[Found], part: Found, blocks: Sequence[Block], rules: Tab
 
 def _read_at(
     blocks: Sequence[Block], shown: Sequence[int], at: int, rules: TableRules
-) -> tuple[Found | None, int, int]:
+) -> tuple[Found | None, int, Sequence[Token]]:
     """Return the table that begins at `at` or None, where to look on, and the tokens read."""
     words = rules.lexicon
     shape = _begins(blocks[shown[at]], rules)
     if shape is None or _is_title(blocks, shown[at : at + 3], rules):
-        return None, at + 1, 0
+        return None, at + 1, ()
     region = _region(blocks, shown[at:], words) if shape != "line" else shown[at : at + 1]
     if shape == "wide":
         found = _ruled(blocks, region, rules)
         if found is not None:
-            return _placed(found, blocks, shown, at, words), at + len(found.blocks), 0
+            return _placed(found, blocks, shown, at, words), at + len(found.blocks), ()
     tokens = _tokens(blocks, region, shape, rules)
     reading = _best(tokens, rules) if len(tokens) <= _MOST_TOKENS else None
     if reading is None:
-        return None, at + _header_lines(blocks, region, rules), len(tokens)
+        return None, at + _header_lines(blocks, region, rules), tokens
     last = max(token.block for token in reading.body)
     held = tuple(index for index in region if index <= last)
     table = build(reading.layout, reading.cut, rules, held[0])
     table = replace(table, lines=tuple(_source_lines(reading, blocks)))
     named: Mechanism = "wide" if shape == "spaced" else shape
     found = Found(table, held, _text(reading), named)
-    return _placed(found, blocks, shown, at, words), at + len(held), len(tokens)
+    return _placed(found, blocks, shown, at, words), at + len(held), tokens
 
 
 def _placed(

@@ -70,6 +70,11 @@ def read(cells: Sequence[Cell], rules: TableRules) -> Sheet | None:
     return Sheet(header, rows, title, unit, notes, head, _is_headed(lines[:depth], rules))
 
 
+def overflows(cells: Sequence[Cell]) -> bool:
+    """Return whether the spans of a table fill more places than any table has."""
+    return bool(cells) and not _expand(cells)
+
+
 def _expand(cells: Sequence[Cell]) -> list[_Line]:
     """Return the grid row by row, each place with the cell that covers it.
 

@@ -4,10 +4,12 @@ In: blocks. Out: a table for each `<table>` that holds a grid; a table that goes
 the same header again) is one. Never a change to the text: these blocks have one row a line already.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 
-from pipeline.records import Block, Table
+from pipeline.records import Block, Refused, Table
 from pipeline.rules.tables import TableRules
 from pipeline.tables import around, grid
 from pipeline.tables.build import check_sums
@@ -15,6 +17,10 @@ from pipeline.tables.header import role_of
 from pipeline.tables.tokens import squeeze
 
 _MOSTLY_LINKS = 0.5
+#: Lines in one <table> that no layout has.
+_MOST_LINES = 10_000
+_LONGEST_SHOWN = 80
+_TABLE = re.compile(r"(?:.*?/)?table[^/]*/")
 
 
 def find(blocks: Sequence[Block], rules: TableRules) -> tuple[Table, ...]:
@@ -50,6 +56,36 @@ def find(blocks: Sequence[Block], rules: TableRules) -> tuple[Table, ...]:
             )
         between = []
     return tuple(check_sums(table, rules) for table in tables if table.rows)
+
+
+def refused(blocks: Sequence[Block], rules: TableRules) -> tuple[Refused, ...]:
+    """Return the tables of markup that are too large: for their spans, or for their cells."""
+    spans = [
+        _refused(blocks, index, rules.refusals["spans"])
+        for index, block in enumerate(blocks)
+        if block.cells and not block.dropped_by and grid.overflows(block.cells)
+    ]
+    return (*spans, *_dissolved(blocks, rules))
+
+
+def _dissolved(blocks: Sequence[Block], rules: TableRules) -> Iterator[Refused]:
+    """Return the tables that reading left as lines, for there were too many of them.
+
+    They stand in one <table>; one that lays out a page has fewer.
+    """
+    if len(blocks) < _MOST_LINES:
+        return
+    named = ((at, _TABLE.match(block.path)) for at, block in enumerate(blocks))
+    inside = [(at, found[0]) for at, found in named if found and not blocks[at].dropped_by]
+    for _, group in groupby(inside, key=lambda item: item[1]):
+        lines = [at for at, _ in group]
+        if len(lines) >= _MOST_LINES:
+            yield _refused(blocks, lines[0], rules.refusals["lines"])
+
+
+def _refused(blocks: Sequence[Block], index: int, why: str) -> Refused:
+    text = squeeze(blocks[index].text.partition("\n")[0])[:_LONGEST_SHOWN]
+    return Refused(index, blocks[index].line, text, why)
 
 
 def _sheet(block: Block, rules: TableRules) -> grid.Sheet | None:
