@@ -105,8 +105,7 @@ def _captioned(rows: list[list[Entry]], markup: str) -> list[list[Entry]]:
 def _place(rows: Sequence[Sequence[Entry]], headed: int) -> tuple[Cell, ...]:
     """Return the cells in their places; those of the first `headed` rows are headers.
 
-    A cell whose place is taken moves right, as in a browser; none reaches below the table. Empty
-    where spans cover more places than a page can mean.
+    A cell whose place is taken moves right, as in a browser; none reaches below the table.
     """
     taken: set[tuple[int, int]] = set()
     cells: list[Cell] = []
@@ -119,10 +118,19 @@ def _place(rows: Sequence[Sequence[Entry]], headed: int) -> tuple[Cell, ...]:
             if down > 1:
                 taken.update(product(range(row + 1, row + down), range(column, column + right)))
             if len(taken) > _MOST_PLACES:
-                return ()
+                return _unplaced(rows, headed)
             cells.append(Cell(row, column, text, down, right, header or row < headed))
             column += right
     return tuple(cells)
+
+
+def _unplaced(rows: Sequence[Sequence[Entry]], headed: int) -> tuple[Cell, ...]:
+    """Return the cells one beside the other: their spans cover more places than a page can mean."""
+    return tuple(
+        Cell(row, column, text, down or len(rows), right, header or row < headed)
+        for row, entries in enumerate(rows)
+        for column, (text, down, right, header) in enumerate(entries)
+    )
 
 
 def _text(markup: str) -> str:
