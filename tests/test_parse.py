@@ -219,7 +219,7 @@ def test_spans_are_clamped() -> None:
 def test_a_table_of_impossible_spans_keeps_its_text() -> None:
     table = "<table>" + "<tr><td rowspan=500 colspan=1000>甲<td>乙" * 500 + "</table>"
     blocks = page_of(html(table)).blocks
-    assert "".join(block.text for block in blocks) == "甲乙" * 500
+    assert "".join("".join(block.text.split()) for block in blocks) == "甲乙" * 500
 
 
 def test_flattened_text_keeps_its_lines() -> None:
