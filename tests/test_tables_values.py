@@ -207,6 +207,38 @@ PARTS = [
 ]
 
 
+def test_rows_that_are_years_tell_the_period() -> None:
+    table = Table(
+        "",
+        ("年份", "粮食产量（万吨）", "比上年增长（%）"),
+        (("2019年", "592", "-1.2"), ("2020年", "606", "2.4")),
+    )
+    found = [
+        (v.indicator.folded, v.period, v.measure, v.figure.number, v.unit)
+        for v in READER.read(page_with(table, title="公报"), table)
+    ]
+    assert found == [
+        ("粮食产量", "2019", "", "592", "万吨"),
+        ("比上年增长", "2019", "annual rate", "-1.2", "%"),
+        ("粮食产量", "2020", "", "606", "万吨"),
+        ("比上年增长", "2020", "annual rate", "2.4", "%"),
+    ]
+
+
+def test_settings_of_tables_publish_anew(cli: Cli, tmp_path: Path) -> None:
+    raw, cleaned, config = tmp_path / "raw", tmp_path / "cleaned", tmp_path / "config.toml"
+    raw.mkdir()
+    source = next((ROOT / "raw" / "www.mgpolicy.example").rglob("*.txt"))
+    shutil.copyfile(source, raw / "plan.txt")
+    config.write_text("[tables]\nstrict = true\nexcel = true\n", "utf-8")
+    sizes = []
+    for more in ((), ("--config", config)):
+        assert cli("run", "--raw", raw, "--cleaned", cleaned, *more).returncode == 0
+        sizes.append(len(rows(cleaned / "tables" / "long.csv")))
+    assert 0 < sizes[1] < sizes[0]
+    assert (cleaned / "tables" / "long.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
 @given(st.lists(st.sampled_from([*PARTS, " "]), max_size=6).map("".join))
 def test_no_figure_is_made_up(cell: str) -> None:
     figure = READER.figures.read(cell)

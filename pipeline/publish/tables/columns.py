@@ -15,7 +15,7 @@ from pipeline.records import Table
 from pipeline.rules import Rules
 from pipeline.rules.values import Words
 
-Kind = Literal["category", "serial", "name", "unit", "binding", "text", "value"]
+Kind = Literal["category", "serial", "name", "unit", "binding", "text", "years", "value"]
 Role = Literal["", "base", "target", "actual"]
 
 #: Where so many of a column's cells are figures it holds values, whatever its name.
@@ -28,6 +28,8 @@ _LAST_BRACKETS = re.compile(r"\(([^()]*)\)$")
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column. `kind` tells what stands in it; the rest is of columns of values.
+
+    `years` holds the year of each row; where no column has names, the headers name what is counted.
 
     `period` is a year (2025) or a span of years (2021-2025) and `measure` what the column holds
     under it: base, target, actual, annual rate or cumulative. `span` is the period of a mean or sum
@@ -102,9 +104,12 @@ class ColumnReader:
         kinds: list[Kind] = []
         for at, kind in enumerate(known):
             unsure = kind is None or (kind == "name" and "name" in kinds)
-            cells = [row[at] for row in table.rows]
-            kinds.append((self._by_cells(cells) if unsure else kind) or "text")
-        if "name" not in kinds:
+            cells = [row[at] for row in table.rows if not self.is_empty(row[at])]
+            if kind in (None, "name") and self._are_years(cells):
+                kinds.append("years")
+            else:
+                kinds.append((self._by_cells(cells) if unsure else kind) or "text")
+        if "name" not in kinds and "years" not in kinds:
             first = next(
                 (at for at, kind in enumerate(kinds) if kind in ("text", "category")), None
             )
@@ -136,12 +141,14 @@ class ColumnReader:
             return "value"
         return "text" if words.text.fullmatch(leaf) else None
 
+    def _are_years(self, cells: Sequence[str]) -> bool:
+        """Return whether a column holds the years of its rows."""
+        return bool(cells) and all(self._words.years.fullmatch(narrow(cell)) for cell in cells)
+
     def _by_cells(self, cells: Sequence[str]) -> Kind:
         """Return whether a column that no word tells of holds values."""
-        told = [cell for cell in cells if cell and not self.is_empty(cell)]
-        figures = sum(self.figures.read(cell) is not None for cell in told)
-        years = sum(bool(self._words.years.fullmatch(narrow(cell))) for cell in told)
-        return "value" if told and figures >= _MOSTLY * len(told) and years < len(told) else "text"
+        figures = sum(self.figures.read(cell) is not None for cell in cells)
+        return "value" if cells and figures >= _MOSTLY * len(cells) else "text"
 
     def is_empty(self, cell: str) -> bool:
         """Return whether a cell says that it holds nothing."""
@@ -199,9 +206,10 @@ class ColumnReader:
         role = self._role(head, period, sheet)
         unit = self._unit(head.leaf) or self._unit(head.group)
         kinds = [role] if head.level else self._measures(head.leaf)
-        mixed = len(kinds) > 1
+        mixed = len(kinds) > 1 or (head.level and bool(self._measures(head.leaf)))
         # What has no brackets in a table that puts its sums into brackets is a mean.
-        measure = "" if not kinds or (mixed and not sheet.bracketed) else kinds[0]
+        unsure = len(kinds) > 1 and not sheet.bracketed
+        measure = "" if not kinds or unsure else kinds[0]
         return Column("value", head.name, period, measure, span, role, unit, mixed)
 
     def _measures(self, leaf: str) -> list[str]:
@@ -276,7 +284,9 @@ class ColumnReader:
         known = sorted(set(years))
         if self._words.yearly.search(head.leaf):
             return str(years[-1]) if years else ""
-        return _span(known[0] + 1, known[1]) if len(known) == 2 else ""
+        if len(known) != 2 or (head.level and head.years != str(known[1])):
+            return ""
+        return _span(known[0] + 1, known[1])
 
 
 def _span(first: int, last: int) -> str:

@@ -54,10 +54,15 @@ def told_doubts(table: Table) -> list[ToldDoubt]:
             others=tuple(reading or EMPTY for reading in doubt.readings),
             why=doubt.why,
             confidence=table.confidence_at(doubt.row, doubt.column),
-            line=table.lines[doubt.row] if table.lines else 0,
+            line=line_of(table, doubt.row),
         )
         for doubt in table.doubts
     ]
+
+
+def line_of(table: Table, row: int) -> int:
+    """Return the line of the source on which a row begins, 0 where it is not known."""
+    return table.lines[row] if row < len(table.lines) else 0
 
 
 def letters(column: int) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.publish.tables.columns import Column, ColumnReader, Kind
+from pipeline.publish.tables.doubts import line_of
 from pipeline.publish.tables.figures import Figure, FigureReader, narrow
 from pipeline.publish.tables.indicators import Indicator, NameReader
 from pipeline.records import Page, Table
@@ -40,6 +41,7 @@ COLUMNS = (
 
 _PER_CENT = ("%", "‰")
 _NO_FIGURE = Figure("")
+_YEAR_DIGITS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,32 +97,37 @@ class ValueReader:
         sure = {(row, at): share for row, at, share in table.confidence}
         unnamed = self._unnamed(table, columns)
         for number, cells in enumerate(shown_rows(table, strict=self.strict)):
-            line = table.lines[number] if table.lines else page.blocks[table.block].line
+            line = line_of(table, number) or page.blocks[table.block].line
             row = _Row(number, cells, columns, line, sure)
             name = self.names.read(() if number in unnamed else row.texts("name"))
-            yield from self._values(row, name, table.unit)
+            turned = not any(column.kind == "name" for column in columns)
+            yield from self._values(row, None if turned else name, table.unit)
 
     def _unnamed(self, table: Table, columns: Sequence[Column]) -> set[int]:
         """Return the rows whose name `strict` leaves out: half a name would be another one."""
         doubts = table.doubts if self.strict else ()
         return {doubt.row for doubt in doubts if columns[doubt.column].kind == "name"}
 
-    def _values(self, row: "_Row", name: Indicator, unit: str) -> Iterator[Value]:
+    def _values(self, row: "_Row", named: Indicator | None, told: str) -> Iterator[Value]:
+        """Yield the values of a row; without a name of its own each column names its value."""
         category, binding = (
             " / ".join(filter(None, row.texts(k))) for k in ("category", "binding")
         )
         known = self.rules.tables.lexicon.units
-        common = narrow(unit) if known.fullmatch(narrow(unit)) else ""
-        stated = narrow("".join(row.texts("unit")[:1])) or name.unit or common
+        common = narrow(told) if known.fullmatch(narrow(told)) else ""
+        year = narrow("".join(row.texts("years")[:1]))[:_YEAR_DIGITS]
         for at, column in enumerate(row.columns):
             cell = row.cells[at]
             if column.kind != "value" or self.columns.is_empty(cell):
                 continue
             figure = self.figures.read(cell) or _NO_FIGURE
+            name = named or self.names.read((column.name,))
+            stated = narrow("".join(row.texts("unit")[:1])) or name.unit or common
             measure, period = _meaning(column, figure)
+            unit = self._unit(figure, column, stated, measure)
             yield Value(
-                category, name, self._unit(figure, column, stated, measure), period, measure, cell,
-                figure, binding, row.confidence(at), row.line, column.role, row.number, column.name,
+                category, name, unit, period or year, measure, cell, figure, binding,
+                row.confidence(at), row.line, column.role, row.number, column.name,
             )  # fmt: skip
 
     def _unit(self, figure: Figure, column: Column, stated: str, measure: str) -> str:
@@ -157,7 +164,7 @@ class _Row:
         rests = [
             place
             for place, column in enumerate(self.columns)
-            if place == at or column.kind in ("name", "category")
+            if place == at or column.kind in ("name", "category", "years")
         ]
         return min(self.sure.get((self.number, place), 1.0) for place in rests)
 
