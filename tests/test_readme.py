@@ -86,3 +86,16 @@ def test_the_rule_that_shows_how_to_add_one_holds(cli: Cli, tmp_path: Path) -> N
     (tmp_path / "config.toml").write_text(settings, "utf-8")
     done = cli("check", "--config", tmp_path / "config.toml")
     assert done.returncode == 0, done.stderr
+
+
+def test_the_rows_shown_of_each_file_are_in_it(example: Path) -> None:
+    outputs = (ROOT / "docs" / "outputs.md").read_text("utf-8")
+    parts = re.findall(r"```(?:csv|json)\n(.*?)```", outputs, re.DOTALL)
+    lines = [line.split("…")[0] for part in parts for line in part.splitlines()]
+    files = [*example.glob("*.csv"), *example.glob("*.jsonl"), *example.rglob("tables/**/*.*")]
+    published = "\n".join(file.read_text("utf-8") for file in files if file.is_file())
+    assert len(lines) >= 12
+    # How sure a reading is may change with every rule; that there is such a row does not.
+    sure = re.compile(r",[01]\.\d{3},")
+    published = sure.sub(",#,", published)
+    assert [line for line in lines if sure.sub(",#,", line) not in published] == []
