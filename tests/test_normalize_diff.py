@@ -64,7 +64,7 @@ def patched(text: str, changes: tuple[LineChange, ...]) -> list[str]:
     return out + lines[place:]
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.one_of(TEXTS, MIXED), CHOICES)
 def test_the_changes_of_a_text_lead_to_it(text: str, choice: dict[str, str]) -> None:
     rules = RULES.styled(choice)
@@ -72,7 +72,7 @@ def test_the_changes_of_a_text_lead_to_it(text: str, choice: dict[str, str]) -> 
     assert "\n".join(line for line in out if line) == normalize_text(text.replace("\r", ""), rules)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(TEXTS, st.lists(st.sampled_from(IDS), max_size=5), st.sampled_from(["only", "skip"]))
 def test_only_what_was_picked_is_at_work(text: str, ids: list[str], option: str) -> None:
     rules = RULES.picked(**{option: ids})

@@ -131,7 +131,7 @@ MIXED = st.lists(st.one_of(WORDS, PIECES), max_size=30).map("".join)
 TABLES = st.lists(st.one_of(WORDS, PIECES).filter(lambda piece: "\n" not in piece), max_size=9)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(MIXED, CHOICES)
 def test_twice_is_once(text: str, choice: dict[str, str]) -> None:
     rules = RULES.styled(choice)
@@ -139,7 +139,7 @@ def test_twice_is_once(text: str, choice: dict[str, str]) -> None:
     assert normalize_text(once, rules) == once
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(MIXED.filter(lambda text: not re.search("[㈠&]", text)), CHOICES)
 def test_digits_stay(text: str, choice: dict[str, str]) -> None:
     assert digits(normalize_text(text, RULES.styled(choice))) == digits(text)
@@ -152,7 +152,7 @@ def test_protected_spans_stay(span: str, before: str, choice: dict[str, str]) ->
     assert span in normalize_text(line, RULES.styled(choice))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(BLOCKS, TABLES, KIND, CHOICES)
 def test_changes_replay(
     blocks: list[Block], cells: list[str], kind: str, choice: dict[str, str]
