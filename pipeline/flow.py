@@ -1,7 +1,7 @@
 """The steps, in their order. Read this first.
 
     RawPage ─parse→ Page ─strip→ Page ─drop_repeats→ Page ─tables→ Page ─normalize→ Page
-    Page ─sign→ Signature, all Pages ─find_matches→ Match ─clusters→ Cluster
+    Page ─make_gist→ Gist, all texts ─find_matches→ Match ─choose_copies→ Cluster
 
 A run looks at all pages of a site before it rebuilds tables, and marks what recurs on them:
 
@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pipeline import chrome, dedup, parse, recurring, spelling, tables
 from pipeline.publish import site_of
-from pipeline.records import Cluster, Match, Outcome, Page, RawPage, Signature
+from pipeline.records import Cluster, Gist, Match, Outcome, Page, RawPage
 from pipeline.recurring import Learned, Outline, Taken
 from pipeline.rules import Rules
 
@@ -74,25 +74,32 @@ def bodies(outcomes: Iterable[Outcome]) -> Iterator[Page]:
             yield outcome
 
 
-def sign(page: Page) -> Signature:
-    """Return the MinHash signature of the page's body."""
-    return dedup.sign(page.id, page.text)
+def make_gist(page: Page) -> Gist:
+    """Return what finds the page's body again: its signature, its sketch, its names."""
+    return dedup.make_gist(page.text)
 
 
-def find_duplicates(
-    pages: Sequence[Page],
-    signatures: Mapping[str, Signature],
+def find_matches(
+    texts: Mapping[str, str], memory: "dedup.Memory", workers: int
+) -> tuple[Match, ...]:
+    """Return the related pairs of `texts` (page ids to bodies, on disk or not).
+
+    What `memory` holds is not compared again; it is brought up to date.
+    """
+    return tuple(dedup.find_matches(texts, memory, workers))
+
+
+def choose_copies(
+    matches: Sequence[Match],
+    facts: "Mapping[str, dedup.PageFacts]",
     rules: Rules,
     preferred_hosts: Sequence[str] = (),
-) -> tuple[tuple[Match, ...], tuple[Cluster, ...]]:
-    """Return the related pairs of `pages`, and the clusters that carry one body each."""
-    matches = dedup.find_matches({page.id: page.text for page in pages}, signatures)
-    facts = {page.id: _facts(page) for page in pages}
-    clusters = dedup.clusters(matches, facts, preferred_hosts, rules.dedup)
-    return tuple(matches), tuple(clusters)
+) -> tuple[Cluster, ...]:
+    """Return the clusters that carry one body each, of all pages in `facts`."""
+    return tuple(dedup.clusters(matches, facts, preferred_hosts, rules.dedup))
 
 
-def _facts(page: Page) -> "dedup.PageFacts":
+def facts(page: Page) -> "dedup.PageFacts":
     """Return what the choice between copies looks at."""
     return dedup.PageFacts(
         host=site_of(page),

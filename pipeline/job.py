@@ -14,13 +14,14 @@ from typing import Any
 
 from pipeline import flow, read, stages
 from pipeline.config import Config
+from pipeline.duplicates import Duplicates, detect, verdicts
 from pipeline.engines import ENGINES, Engine
 from pipeline.errors import ConfigError, DamagedError, DiskError, EngineError, LimitError
 from pipeline.fingerprint import files_fingerprint, fingerprint
 from pipeline.paths import PUBLISHED, Paths
 from pipeline.plan import Chunk, Key, ScanRecord, key, last_scan, plan
 from pipeline.publish import Corpus, Entry, is_published, is_whole, join, read_summary
-from pipeline.records import Aside, Cluster, Found, Match, Outcome, Signature
+from pipeline.records import Aside, Found, Gist, Outcome
 from pipeline.recurring import Learned, Outline, Taken
 from pipeline.rules import Rules
 from pipeline.stages import Settings, Stage
@@ -31,14 +32,6 @@ LIMITS_COUNT_FROM = 50
 
 # Reasons that are the machine's and the hour's, not the page's: such pages are tried again.
 TRANSIENT = frozenset({"timeout", "worker-died", "changed-while-read"})
-
-
-@dataclass(frozen=True, slots=True)
-class Duplicates:
-    """What `DetectDuplicates` found."""
-
-    matches: tuple[Match, ...]
-    clusters: tuple[Cluster, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +181,12 @@ class Job:
         parts = [_alive(chunk, self.segment(stage, chunk), alive) for chunk in self.chunks]
         return heapq.merge(*parts, key=lambda pair: pair[0].file)
 
-    def signatures(self) -> Iterator[Signature]:
-        """Yield the signatures of every chunk."""
-        for chunk in self.chunks:
-            yield from read_records(self.segment(stages.SIGN, chunk), Signature)
+    def detect(self) -> Duplicates:
+        """Return what is related in raw/, and whose copy is kept."""
+        bodies = flow.bodies(outcome for _, outcome in self.outcomes())
+        segments = [self.segment(stages.SIGN, chunk) for chunk in self.chunks]
+        gists = (gist for segment in segments for gist in read_records(segment, Gist))
+        return detect(bodies, gists, self.paths, self.config, self.rules)
 
     @cached_property
     def duplicates(self) -> Duplicates:
@@ -252,7 +247,8 @@ class Job:
         wanted = {self.segment(stage, chunk) for stage in kept for chunk in read}
         if len(settled) == len(self.chunks):
             wanted |= {self.segment(stages.LEARN), self.segment(stages.DUPLICATES)}
-        for stage in stages.STAGES:
+        wanted.add(verdicts(self.paths, self.rules))
+        for stage in (*stages.STAGES, stages.VERDICTS):
             for file in self.paths.segment(stage.name, "").glob("*"):
                 if file not in wanted:
                     remove(file)

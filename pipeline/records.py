@@ -259,6 +259,21 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
+class Gist:
+    """What the search for duplicates knows of a text without reading it again.
+
+    `text` names it as it is spelled, `folded` what is left of it after folding (b"" where that is
+    too short to match anything); both are 16 bytes of BLAKE2. `values` are those of its
+    `Signature`, `sketch` holds the little-endian uint64 hashes of `containment.sketch`.
+    """
+
+    text: bytes
+    folded: bytes
+    values: bytes
+    sketch: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Disagreement:
     """A sentence that two related pages share, but for its numbers."""
 
@@ -266,6 +281,18 @@ class Disagreement:
     sentence_b: str
     figures_a: tuple[str, ...]
     figures_b: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What comparing two texts came to: a `Match` that does not say which pages carry them."""
+
+    relation: Relation
+    jaccard: float
+    containment: tuple[float, float]
+    figures: float
+    passages: tuple[str, ...] = ()
+    disagreements: tuple[Disagreement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from pipeline.errors import PageError
 from pipeline.fingerprint import files_fingerprint, fingerprint
 from pipeline.records import Aside, Found, Outcome, Provenance, RawPage
 from pipeline.recurring import Outline, Taken
-from pipeline.rules import Rules, load_rules
+from pipeline.rules import Rules, load_rules, script
 from pipeline.style import Style
 
 
@@ -137,6 +137,14 @@ NORMALIZE = Stage(
 )
 SIGN = Stage("sign", code=(dedup,), families=(), libraries=("numpy", "numba"))
 DUPLICATES = Stage("duplicates", code=(dedup,), families=("dedup",), libraries=("datasketch",))
+
+# What comparisons came to, by the names of two texts: whatever rules shaped the texts.
+VERDICTS = Stage(
+    "verdicts",
+    code=(records, dedup, script),
+    families=(),
+    libraries=("numpy", "numba", "datasketch", "opencc"),
+)
 
 # What is kept for each chunk, in order: what a page tells by itself, and what follows from all.
 # LEARN, between them, and DUPLICATES at the end are of the whole corpus.

@@ -9,9 +9,10 @@ import errno
 import fcntl
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TypeVar
 
 import msgspec
@@ -102,6 +103,46 @@ class SyncedFile:
             self._file.flush()
             os.fsync(self._file.fileno())
             self._file.close()
+
+
+class TextFile(Mapping[str, str]):
+    """Texts by name, in a file that has no name and is gone when it is closed or this process ends.
+
+    Processes forked from this one read what was put in before.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        make_folder(folder)
+        self._folder = folder
+        self._places: dict[str, tuple[int, int]] = {}
+        self._end = 0
+        with disk(folder):
+            self._file = TemporaryFile(dir=folder)  # noqa: SIM115  `close` closes it
+
+    def put(self, name: str, text: str) -> None:
+        """Keep `text` under `name`."""
+        data = text.encode("utf-8", "surrogatepass")
+        with disk(self._folder):
+            self._file.write(data)
+        self._places[name] = self._end, len(data)
+        self._end += len(data)
+
+    def __getitem__(self, name: str) -> str:
+        start, size = self._places[name]
+        with disk(self._folder):
+            self._file.flush()
+            data = os.pread(self._file.fileno(), size, start)
+        return data.decode("utf-8", "surrogatepass")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def close(self) -> None:
+        """Let go of the file and its space."""
+        self._file.close()
 
 
 def write_link(path: Path, target: str) -> None:

@@ -20,7 +20,7 @@ import luigi
 
 from pipeline import flow, publish, stages
 from pipeline.errors import DamagedError, EngineError
-from pipeline.job import Duplicates, Job
+from pipeline.job import Job
 from pipeline.plan import Chunk
 from pipeline.records import Outcome
 from pipeline.recurring import Outline
@@ -172,7 +172,7 @@ class NormalizeText(ChunkTask):
 
 
 class SignBodies(ChunkTask):
-    """Make the MinHash signature of each body."""
+    """Make of each body what the indexes need: its signature, its sketch, its names."""
 
     stage = stages.SIGN
 
@@ -181,7 +181,7 @@ class SignBodies(ChunkTask):
 
     def run(self) -> None:
         bodies = flow.bodies(read_outcomes(self.input().path))
-        write_records(self.output().path, self.counted(flow.sign(page) for page in bodies))
+        write_records(self.output().path, self.counted(flow.make_gist(page) for page in bodies))
 
 
 class DetectDuplicates(CorpusTask):
@@ -196,11 +196,7 @@ class DetectDuplicates(CorpusTask):
         return Stored(self.job.segment(stages.DUPLICATES))
 
     def run(self) -> None:
-        bodies = list(flow.bodies(outcome for _, outcome in self.job.outcomes()))
-        signatures = {one.page: one for one in self.job.signatures()}
-        hosts = self.job.config.dedup.preferred_hosts
-        found = flow.find_duplicates(bodies, signatures, self.job.rules, hosts)
-        write_records(self.output().path, [Duplicates(*found)])
+        write_records(self.output().path, [self.job.detect()])
 
 
 class PublishCorpus(CorpusTask):

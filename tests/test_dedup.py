@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.dedup import find_matches, sign
+from pipeline.dedup import find_matches
 from pipeline.records import Match
 from tests.dedup_texts import misread, report
 
@@ -223,12 +223,6 @@ def test_order_of_arrival_makes_no_difference() -> None:
     texts |= {f"x{n}": page(misread(report(n), 0.02)) for n in range(9)}
     backwards = dict(reversed(texts.items()))
     assert find_matches(texts) == find_matches(backwards)
-
-
-def test_stored_signatures_make_no_difference() -> None:
-    texts = {f"{n:02}": page(report(n % 20)[n % 3 :]) for n in range(40)}
-    signatures = {name: sign(name, text) for name, text in texts.items()}
-    assert find_matches(texts, signatures) == find_matches(texts)
 
 
 def test_matches_are_sorted_and_ordered() -> None:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from pipeline.engines import ENGINES, Engine
+from pipeline.engines.forked import map_forked
+from pipeline.errors import EngineError
 
 
 def work(item: int) -> str:
@@ -48,3 +50,21 @@ def test_one_item_that_ends_hangs_or_breaks_a_worker_costs_itself_alone(engine: 
 
 def test_nothing_to_do_is_nothing_done(engine: Engine) -> None:
     assert list(engine.map(work, [], failed)) == []
+
+
+def test_forked_processes_see_what_this_one_holds() -> None:
+    held = [object() for _ in range(50)]  # nothing that could be sent to them
+    places = {id(one): place for place, one in enumerate(held)}
+    numbers = list(range(50))
+    for workers in (1, 2):
+        found = list(map_forked(lambda n: places[id(held[n])], numbers, workers))
+        assert found == numbers
+
+
+@pytest.mark.parametrize(("item", "error"), [(13, EngineError), (19, ValueError)])
+def test_an_item_that_fails_in_a_forked_process_is_never_passed_over(
+    item: int, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        list(map_forked(work, [1, 2, item, 3], 2))
+    assert list(map_forked(work, [], 2)) == []

@@ -1,9 +1,10 @@
 """Which pages carry the same body, which stand inside another, and where copies disagree.
 
-`fold` and `kernel` turn text into hashes, `signature` hashes into signatures. `candidates` (bands)
-and `containment` (sketches) propose pairs; `verify` compares them on an alignment (`align`),
-`settle` hears their copies, `passages` and `figures` say what they share and where they differ.
-`matches` joins these, `cluster` picks the copy to keep, `repeats` looks inside one page.
+`fold` and `kernel` turn text into hashes, `signature` hashes into signatures, `gist` holds what
+the indexes need. `candidates` (bands) and `containment` (sketches) propose pairs; `verify` compares
+them on an alignment (`align`), `settle` hears their copies, `passages` and `figures` say what they
+share and where they differ. `matches` joins these and remembers, `cluster` picks the copy to keep,
+`repeats` looks inside one page.
 """
 
 from importlib import import_module
@@ -12,28 +13,33 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pipeline.dedup.cases import try_rule
     from pipeline.dedup.cluster import PageFacts, clusters
-    from pipeline.dedup.matches import find_matches
+    from pipeline.dedup.gist import make_gist
+    from pipeline.dedup.matches import Memory, find_matches
     from pipeline.dedup.repeats import drop_repeats
     from pipeline.dedup.signature import as_minhash, gram_hash, sign
 
 __all__ = [
+    "Memory",
     "PageFacts",
     "as_minhash",
     "clusters",
     "drop_repeats",
     "find_matches",
     "gram_hash",
+    "make_gist",
     "sign",
     "try_rule",
 ]
 
 _HOMES = {
+    "Memory": "matches",
     "PageFacts": "cluster",
     "as_minhash": "signature",
     "clusters": "cluster",
     "drop_repeats": "repeats",
     "find_matches": "matches",
     "gram_hash": "signature",
+    "make_gist": "gist",
     "sign": "signature",
     "try_rule": "cases",
 }

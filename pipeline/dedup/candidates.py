@@ -11,7 +11,7 @@ import numpy as np
 from pipeline.dedup import kernel
 from pipeline.dedup.compiled import Codes, Counts, Hashes
 from pipeline.dedup.signature import PERMUTATIONS, bands
-from pipeline.records import Signature
+from pipeline.records import Gist, Signature
 
 Pairs = Counts  # of places; two columns, or one array of places
 
@@ -21,10 +21,10 @@ NEIGHBOURS = 2  # in a full bucket a page meets so many of the pages that follow
 FULL_BANDS = 8  # and only in so many bands
 
 
-def stack(signatures: Sequence[Signature]) -> Codes:
+def stack(signatures: Sequence[Signature | Gist]) -> Codes:
     """Return the values of `signatures`, one row each."""
-    joined = b"".join(signature.values for signature in signatures)
-    return np.frombuffer(bytearray(joined), "<u4").reshape(-1, PERMUTATIONS)
+    joined = bytearray().join(signature.values for signature in signatures)
+    return np.frombuffer(joined, "<u4").reshape(-1, PERMUTATIONS)
 
 
 def propose(values: Codes) -> Pairs:

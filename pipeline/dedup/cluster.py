@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.dedup.compiled import Counts
+from pipeline.dedup.kernel import components
 from pipeline.records import Cluster, Match
 from pipeline.rules.dedup import DedupRules
 
@@ -77,22 +77,6 @@ def clusters(
         else:
             found.append(cluster)
     return sorted(found, key=lambda cluster: cluster.canonical)
-
-
-def components(size: int, pairs: Counts) -> Counts:
-    """Return, for each of `size` places, the least place that `pairs` lead to."""
-    parents = list(range(size))
-
-    def root(place: int) -> int:
-        while parents[place] != place:
-            parents[place] = parents[parents[place]]
-            place = parents[place]
-        return place
-
-    for i, j in pairs.tolist():
-        left, right = sorted((root(i), root(j)))
-        parents[right] = left
-    return np.array([root(place) for place in range(size)], np.int64)
 
 
 def on_host(host: str, names: Sequence[str]) -> int:

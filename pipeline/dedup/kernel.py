@@ -119,6 +119,51 @@ def count_equal(values: Codes, pairs: Counts) -> Counts:
     return counts
 
 
+@compiled("i8[::1](i8, i8[:,::1])")
+def components(size: int, pairs: Counts) -> Counts:
+    """Return, for each of `size` places, the least place that `pairs` lead to."""
+    parents = np.arange(size)
+    for n in range(len(pairs)):
+        i, j = pairs[n, 0], pairs[n, 1]
+        while parents[i] != i:
+            parents[i] = parents[parents[i]]
+            i = parents[i]
+        while parents[j] != j:
+            parents[j] = parents[parents[j]]
+            j = parents[j]
+        parents[max(i, j)] = min(i, j)
+    for place in range(size):
+        parents[place] = parents[parents[place]]  # no parent lies above its child
+    return parents
+
+
+@compiled("i8[::1](i8[::1], i8[::1])")
+def walk(starts: Counts, ends: Counts) -> Counts:
+    """Return the rank of each node of a graph in a walk that goes deep before it goes wide.
+
+    The neighbours of node n are `ends[starts[n]:starts[n + 1]]`. The walk begins anew, where it
+    must, at the node of fewest neighbours: neighbours come to have ranks near each other.
+    """
+    size = len(starts) - 1
+    ranks = np.full(size, -1, np.int64)
+    waiting = np.empty(len(ends) + 1, np.int64)
+    rank = 0
+    for first in np.argsort(starts[1:] - starts[:-1], kind="mergesort"):
+        waiting[0], count = first, 1
+        while count:
+            count -= 1
+            node = waiting[count]
+            if ranks[node] >= 0:
+                continue
+            ranks[node] = rank
+            rank += 1
+            for k in range(starts[node + 1] - 1, starts[node] - 1, -1):
+                if ranks[ends[k]] < 0:
+                    waiting[count] = ends[k]
+                    count += 1
+    return ranks
+
+
 @compiled("i8(u8[::1], u8[::1])")
 def count_shared(a: Hashes, b: Hashes) -> int:
     """Return how many values two sorted arrays of distinct values share."""

@@ -1,144 +1,257 @@
 """Texts → every related pair, truly compared.
 
-In: bodies by page id. Out: matches, sorted. Never: a pair that was only estimated, or a result
-that depends on the order of the texts.
+In: bodies by page id; what an earlier search found out. Out: matches, sorted. Never: a pair that
+was only estimated, or a result that depends on the order of the texts, on the number of workers,
+or on what is remembered.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
+import msgspec
 import numpy as np
 
 from pipeline.dedup import candidates, containment
 from pipeline.dedup.body import Body
 from pipeline.dedup.candidates import Pairs
-from pipeline.dedup.cluster import components
-from pipeline.dedup.compiled import Hashes
 from pipeline.dedup.figures import disagreements
+from pipeline.dedup.gist import make_gist, name, sketches
+from pipeline.dedup.kernel import components, walk
 from pipeline.dedup.passages import opening, passages
 from pipeline.dedup.settle import LINKS, settle
-from pipeline.dedup.signature import GRAM, sign_folded
 from pipeline.dedup.verify import compare
-from pipeline.records import Match, Signature
+from pipeline.engines.forked import cores, map_forked
+from pipeline.records import Gist, Match, Verdict
 
-KEPT = 4096  # bodies whose arrays stay at hand, about 120 KB each
+KEPT = 1024  # bodies whose arrays a worker keeps at hand, about 120 KB each
 EXPANDED = 64  # pairs; more pages with one and the same text are linked through the first of them
 TELLING = 0.1  # of the sketch of a part must be found in the whole, set phrases left out
 FEW = 32  # texts; of so few every pair is compared
+READ, COMPARED = 512, 1024  # texts and pairs that a worker takes at a time
+
+Found = dict[tuple[int, int], Verdict]
+
+
+@dataclass(slots=True)
+class Memory:
+    """What one search leaves to the next, by content: no page, rule or order is in it.
+
+    `verdicts` go by the names of two texts, the first page's first; None: not related. A search
+    puts in what is new and takes out what it had no use for.
+    """
+
+    gists: dict[bytes, Gist] = field(default_factory=dict)
+    verdicts: dict[bytes, Verdict | None] = field(default_factory=dict)
 
 
 def find_matches(
-    texts: Mapping[str, str], signatures: Mapping[str, Signature] | None = None
+    texts: Mapping[str, str], memory: Memory | None = None, workers: int = 0
 ) -> list[Match]:
     """Return every related pair of `texts` (page ids to bodies), a < b, sorted.
 
-    `signatures` spares their computation where they were stored; they must be those of the same
-    texts. Of several pages with one text each is matched with the first. Texts of fewer than 5
-    letters match nothing.
+    `texts` may lie on disk: each is read when it is looked at. With the `memory` of an earlier
+    search, of whatever texts, only what is new is compared; it is brought up to date. `workers`
+    are processes, 0 for one a core; few texts need one. Of several pages with one text each is
+    matched with the first. Texts of fewer than 5 letters match nothing.
     """
-    corpus = _gather(texts, signatures or {})
-    matches = [_same(texts, ids[0], copy) for ids in corpus.copies for copy in ids[1:]]
-    matches += _Finder(texts, corpus).find()
+    memory = Memory() if memory is None else memory
+    corpus = _gather(texts, memory, workers or cores())
+    judge = _Judge(texts, corpus, memory, workers or cores())
+    matches = [*_same(texts, corpus), *_find(corpus, judge)]
+    memory.gists = {one.text: one for one in corpus.gists}
+    memory.verdicts = judge.used
     return sorted(matches, key=lambda match: (match.a, match.b))
 
 
 @dataclass(frozen=True, slots=True)
 class _Corpus:
-    """The distinct texts. `copies` holds the sorted ids of each, in the order of the first."""
+    """The pages, sorted, and the distinct texts.
 
-    copies: list[list[str]]
-    signatures: list[Signature]
-    sketches: list[Hashes]
+    `gists` are those of the pages; `copies` holds the places of the pages that carry each distinct
+    text, in the order of the first of them.
+    """
+
+    pages: list[str]
+    gists: list[Gist]
+    copies: list[list[int]]
+
+    def firsts(self) -> list[Gist]:
+        """Return the gists of the distinct texts."""
+        return [self.gists[places[0]] for places in self.copies]
 
 
-def _gather(texts: Mapping[str, str], signatures: Mapping[str, Signature]) -> _Corpus:
-    """Return the distinct texts with what the indexes need of each."""
-    corpus, places = _Corpus([], [], []), dict[bytes, int]()
-    for page in sorted(texts):
-        folded = Body(texts[page]).folded
-        if len(folded) < GRAM:
-            continue
-        place = places.setdefault(folded.digest, len(places))
-        if place < len(corpus.copies):
-            corpus.copies[place].append(page)
-            continue
-        corpus.copies.append([page])
-        corpus.signatures.append(signatures.get(page) or sign_folded(page, folded))
-        corpus.sketches.append(containment.sketch(folded))
+def _gather(texts: Mapping[str, str], memory: Memory, workers: int) -> _Corpus:
+    """Return the corpus of `texts`; gists that are remembered are not made again."""
+
+    def read(pages: Sequence[str]) -> list[Gist | bytes]:
+        return [_known_or_made(texts[page], memory) for page in pages]
+
+    pages = sorted(texts)
+    parts = [pages[start : start + READ] for start in range(0, len(pages), READ)]
+    corpus, places = _Corpus(pages, [], []), dict[bytes, int]()
+    for part in map_forked(read, parts, _enough(workers, parts)):
+        for found in part:
+            one = memory.gists[found] if isinstance(found, bytes) else found
+            if one.folded:
+                place = places.setdefault(one.folded, len(places))
+                if place == len(corpus.copies):
+                    corpus.copies.append([])
+                corpus.copies[place].append(len(corpus.gists))
+            corpus.gists.append(one)
     return corpus
 
 
-def _same(texts: Mapping[str, str], a: str, b: str) -> Match:
-    """Return the match of two pages whose texts fold alike."""
-    return Match(a, b, "same", 1.0, (1.0, 1.0), 1.0, opening(Body(texts[a])))
+def _known_or_made(text: str, memory: Memory) -> Gist | bytes:
+    """Return the gist of `text`, or its name where the gist is known."""
+    key = name(text)
+    return key if key in memory.gists else make_gist(text)
 
 
-class _Finder:
-    """One search. Remembers what was compared, and keeps bodies at hand while they are."""
+def _enough(workers: int, parts: Sequence[object]) -> int:
+    """Return how many of `workers` are worth their start: of two parts each is done sooner here."""
+    return workers if len(parts) > 2 else 1
 
-    def __init__(self, texts: Mapping[str, str], corpus: _Corpus) -> None:
-        self._corpus = corpus
-        self._body = lru_cache(maxsize=KEPT)(lambda page: Body(texts[page]))
-        self._seen: set[tuple[int, int]] = set()
-        self._found: dict[tuple[int, int], Match] = {}
 
-    def find(self) -> Iterator[Match]:
-        """Yield the matches between distinct texts."""
-        size = len(self._corpus.copies)
-        if size <= FEW:
-            self._compare(np.argwhere(np.triu(np.ones((size, size), np.bool_), 1)))
-        else:
-            self._compare(candidates.propose(candidates.stack(self._corpus.signatures)))
-        settle(self._found)
-        near = [pair for pair, match in self._found.items() if match.relation == "near"]
-        clusters = components(size, np.array(near, np.int64).reshape(-1, 2))
-        index, pairs = containment.propose(self._corpus.sketches, clusters)
-        self._compare(pairs)
-        settle(self._found)
-        for (i, j), match in self._found.items():
-            if match.relation not in LINKS:
-                yield match
-            elif index.telling(i, j) >= TELLING:
-                yield from self._spread(i, j, match)
+def _same(texts: Mapping[str, str], corpus: _Corpus) -> Iterator[Match]:
+    """Yield the matches of pages whose texts fold alike."""
+    for first, *others in corpus.copies:
+        if others:
+            a = corpus.pages[first]
+            shown = opening(Body(texts[a]))
+            for place in others:
+                yield Match(a, corpus.pages[place], "same", 1.0, (1.0, 1.0), 1.0, shown)
 
-    def _compare(self, pairs: Pairs) -> None:
-        """Compare the texts at each pair of places that was not compared before."""
+
+def _find(corpus: _Corpus, judge: "_Judge") -> Iterator[Match]:
+    """Yield the matches between distinct texts."""
+    size, firsts = len(corpus.copies), corpus.firsts()
+    if size <= FEW:
+        pairs = np.argwhere(np.triu(np.ones((size, size), np.bool_), 1))
+    else:
+        pairs = candidates.propose(candidates.stack(firsts))
+    found: Found = {}
+    judge.compare(pairs, found)
+    settle(found)
+    near = [pair for pair, verdict in found.items() if verdict.relation == "near"]
+    clusters = components(size, np.array(near, np.int64).reshape(-1, 2))
+    index, parts = containment.propose(sketches(firsts), clusters)
+    judge.compare(_without(parts, pairs, size), found)
+    settle(found)
+    links = list[tuple[int, int]]()
+    for (i, j), verdict in found.items():
+        if verdict.relation in LINKS and index.telling(i, j) < TELLING:
+            continue
+        yield judge.match(corpus.copies[i][0], corpus.copies[j][0], verdict)
+        if verdict.relation in LINKS:
+            links.append((i, j))
+    yield from judge.spread(links)
+
+
+def _without(pairs: Pairs, others: Pairs, size: int) -> Pairs:
+    """Return the rows of `pairs` that are none of `others`; both hold places below `size`."""
+    keys, known = (some[:, 0] * size + some[:, 1] for some in (pairs, others))
+    return pairs[~np.isin(keys, known)]
+
+
+class _Judge:
+    """Compares texts, none twice; `used` holds the verdicts of this search by names of texts."""
+
+    def __init__(
+        self, texts: Mapping[str, str], corpus: _Corpus, memory: Memory, workers: int
+    ) -> None:
+        self._texts, self._corpus, self._workers = texts, corpus, workers
+        self._known = memory.verdicts
+        self.used: dict[bytes, Verdict | None] = {}
+
+    def compare(self, pairs: Pairs, found: Found) -> None:
+        """Put into `found` the verdicts on `pairs` of distinct texts that are related."""
+        firsts = np.array([places[0] for places in self._corpus.copies], np.int64)
+        verdicts = self._verdicts(firsts[pairs])
+        for pair, verdict in zip(map(tuple, pairs.tolist()), verdicts, strict=True):
+            if verdict is not None:
+                found[pair] = verdict
+
+    def spread(self, links: Sequence[tuple[int, int]]) -> Iterator[Match]:
+        """Yield the matches of the other pages that carry linked texts, where they are few."""
         copies = self._corpus.copies
-        for i, j in pairs.tolist():
-            if (i, j) in self._seen:
-                continue
-            self._seen.add((i, j))
-            match = self._match(copies[i][0], copies[j][0])
-            if match is not None:
-                self._found[i, j] = match
+        pairs = [
+            sorted((a, b))
+            for i, j in links
+            if 1 < len(copies[i]) * len(copies[j]) <= EXPANDED
+            for a in copies[i]
+            for b in copies[j]
+            if (a, b) != (copies[i][0], copies[j][0])
+        ]
+        verdicts = self._verdicts(np.array(pairs, np.int64).reshape(-1, 2))
+        for (a, b), verdict in zip(pairs, verdicts, strict=True):
+            if verdict is not None:
+                yield self.match(a, b, verdict)
 
-    def _match(self, a: str, b: str) -> Match | None:
-        """Return how two pages are related, None if they are not."""
-        x, y = self._body(a), self._body(b)
-        found = compare(x, y)
-        if found is None:
-            return None
-        evidence = found.evidence
-        differing = found.relation != "template"  # a form differs by intent
+    def match(self, a: int, b: int, verdict: Verdict) -> Match:
+        """Return the match of the pages at two places."""
         return Match(
-            a,
-            b,
-            found.relation,
-            found.jaccard,
-            found.containment,
-            evidence.figures,
-            passages(x, y, evidence.runs),
-            disagreements(x, y, evidence.numbers) if differing else (),
+            self._corpus.pages[a],
+            self._corpus.pages[b],
+            verdict.relation,
+            verdict.jaccard,
+            verdict.containment,
+            verdict.figures,
+            verdict.passages,
+            verdict.disagreements,
         )
 
-    def _spread(self, i: int, j: int, match: Match) -> Iterator[Match]:
-        """Yield `match` for every page that carries one of its two texts, if they are few."""
-        yield match
-        left, right = self._corpus.copies[i], self._corpus.copies[j]
-        if len(left) * len(right) > EXPANDED:
-            return
-        for a, b in ((a, b) for a in left for b in right):
-            other = None if (a, b) == (match.a, match.b) else self._match(min(a, b), max(a, b))
-            if other is not None:
-                yield other
+    def _verdicts(self, pairs: Pairs) -> list[Verdict | None]:
+        """Return the verdict on each pair of pages, from memory where it is there."""
+        gists = self._corpus.gists
+        keys = [gists[a].text + gists[b].text for a, b in pairs.tolist()]
+        new = dict[bytes, int]()
+        for place, key in enumerate(keys):
+            if key in self._known:
+                self.used[key] = self._known[key]
+            elif key not in self.used:
+                new.setdefault(key, place)
+        self._make(pairs[list(new.values())], list(new))
+        return [self.used[key] for key in keys]
+
+    def _make(self, pairs: Pairs, keys: Sequence[bytes]) -> None:
+        """Compare `pairs` of pages, and keep the verdicts under `keys`."""
+        order = _side_by_side(pairs, len(self._corpus.pages))
+        parts = np.array_split(order, -(-len(order) // COMPARED) or 1)
+        decode = msgspec.msgpack.Decoder(list[Verdict | None]).decode
+        workers = _enough(self._workers, parts)
+        made = map_forked(self._work, [pairs[part] for part in parts], workers)
+        for part, packed in zip(parts, made, strict=True):
+            for place, verdict in zip(part.tolist(), decode(packed), strict=True):
+                self.used[keys[place]] = verdict
+
+    def _work(self, pairs: Pairs) -> bytes:
+        """Return the verdicts on `pairs` of pages, packed, as they travel best."""
+        body = lru_cache(KEPT)(lambda place: Body(self._texts[self._corpus.pages[place]]))
+        return msgspec.msgpack.encode([_verdict(body(a), body(b)) for a, b in pairs.tolist()])
+
+
+def _side_by_side(pairs: Pairs, size: int) -> Pairs:
+    """Return an order of `pairs` in which those that share texts stand side by side."""
+    ends = np.concatenate((pairs, pairs[:, ::-1]))
+    ends = ends[np.lexsort((ends[:, 1], ends[:, 0]))]
+    starts = np.searchsorted(ends[:, 0], np.arange(size + 1))
+    ranks = np.sort(walk(starts, np.ascontiguousarray(ends[:, 1]))[pairs], axis=1)
+    return np.lexsort((ranks[:, 0], ranks[:, 1]))
+
+
+def _verdict(a: Body, b: Body) -> Verdict | None:
+    """Return how two texts are related, None if they are not."""
+    found = compare(a, b)
+    if found is None:
+        return None
+    evidence = found.evidence
+    differing = found.relation != "template"  # a form differs by intent
+    return Verdict(
+        found.relation,
+        found.jaccard,
+        found.containment,
+        evidence.figures,
+        passages(a, b, evidence.runs),
+        disagreements(a, b, evidence.numbers) if differing else (),
+    )

@@ -8,25 +8,47 @@ import numpy as np
 
 from pipeline.dedup import align
 from pipeline.dedup.body import Body
-from pipeline.dedup.compiled import Runs
+from pipeline.dedup.compiled import Places, Runs, compiled
 
 MOST = 10  # passages; they show why two pages are related, and are no copy of the page
 LETTERS = 20  # a shorter passage may be a set phrase
 LONGEST = 200  # letters; a longer one is cut
 
 
+@compiled("i4[:,::1](i4[:,::1], i4[::1], i8)")
+def longest(spans: Places, starts: Places, size: int) -> Places:
+    """Return where the longest `spans` of masked codes start and end in the core, longest first.
+
+    `starts` is the place of each masked code among the core's, of which there are `size`.
+    """
+    chosen = np.argsort(-spans[:, 1], kind="mergesort")[:MOST]
+    found = np.empty((len(chosen), 2), np.int32)
+    count = 0
+    for n in chosen:
+        start, end = spans[n, 0], spans[n, 0] + spans[n, 1]
+        first, last = starts[start], starts[end] if end < len(starts) else np.int32(size)
+        if last - first < LETTERS:
+            continue
+        place = count
+        while place and (
+            found[place - 1, 1] - found[place - 1, 0] < last - first
+            or (
+                found[place - 1, 1] - found[place - 1, 0] == last - first
+                and found[place - 1, 0] > first
+            )
+        ):
+            found[place] = found[place - 1]
+            place -= 1
+        found[place, 0], found[place, 1] = first, last
+        count += 1
+    return found[:count].copy()
+
+
 def passages(a: Body, b: Body, runs: Runs) -> tuple[str, ...]:
     """Return the longest passages of `a` that `b` holds too, figures and all, longest first."""
     spans = align.agreeing_spans(runs, a.masked.fields, b.masked.fields)
-    spans = spans[np.argsort(-spans[:, 1], kind="stable")[:MOST]]
-    edges = np.append(a.masked.starts, len(a.core))
-    starts, ends = edges[spans[:, 0]].tolist(), edges[spans[:, 0] + spans[:, 1]].tolist()
-    found = [(start - end, start, end) for start, end in zip(starts, ends, strict=True)]
-    return tuple(
-        a.spelled(start, min(end, start + LONGEST))
-        for length, start, end in sorted(found)
-        if -length >= LETTERS
-    )
+    found = longest(spans, a.masked.starts, len(a.core)).tolist()
+    return tuple(a.spelled(start, min(end, start + LONGEST)) for start, end in found)
 
 
 def opening(a: Body) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import MutableMapping
 from dataclasses import replace
 
-from pipeline.records import Match, Relation
+from pipeline.records import Relation, Verdict
 
 LINKS: tuple[Relation, ...] = ("contains", "contained", "overlaps")
 
@@ -18,7 +18,7 @@ Pair = tuple[int, int]
 Graph = defaultdict[int, set[int]]
 
 
-def settle(found: MutableMapping[Pair, Match]) -> None:
+def settle(found: MutableMapping[Pair, Verdict]) -> None:
     """Retype in `found` each match that more copies of its two pages deny than confirm.
 
     The one denied by most goes first, for it may be all that speaks against another.
@@ -34,7 +34,7 @@ def settle(found: MutableMapping[Pair, Match]) -> None:
 class _Graphs:
     """For each page those it is near to, those it is linked or near to, those of its form."""
 
-    def __init__(self, found: MutableMapping[Pair, Match]) -> None:
+    def __init__(self, found: MutableMapping[Pair, Verdict]) -> None:
         self._near, self._linked, self._form = (Graph(set) for _ in range(3))
         for (i, j), match in found.items():
             if match.relation == "template":
@@ -47,6 +47,8 @@ class _Graphs:
     def against(self, i: int, j: int) -> int:
         """Return how many more copies of the two pages deny their match than confirm it."""
         near, form, linked = self._near, self._form, self._linked
+        if i not in form and j not in form:
+            return 0
         denying = len(near[i] & form[j]) + len(near[j] & form[i])
         return denying and denying - len(near[i] & linked[j]) - len(near[j] & linked[i])
 

@@ -32,7 +32,7 @@ class LocalEngine:
         # Forked, so that rules loaded before the first item are there in every worker.
         self._pool = ProcessPool(
             max_workers=workers or os.cpu_count() or 1,
-            initializer=_die_with_parent,
+            initializer=die_with_parent,
             context=get_context("fork"),
         )
         self._timeout = timeout
@@ -79,7 +79,7 @@ def _run(function: Callable[[T], R], items: Sequence[T]) -> list[R]:
     return [function(item) for item in items]
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Ask Linux to end this worker with its parent, however that ends; Ctrl-C is the parent's."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

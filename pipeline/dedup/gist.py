@@ -1,0 +1,36 @@
+"""Text → what the indexes need of it, so that a text known already is not read again.
+
+In: a body. Out: its `Gist`. Never: two texts of one name, or a gist that depends on other texts.
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from pipeline.dedup import containment
+from pipeline.dedup.compiled import Hashes
+from pipeline.dedup.fold import fold
+from pipeline.dedup.signature import GRAM, sign_folded
+from pipeline.records import Gist
+
+_NAME = 16  # bytes
+
+
+def name(text: str) -> bytes:
+    """Return 16 bytes that name `text`, letter by letter."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_NAME).digest()
+
+
+def make_gist(text: str) -> Gist:
+    """Return the gist of `text`; a text of fewer than 5 letters has nothing to find it by."""
+    folded = fold(text)
+    if len(folded) < GRAM:
+        return Gist(name(text), b"", b"", b"")
+    sketch = containment.sketch(folded).astype("<u8").tobytes()
+    return Gist(name(text), folded.digest, sign_folded("", folded).values, sketch)
+
+
+def sketches(gists: Sequence[Gist]) -> list[Hashes]:
+    """Return the sketches; they share the memory of the gists."""
+    return [np.frombuffer(one.sketch, "<u8") for one in gists]

@@ -1,0 +1,66 @@
+"""One function over many items, in processes forked from this one, which see all that it holds.
+
+In: a function and items. Out: one result for each item, in their order. Never: what the function
+looks at sent anywhere; only items and results travel. So it suits work on much that is in memory.
+"""
+
+import gc
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from itertools import count
+from multiprocessing import current_process, get_context
+from typing import Any, TypeVar
+
+from pipeline.engines.local import die_with_parent
+from pipeline.errors import EngineError
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+# What runs, by a number that tells searches at work at one time apart; a forked process has it.
+_WORK: dict[int, Callable[[Any], Any]] = {}
+_NUMBERS = count()
+
+
+def cores() -> int:
+    """Return how many processes help here: 1 where this process may have no children."""
+    if current_process().daemon:
+        return 1
+    # What this process may use; macOS does not say.
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def map_forked(function: Callable[[T], R], items: Sequence[T], workers: int) -> Iterator[R]:
+    """Yield `function(item)` for each item; in this process where there is one worker or item.
+
+    An error of `function` is raised here. `EngineError` when a worker ends before its work.
+    """
+    if min(workers, len(items)) <= 1:
+        yield from map(function, items)
+        return
+    number = next(_NUMBERS)
+    _WORK[number] = function
+    pool = ProcessPoolExecutor(min(workers, len(items)), get_context("fork"), _begin)
+    try:
+        waiting = deque(pool.submit(_call, number, item) for item in items)
+        while waiting:
+            yield waiting.popleft().result()
+    except BrokenProcessPool as error:
+        message = f"a worker process ended before its work ({error}). Is memory short? Run again"
+        raise EngineError(message) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+        del _WORK[number]
+
+
+def _begin() -> None:
+    die_with_parent()
+    # What was made before the fork is not looked at again, so that its memory stays shared.
+    gc.freeze()
+
+
+def _call(number: int, item: Any) -> Any:
+    return _WORK[number](item)

@@ -1,0 +1,144 @@
+"""Texts that come and go: only what is new is compared, and the result is that of a full search."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline import flow
+from pipeline.config import Config
+from pipeline.dedup import Memory, find_matches, matches
+from pipeline.dedup.body import Body
+from pipeline.duplicates import Duplicates, detect, verdicts
+from pipeline.paths import Paths
+from pipeline.records import Block, Page, Provenance, Verdict
+from pipeline.rules import built_in_rules
+from pipeline.store import TextFile, remove
+from tests.dedup_texts import misread, report
+
+
+def page(paragraphs: list[str]) -> str:
+    return "\n".join(paragraphs)
+
+
+def family(n: int) -> dict[str, str]:
+    """Return a report with a misread copy, one in other width, an excerpt, and next year's."""
+    mine = report(n, paragraphs=5)
+    bodies = {
+        "a": page(mine),
+        "b": page(misread(mine, 0.03, n)),
+        "c": page(mine).replace("，", ","),
+        "d": page(mine),
+        "e": page(mine[1:4]),
+        "x": page(report(n, facts=n + 500, paragraphs=5)),
+    }
+    # Names in another order than the texts: what is first among copies changes as pages come.
+    return {f"{(n * 7 + k) % 10}{n:02}{kind}": bodies[kind] for k, kind in enumerate(bodies)}
+
+
+ALL = {name: text for n in range(9) for name, text in family(n).items()} | {
+    "none": "",
+    "tiny": "无",
+}
+
+
+@settings(max_examples=12)
+@given(st.lists(st.sets(st.sampled_from(sorted(ALL)), max_size=30), min_size=2, max_size=4))
+def test_any_additions_and_removals_come_to_what_a_full_search_finds(gone: list[set[str]]) -> None:
+    memory = Memory()
+    for absent in gone:
+        texts = {name: text for name, text in ALL.items() if name not in absent}
+        assert find_matches(texts, memory) == find_matches(texts)
+
+
+def test_a_page_whose_text_changed_is_compared_anew() -> None:
+    memory, texts = Memory(), dict(ALL)
+    find_matches(texts, memory)
+    name = next(iter(texts))
+    texts[name] = page(report(77))
+    assert find_matches(texts, memory) == find_matches(texts)
+
+
+@pytest.fixture
+def compared(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Return what will hold one item for each pair that is truly compared."""
+    seen: list[object] = []
+    verdict = matches._verdict
+
+    def counting(a: Body, b: Body) -> Verdict | None:
+        seen.append((a.text, b.text))
+        return verdict(a, b)
+
+    monkeypatch.setattr(matches, "_verdict", counting)
+    return seen
+
+
+def test_only_pairs_with_a_new_text_are_compared(compared: list[tuple[str, str]]) -> None:
+    memory = Memory()
+    find_matches(ALL, memory)
+    assert len(compared) > 50
+    compared.clear()
+    new = page(misread(report(3, paragraphs=5), 0.02, 9))
+    find_matches(ALL | {"new": new}, memory)
+    assert 0 < len(compared) < 20
+    assert all(new in pair for pair in compared)
+    compared.clear()
+    find_matches(ALL, memory)
+    assert not compared
+
+
+def test_memory_holds_what_the_last_search_used_and_no_more() -> None:
+    memory = Memory()
+    find_matches(ALL, memory)
+    before = len(memory.gists), len(memory.verdicts)
+    find_matches(ALL | family(50), memory)
+    assert len(memory.gists) > before[0]
+    find_matches(ALL, memory)
+    assert (len(memory.gists), len(memory.verdicts)) == before
+    find_matches({}, memory)
+    assert memory == Memory()
+
+
+def test_workers_and_where_texts_lie_make_no_difference(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    expected = find_matches(ALL, workers=1)
+    monkeypatch.setattr(matches, "READ", 10)
+    monkeypatch.setattr(matches, "COMPARED", 10)
+    assert find_matches(ALL, workers=2) == expected
+    stored = TextFile(tmp_path)
+    for name in reversed(ALL):
+        stored.put(name, ALL[name])
+    assert dict(stored) == ALL
+    assert find_matches(stored, workers=3) == expected
+    stored.close()
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_run_compares_what_no_run_compared(
+    compared: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    paths, rules = Paths(tmp_path / "raw", tmp_path / "cleaned"), built_in_rules()
+
+    def run(texts: dict[str, str]) -> Duplicates:
+        compared.clear()
+        pages = [
+            Page(name, "", (Block("paragraph", text),), Provenance(name))
+            for name, text in texts.items()
+        ]
+        return detect(pages, [flow.make_gist(page) for page in pages[:20]], paths, Config(), rules)
+
+    first = run(ALL)
+    assert compared
+    assert run(ALL) == first
+    assert not compared
+    new = page(misread(report(5, paragraphs=5), 0.02, 9))
+    second = run(ALL | {"new": new})
+    assert compared
+    assert all(new in pair for pair in compared)
+    assert run(ALL) == first
+    assert not compared
+    remove(verdicts(paths, rules))
+    assert run(ALL | {"new": new}) == second
+    assert len(compared) > 50
