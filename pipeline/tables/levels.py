@@ -22,18 +22,26 @@ _KIN = 0.5
 Path = tuple[str, ...]
 
 
-def spread(rows: Sequence[Sequence[str]], width: int, words: Lexicon) -> list[Path]:
-    """Return the columns of a header whose rows are known; [] where they do not make `width`."""
+def spread(
+    rows: Sequence[Sequence[str]], width: int, words: Lexicon, *, below: bool = False
+) -> list[Path]:
+    """Return the columns of a header whose rows are known; [] where they do not make `width`.
+
+    `below` says that they stand under merged cells, where no column of names stands.
+    """
     first, rest = rows[0], rows[1:]
     if not rest:
         return [(cell,) for cell in first] if len(first) == width else []
+    stubs = frozenset[Role | None]() if below else STUBS | {"binding", "text"}
+    free = [at for at, cell in enumerate(first) if role_of(cell, words) not in stubs]
     for count in range(1, min(len(first), _MOST_GROUPS) + 1):
-        below = spread(rest, width - len(first) + count, words)
-        tops = _tops(below)
-        leaves = [path[0] for path in below]
-        groups = _groups(first, leaves, count, words) if tops and len(tops) % count == 0 else ()
-        if groups and (len(tops) > count or len(first) == width):
-            return _joined(first, groups, below, len(tops) // count)
+        leaves = spread(rest, width - len(first) + count, words, below=True)
+        tops = _tops(leaves)
+        if not tops or len(tops) % count or (len(tops) == count and len(first) != width):
+            continue
+        groups = _groups(first, free, [path[0] for path in leaves], count, words)
+        if groups:
+            return _joined(first, groups, leaves, len(tops) // count)
     return []
 
 
@@ -118,15 +126,14 @@ def _joined(
 
 
 def _groups(
-    first: Sequence[str], leaves: Sequence[str], count: int, words: Lexicon
+    first: Sequence[str], free: Sequence[int], leaves: Sequence[str], count: int, words: Lexicon
 ) -> tuple[int, ...]:
     """Return the places of the `count` cells that others stand below; () where it is not clear.
 
-    Never a column of names, units or attributes; sooner one that the lexicon calls a group, then
+    Only those of `free`; sooner one that the lexicon calls a group, then
     one that names neither year nor unit.
     """
     roles = [role_of(cell, words) for cell in first]
-    free = [at for at, role in enumerate(roles) if role not in STUBS | {"binding", "text"}]
     if len(free) == count:
         return tuple(free)
     named = [at for at in free if roles[at] == "group"]

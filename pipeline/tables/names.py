@@ -22,6 +22,7 @@ _LAST_BRACKETS = re.compile(r"\(([^()]{1,14})\)[*＊﹡①-⑳]?$")
 _MOST_CATEGORY = 8
 _USUAL_CATEGORY = 4
 _LONGEST_CATEGORY = 12
+_LONGEST_HEADING = 10
 _USUAL_LINES = 3
 _SHORT = 3
 #: What it costs that a line which lists know as a parent or a category begins a longer name.
@@ -118,6 +119,8 @@ class Names:
         return cost + 4.0 * sum(1 for line in lines[1:] if prefix(line))
 
     def _join(self, above: str, below: str) -> float:
+        if self.words.section.match(above) and len(bare(above)) <= _LONGEST_HEADING:
+            return 2.5
         if self.is_rest(below) or self.words.unfinished.search(bare(above)):
             return 0.0
         if self.has_unit(above):
