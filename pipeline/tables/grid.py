@@ -192,6 +192,8 @@ def _depth(lines: Sequence[_Line], rules: TableRules) -> int:
     reached = _reached(lines[: most + 1], rules)
     marked = 0
     while marked < most and all(place.th for place in lines[marked] if place.text):
+        if marked and _single(lines[marked]):
+            break  # a heading inside the table
         marked += 1
     if marked:
         return max(marked, reached)
