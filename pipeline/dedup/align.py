@@ -6,7 +6,16 @@ and counts. Never: time that grows with the product of two lengths.
 
 import numpy as np
 
-from pipeline.dedup.compiled import Codes, Hashes, Places, Runs, compiled
+from pipeline.dedup.compiled import (
+    FNV_BASIS,
+    FNV_PRIME,
+    Codes,
+    Flags,
+    Hashes,
+    Places,
+    Runs,
+    compiled,
+)
 from pipeline.dedup.kernel import NUMBER
 
 Fields = tuple[Codes, Hashes, Places]  # masked codes, what tells numbers apart, lines
@@ -18,6 +27,9 @@ REACH = 12  # codes; the longest name that another may stand in for
 CONTEXT = 6  # letters beside a number that must agree before two numbers are compared
 TRIES = 16  # places looked at for each gram; a phrase more common than that says little
 PHRASE = 5  # seeds in a row: twelve codes, more than two unrelated texts share by chance
+BESIDE = 2  # codes; a figure so near to a gap may have got another unit or another bound
+REWORDED = 40  # codes; a longer gap between two runs is another sentence
+NEARBY = 80  # codes; a clause moves so far inside its sentence
 BRIDGE = 60  # codes; a shorter gap is a misread word or a rewritten sentence
 
 
@@ -219,46 +231,153 @@ def pair_numbers(runs: Runs, a: Fields, b: Fields) -> Places:
     return pairs[:count].copy()
 
 
-@compiled(f"i8({_FIELDS}, i8, {_FIELDS}, i8, i8)")
-def clause_reach(a: Fields, i: int, b: Fields, j: int, step: int) -> int:
-    """Return how many codes lie between a number and the end of its clause, in direction `step`.
+@compiled("i8(u4[::1], i8, i8, u4[::1])")
+def figure_beside(codes: Codes, start: int, end: int, numerals: Codes) -> int:
+    """Return the first figure in `codes` from `start` to `end`, or `BESIDE` away; -1 for none.
 
-    -1 where the clause ends elsewhere in the other text, or has other words there.
+    A figure is a number, or one of the Chinese `numerals`, which are sorted.
     """
-    count = 0
-    while True:
-        p, q = i + (count + 1) * step, j + (count + 1) * step
-        x = 0 <= p < len(a[0]) and a[2][p] == a[2][i]
-        y = 0 <= q < len(b[0]) and b[2][q] == b[2][j]
-        if x != y or (x and a[0][p] != b[0][q]):
-            return -1
-        if not x:
-            return count
-        count += 1
+    for k in range(max(0, start - BESIDE), min(len(codes), end + BESIDE)):
+        place = np.searchsorted(numerals, codes[k])
+        if codes[k] == NUMBER or (place < len(numerals) and numerals[place] == codes[k]):
+            return k
+    return -1
 
 
-@compiled(f"i4[:,::1](i4[:,::1], {_FIELDS}, {_FIELDS})")
-def same_clauses(pairs: Places, a: Fields, b: Fields) -> Places:
-    """Return the pairs of numbers that differ in clauses of the same words.
+@compiled("i4[:,::1](i4[:,::1], u4[::1], u4[::1], u4[::1])")
+def changed_figures(runs: Runs, a: Codes, b: Codes, numerals: Codes) -> Places:
+    """Return the figures in gaps between two runs or right beside them: place in a, place in b.
 
-    The last of the fields are numbers of clauses here. A row is: place in a, place in b, codes of
-    the clause before the number, codes after it. A clause with fewer than `CONTEXT` codes before
-    the number borrows from the one before it, whose codes must be the same then.
+    There a unit, a qualifier or a number in words may have changed. Gaps are those of at most
+    `REWORDED` codes in either text.
     """
-    found = np.empty((len(pairs), 4), np.int32)
+    found = np.empty((len(runs), 2), np.int32)
     count = 0
-    for n in range(len(pairs)):
-        i, j = pairs[n, 0], pairs[n, 1]
-        if pairs[n, 2]:
+    for n in range(1, len(runs)):
+        i, j = runs[n - 1, 0] + runs[n - 1, 2], runs[n - 1, 1] + runs[n - 1, 2]
+        if not (0 <= runs[n, 0] - i <= REWORDED and 0 <= runs[n, 1] - j <= REWORDED):
             continue
-        left, right = clause_reach(a, i, b, j, -1), clause_reach(a, i, b, j, 1)
-        if min(left, right) < 0:
-            continue
-        while left < min(CONTEXT, i, j) and a[0][i - left - 1] == b[0][j - left - 1]:
-            left += 1
-        if left >= CONTEXT:
+        x = figure_beside(a, i, runs[n, 0], numerals)
+        y = figure_beside(b, j, runs[n, 1], numerals) if x >= 0 else -1
+        if y >= 0:
+            found[count, 0], found[count, 1] = x, y
+            count += 1
+    return found[:count].copy()
+
+
+@compiled("UniTuple(i4[::1], 2)(i4[::1])")
+def rank(parts: Places) -> tuple[Places, Places]:
+    """Return the place of each of `parts` among them, and where each starts; they never fall."""
+    ranks, firsts = np.empty(len(parts), np.int32), np.empty(len(parts), np.int32)
+    count = 0
+    for k in range(len(parts)):
+        if not k or parts[k] != parts[k - 1]:
+            firsts[count] = k
+            count += 1
+        ranks[k] = count - 1
+    return ranks, firsts[:count].copy()
+
+
+@compiled("Tuple((u8[::1], i4[::1]))(u4[::1], i4[::1])")
+def lone_clauses(codes: Codes, clauses: Places) -> tuple[Hashes, Places]:
+    """Return a hash of each clause with a number whose words come once, and its first number.
+
+    They are sorted by hash.
+    """
+    hashes = np.empty(len(codes), np.uint64)
+    firsts = np.empty(len(codes), np.int32)
+    count = start = 0
+    while start < len(codes):
+        value, first, end = FNV_BASIS, -1, start
+        while end < len(codes) and clauses[end] == clauses[start]:
+            value = (value ^ np.uint64(codes[end])) * FNV_PRIME
+            if first < 0 and codes[end] == NUMBER:
+                first = end
+            end += 1
+        if first >= 0:
+            hashes[count], firsts[count] = value, first
+            count += 1
+        start = end
+    order = np.argsort(hashes[:count])
+    hashes, firsts = hashes[order], firsts[order]
+    once = np.ones(count, np.bool_)
+    for n in range(1, count):
+        if hashes[n] == hashes[n - 1]:
+            once[n] = once[n - 1] = False
+    return hashes[once], firsts[once]
+
+
+@compiled("u8[::1](u4[::1], i4[::1], b1[::1])")
+def bare_clauses(codes: Codes, clauses: Places, drawn: Flags) -> Hashes:
+    """Return a hash of each clause without the codes that are `drawn`.
+
+    `clauses` are counted from 0, none is left out.
+    """
+    hashes = np.full(clauses[-1] + 1 if len(clauses) else 0, FNV_BASIS, np.uint64)
+    for k in range(len(codes)):
+        if codes[k] >= len(drawn) or not drawn[codes[k]]:
+            n = clauses[k]
+            hashes[n] = (hashes[n] ^ np.uint64(codes[k])) * FNV_PRIME
+    return hashes
+
+
+@compiled("b1(i4[:,::1], i8, i8)")
+def is_moved(runs: Runs, i: int, j: int) -> bool:
+    """Return whether no run covers `i` or `j`, but one lies within `NEARBY` codes of both."""
+    near = False
+    for n in range(len(runs)):
+        x, y, length = runs[n, 0], runs[n, 1], runs[n, 2]
+        if x <= i < x + length or y <= j < y + length:
+            return False
+        near = near or max(abs(x - i), abs(y - j)) <= NEARBY
+    return near
+
+
+@compiled("i4[:,::1](i4[:,::1], u8[::1], i4[::1], u8[::1], i4[::1])")
+def moved_clauses(
+    runs: Runs, hashes: Hashes, firsts: Places, others: Hashes, other_firsts: Places
+) -> Places:
+    """Return the first numbers of lone clauses that moved in their sentence: in a, in b.
+
+    The clauses of either text are those of `lone_clauses`.
+    """
+    found = np.empty((min(len(hashes), len(others)), 2), np.int32)
+    n = m = count = 0
+    while n < len(hashes) and m < len(others):
+        x, y = hashes[n], others[m]
+        if x == y and is_moved(runs, firsts[n], other_firsts[m]):
+            found[count, 0], found[count, 1] = firsts[n], other_firsts[m]
+            count += 1
+        n += x <= y
+        m += y <= x
+    return found[:count].copy()
+
+
+Clauses = tuple[Codes, Places, Hashes, Hashes, Places]
+"""Masked codes, the clause of each, `bare_clauses`, and the two of `lone_clauses`."""
+_CLAUSES = "Tuple((u4[::1], i4[::1], u8[::1], u8[::1], i4[::1]))"
+
+
+@compiled(f"i4[:,::1](i4[:,::1], i4[:,::1], {_CLAUSES}, {_CLAUSES}, u4[::1])")
+def suspects(runs: Runs, numbers: Places, a: Clauses, b: Clauses, numerals: Codes) -> Places:
+    """Return the clauses that may disagree: place in a, place in b, and 1 where it moved.
+
+    They hold `numbers` of a run that differ, or changed figures, or moved. Their bare words are
+    the same, and not 0. Each pair comes once.
+    """
+    changed = changed_figures(runs, a[0], b[0], numerals)
+    moved = moved_clauses(runs, a[3], a[4], b[3], b[4])
+    places = np.concatenate((numbers[:, :2], changed, moved))
+    found = np.empty((len(places), 3), np.int32)
+    count = 0
+    for k in range(len(places)):
+        i, j = a[1][places[k, 0]], b[1][places[k, 1]]
+        known = not a[2][i] or a[2][i] != b[2][j] or (k < len(numbers) and numbers[k, 2] != 0)
+        for n in range(count):
+            known = known or (found[n, 0] == i and found[n, 1] == j)
+        if not known:
             found[count, 0], found[count, 1] = i, j
-            found[count, 2], found[count, 3] = left, right
+            found[count, 2] = k >= len(numbers) + len(changed)
             count += 1
     return found[:count].copy()
 

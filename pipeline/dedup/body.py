@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from pipeline.dedup import kernel
-from pipeline.dedup.align import SEED, Fields
+from pipeline.dedup.align import SEED, Clauses, Fields, rank
 from pipeline.dedup.compiled import Codes, Hashes, Places
 from pipeline.dedup.fold import Folded, fold
 from pipeline.dedup.signature import GRAM
@@ -20,6 +20,7 @@ from pipeline.dedup.signature import GRAM
 _TAG_CLOUD = re.compile(r"^[^\S\n]*(?:[^\W\d_]{1,12}[^\S\n]+){7,}[^\W\d_]{1,12}[^\S\n]*$", re.M)
 
 _LINE_ENDS = np.array([ord("\n")], np.uint32)
+_WIDE_ZERO = np.uint32(0xFF10)
 _CLAUSE_ENDS = np.array(sorted(map(ord, "\n\t，,。.；;：:！!？?、（）()[]〔〕【】《》")), np.uint32)
 
 
@@ -88,11 +89,34 @@ class Body:
         return self.core.codes.tobytes().decode("utf-32-le", "surrogatepass")
 
     @cached_property
-    def clauses(self) -> Fields:
-        """Return the masked fields with numbers of clauses in the place of lines."""
-        masked, core = self.masked, self.core
-        parts = kernel.number_parts(core.raw, core.offsets[masked.starts], _CLAUSE_ENDS)
-        return masked.codes, masked.values, parts
+    def clauses(self) -> dict[object, Clauses]:
+        """Return what `figures` found of the clauses, by the lexicon it read them with."""
+        return {}
+
+    @cached_property
+    def clause_of(self) -> Places:
+        """Return, for each masked code, the place of its clause among those with letters."""
+        return self._ranks[0]
+
+    @cached_property
+    def clause_edges(self) -> tuple[list[int], list[int]]:
+        """Return where each clause starts, in the core's codes and in the text; then the ends."""
+        codes = self.masked.starts[self._ranks[1]]
+        offsets = self.core.offsets[codes]
+        return [*codes.tolist(), len(self.core)], [*offsets.tolist(), len(self.text)]
+
+    @cached_property
+    def _ranks(self) -> tuple[Places, Places]:
+        core = self.core
+        wide = (core.raw >= _WIDE_ZERO) & (core.raw <= _WIDE_ZERO + 9)
+        raw = np.where(wide, core.raw - _WIDE_ZERO + ord("0"), core.raw)
+        parts = kernel.number_parts(raw, core.offsets[self.masked.starts], _CLAUSE_ENDS)
+        return rank(parts)
+
+    def clause(self, place: int) -> str:
+        """Return the folded letters of the clause at `place`."""
+        edges = self.clause_edges[0]
+        return self.letters[edges[place] : edges[place + 1]]
 
     def spelled(self, start: int, end: int) -> str:
         """Return the original spelling of the core's codes `start` to `end`."""

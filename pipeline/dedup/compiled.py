@@ -15,6 +15,7 @@ Codes: TypeAlias = NDArray[np.uint32]  # code points
 Hashes: TypeAlias = NDArray[np.uint64]
 Places: TypeAlias = NDArray[np.int32]  # in a text
 Counts: TypeAlias = NDArray[np.int64]
+Flags: TypeAlias = NDArray[np.bool_]
 Runs: TypeAlias = NDArray[np.int32]  # one a row, see `align.align`
 
 FNV_PRIME, FNV_BASIS = np.uint64(0x100000001B3), np.uint64(0xCBF29CE484222325)

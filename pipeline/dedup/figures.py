@@ -1,86 +1,193 @@
-"""Two aligned bodies → clauses whose words agree and whose numbers do not.
+"""Two aligned bodies → clauses whose words agree and whose figures do not.
 
-In: two related bodies and the numbers that their alignment pairs. Out: `Disagreement`s, in the
-spelling of the pages. Never: two numbers from different clauses, or a figure that the other page
-holds elsewhere in the same words.
+In: two related bodies, their alignment and what rules say of units. Out: `Disagreement`s, in the
+spelling of the pages. Never: two figures from clauses of different words, figures that are one
+quantity in two spellings, or one that the other page holds elsewhere in the same words.
 """
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from functools import cached_property
+
+import numpy as np
 
 from pipeline.dedup import align
+from pipeline.dedup.align import CONTEXT
 from pipeline.dedup.body import Body
-from pipeline.dedup.compiled import Places
+from pipeline.dedup.compiled import Places, Runs
+from pipeline.dedup.quantity import HAN_NUMERALS, HOLE, Clause, Figure, Lexicon, built_in
 from pipeline.records import Disagreement
 
 SENTENCE = 400  # characters; a longer sentence has lost its stops, and its clause is shown
+BORROWED = 4  # clauses; a bare figure says something of the words so far before it
+MOVED = 4  # letters; a clause that moved in its sentence keeps so many, and is the only such one
 
 _SENTENCE_END = re.compile(r"[。！!？?\n]")
-# A multiplier and a measure: 万平方米, 亿美元, 个百分点, 人次, %.
-_UNIT = re.compile(
-    r" ?[十百千万亿]*(?:[%％‰℃]|[个家项所处条座套张名人次场户件辆台亩吨米公里平方立克斤元美分点百千"
-    r"瓦时天年月日岁倍级期届批升位只头艘架列标箱部门间宗起例款]{1,4})?"
-)
-
-_MINUS = re.compile(r"(?<![0-9A-Za-z])[-−－]$")
 _FIGURES = re.compile(r"[\d.,，%％〔〕\s]+")
 _NAME = re.compile("[一-鿿]{4}")
+_OPENING = re.compile(r"[\s　]*[(（]?")
+_ITEM = re.compile(r"[ \t]*[、.．)）]")
+_CUT = re.compile(r"[\s.,]*\d")
+_CUT_BEFORE = re.compile(r"\d[\s.,]*$")
+_NARROW = 8  # characters; more blanks than that part two numbers
+_MINUSES = ("-", "−", "－")
+_NUMERALS = np.array(sorted(map(ord, HAN_NUMERALS)), np.uint32)
 
 
-def disagreements(a: Body, b: Body, pairs: Places) -> tuple[Disagreement, ...]:
-    """Return the sentences of `a` and `b` that differ only in figures, in the order of `a`.
+def disagreements(
+    a: Body, b: Body, runs: Runs, numbers: Places, lexicon: Lexicon | None = None
+) -> tuple[Disagreement, ...]:
+    """Return the sentences of `a` and `b` that differ in figures alone, in the order of `a`.
 
-    `pairs` are those of `align.pair_numbers`.
+    `runs` and `numbers` are those of `align.align` and `align.pair_numbers`; `lexicon` is made
+    of the package's own rules where none is given.
     """
+    lexicon = lexicon or built_in()
     found: dict[tuple[str, str], tuple[list[str], list[str]]] = {}
-    for i, j, left, right in align.same_clauses(pairs, a.clauses, b.clauses).tolist():
-        x, y = _Clause(a, i, left, right), _Clause(b, j, left, right)
-        if x.row != y.row or x.is_serial:
-            continue
-        # A clause that the other page holds with the same figure was moved, not changed.
-        moved = x.letters in b.letters or y.letters in a.letters
-        if moved and x.letters != y.letters:
-            continue
+    for x, y, unlike in _differing(a, b, runs, numbers, lexicon or built_in()):
         figures = found.setdefault((x.sentence, y.sentence), ([], []))
-        figures[0].append(x.figure)
-        figures[1].append(y.figure)
+        for one, other in unlike:
+            whole = one.bound != other.bound or one.turn != other.turn
+            figures[0].append(x.spelled(one, whole=whole))
+            figures[1].append(y.spelled(other, whole=whole))
     return tuple(
         Disagreement(*sentences, tuple(left), tuple(right))
         for sentences, (left, right) in found.items()
     )
 
 
-class _Clause:
-    """The clause around the number at `place`, with `left` codes before it and `right` after."""
+def _differing(
+    a: Body, b: Body, runs: Runs, numbers: Places, lexicon: Lexicon
+) -> Iterator[tuple["_Part", "_Part", list[tuple[Figure, Figure]]]]:
+    """Yield the clauses of the same words that hold different figures, with these."""
+    clauses = _clauses(a, lexicon), _clauses(b, lexicon)
+    for i, j, moved in align.suspects(runs, numbers, *clauses, _NUMERALS).tolist():
+        x, y = _Part(a, i, lexicon), _Part(b, j, lexicon)
+        unlike = [
+            (one, other)
+            for one, other in lexicon.unlike(x.text, y.text)
+            if x.is_piece(one) == y.is_piece(other)
+        ]
+        if not unlike or x.row != y.row:
+            continue
+        if x.is_serial or y.is_serial or not _same_subject(x, y, MOVED if moved else CONTEXT):
+            continue
+        # A clause that the other page holds with the same figure was moved, not changed.
+        if x.letters == y.letters or not (x.stands_beside(y) or y.stands_beside(x)):
+            yield x, y, unlike
 
-    def __init__(self, body: Body, place: int, left: int, right: int) -> None:
-        masked, size = body.masked, len(body.core)
-        first, last = int(masked.starts[place - left]), masked.end(place + right, size)
-        offsets = body.core.offsets
-        self.letters = body.letters[first:last]
-        self._text = body.text
-        self._start, self._end = int(offsets[first]), int(offsets[last - 1]) + 1
-        self._number = int(offsets[masked.starts[place]])
-        self._after = int(offsets[masked.end(place, size) - 1]) + 1
+
+def _clauses(body: Body, lexicon: Lexicon) -> align.Clauses:
+    """Return what `align.suspects` reads of a body, which keeps it."""
+    if lexicon not in body.clauses:
+        body.clauses[lexicon] = _clauses_of(body, lexicon)
+    return body.clauses[lexicon]
+
+
+def _clauses_of(body: Body, lexicon: Lexicon) -> align.Clauses:
+    """Return the clauses of a body; the bare words of bylines are 0."""
+    codes, clauses, starts = body.masked.codes, body.clause_of, body.clause_edges[1]
+    bare = align.bare_clauses(codes, clauses, lexicon.drawn)
+    for match in lexicon.byline.finditer(body.text):
+        end = body.text.find("\n", match.end())
+        first = bisect_left(starts, body.text.rfind("\n", 0, match.start()))
+        bare[first : bisect_left(starts, end) if end >= 0 else None] = 0
+    return codes, clauses, bare, *align.lone_clauses(codes, clauses)
+
+
+def _same_subject(x: "_Part", y: "_Part", least: int) -> bool:
+    """Return whether two clauses, with those before them, share words enough to be of one thing.
+
+    Each clause is borrowed whole: 第一产业 and 第三产业 share the end of one.
+    """
+    letters = 0
+    for _ in range(BORROWED):
+        if x.read.words != y.read.words:
+            return False
+        letters += x.read.letters
+        if letters >= least:
+            return True
+        if x.is_first or y.is_first or least < CONTEXT:
+            return False
+        x, y = x.before, y.before
+    return False
+
+
+class _Part:
+    """The clause at `place` among those of a body."""
+
+    def __init__(self, body: Body, place: int, lexicon: Lexicon) -> None:
+        self._body, self._place, self._lexicon = body, place, lexicon
+        edges = body.clause_edges[1]
+        self._start, self._end = edges[place], edges[place + 1]
+        # A minus is no letter; nothing but the next clause's own minus can be mistaken for it.
+        if body.text[self._start - 1 : self._start] in _MINUSES:
+            self._start -= 1
+        self.text = body.text[self._start : self._end]
+
+    @property
+    def read(self) -> Clause:
+        """Return the figures and the words of the clause."""
+        return self._lexicon.read(self.text)
+
+    @property
+    def is_first(self) -> bool:
+        """Return whether no clause stands before this one."""
+        return not self._place
+
+    @property
+    def before(self) -> "_Part":
+        """Return the clause before this one."""
+        return _Part(self._body, self._place - 1, self._lexicon)
+
+    @cached_property
+    def letters(self) -> str:
+        """Return the folded letters of the clause."""
+        return self._body.clause(self._place)
+
+    def stands_beside(self, other: "_Part") -> bool:
+        """Return whether the page of `other` holds the letters of this clause somewhere else."""
+        codes, text = other._body.clause_edges[0], other._body.letters
+        start, end = codes[other._place], codes[other._place + 1]
+        return self.letters in text[:start] or self.letters in text[end:]
+
+    def spelled(self, figure: Figure, *, whole: bool) -> str:
+        """Return a figure as the page spells it, with its qualifiers if it is wanted `whole`."""
+        start, end = (figure.start, figure.end) if whole else figure.bare
+        return self._body.text[self._start + start : self._start + end].strip()
+
+    def is_piece(self, figure: Figure) -> bool:
+        """Return whether a break may have cut the figure: another number stands right beside it."""
+        text, (start, end) = self._body.text, figure.bare
+        after = _CUT.match(text, self._start + end)
+        return bool(after or _CUT_BEFORE.search(text[: self._start + start][-_NARROW:]))
 
     @property
     def sentence(self) -> str:
         """Return the sentence with its stop, or the clause where the sentence has no stops."""
-        low, high = max(0, self._start - SENTENCE), self._end + SENTENCE
-        start = low
-        for stop in _SENTENCE_END.finditer(self._text, low, self._number):
+        text, last = self._body.text, self._last
+        start = max(0, self._start - SENTENCE)
+        for stop in _SENTENCE_END.finditer(text, start, self._start):
             start = stop.end()
-        after = _SENTENCE_END.search(self._text, self._end, high)
-        end = after.end() if after else min(len(self._text), high)
+        after = _SENTENCE_END.search(text, last, last + SENTENCE)
+        end = after.end() if after else min(len(text), last + SENTENCE)
         if end - start > SENTENCE:
             start, end = self._start, self._end
-        return self._text[start:end].strip()
+        return text[start:end].strip()
+
+    @property
+    def _last(self) -> int:
+        """Return where the last letter of the clause ends."""
+        code = self._body.clause_edges[0][self._place + 1] - 1
+        return int(self._body.core.offsets[code]) + 1
 
     @property
     def _line(self) -> tuple[int, int]:
-        """Return where the line of the number starts and ends."""
-        end = self._text.find("\n", self._after)
-        start = self._text.rfind("\n", 0, self._number) + 1
-        return start, len(self._text) if end < 0 else end
+        """Return where the line of the clause starts and ends."""
+        text = self._body.text
+        end = text.find("\n", self._last)
+        return text.rfind("\n", 0, self._start) + 1, len(text) if end < 0 else end
 
     @property
     def row(self) -> str:
@@ -89,23 +196,18 @@ class _Clause:
         A figure says something of its row: beside another indicator it is another figure.
         """
         start, end = self._line
-        line = self._text[start:end]
+        line = self._body.text[start:end]
         return _FIGURES.sub("", line) if "\t" in line else ""
 
     @property
     def is_serial(self) -> bool:
-        """Return whether the number only counts rows: a cell of its own before the row's name."""
-        after = self._text[self._after : self._line[1]]
-        return after.startswith("\t") and _NAME.search(after) is not None
+        """Return whether the clause is but a number that counts rows or items.
 
-    @property
-    def figure(self) -> str:
-        """Return the number with its unit: 200人, 1000万平方米, 3.15%."""
-        unit = _UNIT.match(self._text, self._after, self._end + 1)
-        start = self._number - 1 if self._is_negative else self._number
-        return self._text[start : unit.end() if unit else self._after].strip()
-
-    @property
-    def _is_negative(self) -> bool:
-        """Return whether a minus stands before the number, which is no hyphen."""
-        return _MINUS.search(self._text, max(0, self._number - 2), self._number) is not None
+        It is a cell of its own before the row's name, or opens a line before a stop.
+        """
+        text, (start, end) = self._body.text, self._line
+        if self.read.words != HOLE or _OPENING.fullmatch(text, start, self._start) is None:
+            return False
+        after = text[self._last : end]
+        cell = after.startswith("\t") and _NAME.search(after) is not None
+        return cell or _ITEM.match(after) is not None

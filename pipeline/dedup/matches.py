@@ -253,5 +253,5 @@ def _verdict(a: Body, b: Body) -> Verdict | None:
         found.containment,
         evidence.figures,
         passages(a, b, evidence.runs),
-        disagreements(a, b, evidence.numbers) if differing else (),
+        disagreements(a, b, evidence.runs, evidence.numbers) if differing else (),
     )

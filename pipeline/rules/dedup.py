@@ -4,15 +4,27 @@ In: rules files, packaged ones first, a user's after. Out: `DedupRules`. Never: 
 without a rule, for every mark names one.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import msgspec
+
 from pipeline.errors import ConfigError
 from pipeline.rules.loader import Rule, check_unique, read_rules
 
-Mechanism = Literal["second-copy", "issuing-site"]
+Mechanism = Literal[
+    "second-copy", "issuing-site", "unit", "scale", "bound", "turn", "neutral", "byline"
+]
+_WORDS = ("unit", "scale", "bound", "turn", "neutral", "byline")
+_MEANINGS = {
+    "unit": re.compile(r"\d+(\.\d+|/\d+)? \S+"),
+    "scale": re.compile(r"\d+"),
+    "bound": re.compile("least|most|about"),
+    "turn": re.compile("rise|fall"),
+}
 
 
 class DedupRule(Rule, frozen=True, kw_only=True):
@@ -25,6 +37,16 @@ class DedupRule(Rule, frozen=True, kw_only=True):
       least `least` letters and `most` of its text;
     - `issuing-site`: of copies on several sites those whose host ends in one of `hosts` are
       preferred.
+
+    The others say what words mean beside a figure, by `means`:
+
+    - `unit`: how many of which unit, "1000 米"; a kind that starts with `*` counts things, and
+      the kind `*` goes with every such kind;
+    - `scale`: by what a number is multiplied, "10000";
+    - `bound`: whether the figure is the "least", the "most" or "about" it;
+    - `turn`: whether it is a "rise" or a "fall";
+    - `neutral`: "", or the place or time that is spoken of, which no figure depends on;
+    - `byline`: "", words of lines about the page itself, whose figures are not compared.
     """
 
     apply: Mechanism
@@ -33,6 +55,7 @@ class DedupRule(Rule, frozen=True, kw_only=True):
     most: float = 1.0
     least: int = 0
     hosts: tuple[str, ...] = ()
+    means: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,3 +91,14 @@ def _check(rule: DedupRule) -> None:
     if rule.apply == "issuing-site" and not rule.hosts:
         message = f'dedup.toml: {rule.id}: hosts: is missing. Write hosts = [".gov.cn"]'
         raise ConfigError(message)
+    if rule.apply in _WORDS and not rule.means:
+        message = f"dedup.toml: {rule.id}: means: is missing. Write the words and what they mean"
+        raise ConfigError(message)
+    shape = _MEANINGS.get(rule.apply)
+    for word, meaning in rule.means.items():
+        if not word or (shape and not shape.fullmatch(meaning)):
+            message = (
+                f"dedup.toml: {rule.id}: means: {word!r} = {meaning!r} is nothing that "
+                f"{rule.apply} can read. Write {shape.pattern if shape else 'a word'}"
+            )
+            raise ConfigError(message)
