@@ -165,8 +165,8 @@ def is_spelled(block: Block) -> bool:
 
 def _last(blocks: Sequence[Block], place: int) -> int:
     """Return the place of the last block behind `place` that was joined to it, or `place`."""
-    for below in blocks[place + 1 :]:
-        if below.text or below.kind != "paragraph":
+    for i in range(place + 1, len(blocks)):
+        if blocks[i].text or blocks[i].kind != "paragraph":
             break
-        place += 1
+        place = i
     return place
