@@ -1,5 +1,8 @@
 """Our signatures are datasketch's, value for value; our candidates are those of its index."""
 
+import tracemalloc
+from pathlib import Path
+
 import numpy as np
 import pytest
 from datasketch import LeanMinHash, MinHash, MinHashLSH
@@ -81,6 +84,24 @@ def test_full_buckets_take_linear_pairs() -> None:
     pairs = candidates.propose(stacked)
     assert len(pairs) <= 24 * 3000
     assert len(np.unique(pairs)) == 3000
+
+
+def test_signatures_in_a_file_take_no_memory_and_give_the_same(tmp_path: Path) -> None:
+    rng = np.random.default_rng(4)
+    values = rng.integers(0, 2**32, (20_000, 128), np.uint32)
+    values[1::2, :64] = values[::2, :64]
+    values[::500, 64:] = values[0, 64:]  # and forty pages in full buckets
+    expected = candidates.propose(values)
+    file = np.memmap(tmp_path / "values", np.uint32, "w+", shape=values.shape)
+    file[:] = values
+    file.flush()
+    tracemalloc.start()
+    found = candidates.propose(np.memmap(tmp_path / "values", np.uint32, "c", shape=values.shape))
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert np.array_equal(found, expected)
+    assert len(found) > 10_000
+    assert most < values.nbytes
 
 
 def test_candidates_do_not_depend_on_how_texts_came() -> None:

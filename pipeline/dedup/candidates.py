@@ -19,6 +19,7 @@ FULL = 32  # pages; in a fuller bucket not every pair is proposed
 CROWD = 24  # candidates of a page that are kept, the likest; form letters have thousands
 NEIGHBOURS = 2  # in a full bucket a page meets so many of the pages that follow it in the order
 FULL_BANDS = 8  # and only in so many bands
+AT_ONCE = 1 << 22  # pairs; more are made distinct before the next band is looked at
 
 
 def stack(signatures: Sequence[Signature | Gist]) -> Codes:
@@ -31,26 +32,55 @@ def propose(values: Codes) -> Pairs:
     """Return pairs (i, j), i < j, of rows of `values` that share a band, sorted.
 
     The rows must be in an order that does not depend on arrival. They must hold no two equal
-    texts and no text without a gram: those need no comparison.
+    texts and no text without a gram: those need no comparison. `values` may be a map of a file:
+    beside it a page takes some hundred bytes, and so does a pair.
     """
-    found = [np.empty((0, 2), np.int64)]
-    full_bands = np.zeros(len(values), np.int64)
-    band_keys = [_mix(values[:, start:end]) for start, end in bands()]
-    for keys, next_keys in zip(band_keys, band_keys[1:] + band_keys[:1], strict=True):
-        order = np.lexsort((next_keys, keys))
-        starts, sizes = buckets(keys[order])
-        found += all_pairs(order, starts, sizes, FULL)
-        for first, size in zip(starts[sizes > FULL], sizes[sizes > FULL], strict=True):
-            found.append(_some_pairs(order[first : first + size], full_bands))
-    return _likest(distinct(np.concatenate(found), len(values)), values)
+    size = len(values)
+    found, waiting = [np.empty(0, np.uint64)], 0
+    full_bands = np.zeros(size, np.int64)
+    slices = bands()
+    for n, band in enumerate(slices):
+        pairs = _sharing(values, band, slices[(n + 1) % len(slices)], full_bands)
+        found.append(_pack(pairs, size))
+        waiting += len(pairs)
+        if waiting > AT_ONCE:
+            found, waiting = [kernel.distinct(np.concatenate(found))], 0
+    return _likest(_unpack(kernel.distinct(np.concatenate(found)), size), values)
+
+
+def _sharing(
+    values: Codes, band: tuple[int, int], next_band: tuple[int, int], full_bands: Pairs
+) -> Pairs:
+    """Return pairs of rows that are equal in `band`; of full buckets not every pair."""
+    keys = kernel.mix(values, *band)
+    order = _alike(keys)
+    starts, sizes = buckets(keys[order])
+    found = all_pairs(order, starts, sizes, FULL)
+    for first, size in zip(starts[sizes > FULL], sizes[sizes > FULL], strict=True):
+        members = order[first : first + size]
+        beside = np.argsort(kernel.mix(values[members], *next_band), kind="stable")
+        found.append(_some_pairs(members[beside], full_bands))
+    return np.concatenate([*found, np.empty((0, 2), np.int64)])
+
+
+def _alike(keys: Hashes) -> Pairs:
+    """Return the places of the `keys` that come more than once, sorted by key and place.
+
+    Most come once. So what is sorted first is a number: the upper bits of the key, then its place.
+    """
+    low = np.uint64((1 << max(1, len(keys) - 1).bit_length()) - 1)
+    packed = np.sort((keys & ~low) | np.arange(len(keys), dtype=np.uint64))
+    sizes = buckets(packed & ~low)[1]
+    order: Pairs = (packed[np.repeat(sizes > 1, sizes)] & low).astype(np.int64)
+    return order[np.lexsort((order, keys[order]))]
 
 
 def _likest(pairs: Pairs, values: Codes) -> Pairs:
     """Return the pairs that are among the `CROWD` likest of one of their two pages."""
-    equal = kernel.count_equal(values, pairs)
+    unlike = PERMUTATIONS - kernel.count_equal(values, pairs)
     kept = np.zeros(len(pairs), np.bool_)
     for side in (0, 1):
-        order = np.lexsort((pairs[:, 1 - side], -equal, pairs[:, side]))
+        order = np.lexsort((pairs[:, 1 - side], unlike, pairs[:, side]))
         starts, sizes = buckets(pairs[order, side])
         ranks = np.arange(len(pairs)) - np.repeat(starts, sizes)
         kept[order[ranks < CROWD]] = True
@@ -59,17 +89,18 @@ def _likest(pairs: Pairs, values: Codes) -> Pairs:
 
 def distinct(pairs: Pairs, size: int) -> Pairs:
     """Return each pair of places below `size` once, the lesser place first, sorted."""
-    keys = np.unique(pairs.min(axis=1) * size + pairs.max(axis=1))
-    return np.stack(np.divmod(keys, max(1, size)), axis=1)
+    return _unpack(kernel.distinct(_pack(pairs, size)), size)
 
 
-def _mix(columns: Codes) -> Hashes:
-    """Return one 64-bit key for each row."""
-    keys = np.full(len(columns), 0xCBF29CE484222325, np.uint64)
-    for column in columns.T:
-        keys = (keys ^ column.astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
-        keys ^= keys >> np.uint64(32)
-    return keys
+def _pack(pairs: Pairs, size: int) -> Hashes:
+    """Return one number for each pair of places below `size`; they sort as pairs do."""
+    packed: Pairs = pairs.min(axis=1) * size + pairs.max(axis=1)
+    return packed.astype(np.uint64)
+
+
+def _unpack(packed: Hashes, size: int) -> Pairs:
+    """Return the pairs that `_pack` packed."""
+    return np.stack(np.divmod(packed.astype(np.int64), max(1, size)), axis=1)
 
 
 def buckets(keys: Hashes | Pairs) -> tuple[Pairs, Pairs]:

@@ -9,7 +9,7 @@ texts of different length have little in common.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -34,6 +34,7 @@ class Index:
 
     sketches: Sequence[Hashes]
     common: Hashes
+    counted: dict[int, Hashes] = field(default_factory=dict)
 
     def telling(self, i: int, j: int) -> float:
         """Return the share of the lesser sketch found in the other, common hashes left out.
@@ -49,8 +50,10 @@ class Index:
         return shared / min(len(x), len(y)) if shared >= SHARED else 0.0
 
     def _counted(self, place: int) -> Hashes:
-        one = self.sketches[place]
-        return _without(one[: np.searchsorted(one, _BOUND)], self.common)
+        if place not in self.counted:
+            one = self.sketches[place]
+            self.counted[place] = _without(one[: np.searchsorted(one, _BOUND)], self.common)
+        return self.counted[place]
 
 
 def sketch(folded: Folded) -> Hashes:
@@ -66,8 +69,7 @@ def propose(sketches: Sequence[Hashes], clusters: Pairs) -> tuple[Index, Pairs]:
     `clusters` holds the cluster of each place. Pairs inside a cluster are left out.
     """
     names, clusters = np.unique(clusters, return_inverse=True)
-    lengths = np.array([len(one) for one in sketches], np.int64)
-    hashes, owners = _postings(sketches, np.repeat(clusters, lengths))
+    hashes, owners = _postings(sketches, clusters)
     starts, sizes = buckets(hashes)
     index = Index(sketches, hashes[starts[sizes > COMMON]])
     pairs = np.concatenate([*all_pairs(owners, starts, sizes, COMMON), np.empty((0, 2), np.int64)])
@@ -85,10 +87,13 @@ def _without(hashes: Hashes, common: Hashes) -> Hashes:
     return kept
 
 
-def _postings(sketches: Sequence[Hashes], owners: Pairs) -> tuple[Hashes, Pairs]:
+def _postings(sketches: Sequence[Hashes], clusters: Pairs) -> tuple[Hashes, Pairs]:
     """Return each hash with each cluster that holds it, once, sorted by both."""
-    hashes = np.concatenate([*sketches, np.empty(0, np.uint64)])
-    order = np.lexsort((owners, hashes))
+    places = np.argsort(clusters, kind="stable")
+    parts = [sketches[place] for place in places.tolist()]
+    owners = np.repeat(clusters[places], np.array([len(part) for part in parts], np.int64))
+    hashes = np.concatenate([*parts, np.empty(0, np.uint64)])
+    order = np.argsort(hashes, kind="stable")
     hashes, owners = hashes[order], owners[order]
     first = np.ones(len(hashes), np.bool_)
     first[1:] = (hashes[1:] != hashes[:-1]) | (owners[1:] != owners[:-1])
@@ -98,11 +103,17 @@ def _postings(sketches: Sequence[Hashes], owners: Pairs) -> tuple[Hashes, Pairs]
 def _member_pairs(clusters: Pairs, related: Pairs) -> Pairs:
     """Return the first page of each cluster with those of the other, for related clusters."""
     order = np.argsort(clusters, kind="stable")
-    bounds = np.searchsorted(clusters[order], np.arange(len(clusters) + 1))
+    bounds = np.searchsorted(clusters[order], np.arange(clusters.max(initial=-1) + 2))
+    sizes = np.diff(bounds).clip(max=MEMBERS)
     found = [np.empty((0, 2), np.int64)]
-    for c, d in related:
-        x = order[bounds[c] : bounds[c + 1]][:MEMBERS]
-        y = order[bounds[d] : bounds[d + 1]][:MEMBERS]
-        found.append(np.stack((np.full(len(y), x[0]), y), axis=1))
-        found.append(np.stack((x[1:], np.full(len(x) - 1, y[0])), axis=1))
+    for one, other in (related.T, related.T[::-1]):
+        firsts = np.repeat(order[bounds[one]], sizes[other])
+        found.append(np.stack((firsts, order[_ranges(bounds[other], sizes[other])]), axis=1))
     return distinct(np.concatenate(found), len(clusters))
+
+
+def _ranges(starts: Pairs, sizes: Pairs) -> Pairs:
+    """Return the numbers from each of `starts` on, so many as its size says, one after another."""
+    ends = np.cumsum(sizes)
+    numbers: Pairs = np.repeat(starts - ends + sizes, sizes) + np.arange(sizes.sum())
+    return numbers

@@ -109,6 +109,19 @@ def distinct(hashes: Hashes) -> Hashes:
     return hashes[first]
 
 
+@compiled("u8[::1](u4[:,::1], i8, i8)")
+def mix(values: Codes, start: int, end: int) -> Hashes:
+    """Return one 64-bit key for the columns `start` to `end` of each row."""
+    keys = np.empty(len(values), np.uint64)
+    for n in range(len(values)):
+        key = FNV_BASIS
+        for k in range(start, end):
+            key = (key ^ np.uint64(values[n, k])) * _BASE
+            key ^= key >> np.uint64(32)
+        keys[n] = key
+    return keys
+
+
 @compiled("i8[::1](u4[:,::1], i8[:,::1])")
 def count_equal(values: Codes, pairs: Counts) -> Counts:
     """Return for each pair of rows of `values` how many values are equal."""
