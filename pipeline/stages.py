@@ -19,7 +19,7 @@ from pipeline.errors import PageError
 from pipeline.fingerprint import files_fingerprint, fingerprint
 from pipeline.records import Aside, Found, Outcome, Provenance, RawPage
 from pipeline.recurring import Outline, Taken
-from pipeline.rules import Rules, load_rules, script
+from pipeline.rules import Rules, load_rules
 from pipeline.style import Style
 
 
@@ -141,8 +141,8 @@ DUPLICATES = Stage("duplicates", code=(dedup,), families=("dedup",), libraries=(
 # What comparisons came to, by the names of two texts: whatever rules shaped the texts.
 VERDICTS = Stage(
     "verdicts",
-    code=(records, dedup, script),
-    families=(),
+    code=(records, dedup, rule_files),
+    families=("dedup",),
     libraries=("numpy", "numba", "datasketch", "opencc"),
 )
 
