@@ -207,18 +207,20 @@ def _table_settings(config: "Config", options: dict[str, bool]) -> "TablesConfig
 @JSON
 @CONFIG
 def compare(a: Path, b: Path, as_json: bool, config: Path | None) -> None:
-    """Tell how two pages are related, what they share and which figures differ."""
-    from pipeline.dedup import find_matches
+    """Tell how two pages are related: figures that differ, what one lacks, what they share."""
+    from pipeline.dedup import find_matches, only_in
     from pipeline.terminal import comparison
 
     settings = _config(config)
     rules = _rules(settings)
     texts = {name: _clean(file, "", settings, rules).text for name, file in (("a", a), ("b", b))}
     match = next(iter(find_matches(texts)), None)
+    dropped, added = only_in(texts["a"], texts["b"]), only_in(texts["b"], texts["a"])
     if as_json:
-        click.echo(json.dumps(asdict(match) if match else None, ensure_ascii=False))
+        told = {**asdict(match), "dropped": dropped, "added": added} if match else None
+        click.echo(json.dumps(told, ensure_ascii=False))
     else:
-        comparison(match, (str(a), str(b)))
+        comparison(match, (str(a), str(b)), dropped, added)
 
 
 @cli.command()

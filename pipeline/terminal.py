@@ -39,6 +39,7 @@ EMPTY = "(empty)"
 # A log wants a line now and then, not one a page.
 _LOG_SECONDS = 10.0
 # Characters that stay, shown on each side of a change.
+_PASSAGE = 40  # characters at either end of a passage
 _BESIDE = 16
 
 
@@ -254,10 +255,10 @@ def _line_change(change: "LineChange") -> None:
         data.print(f"        [cyan]{shown(' '.join(rules))}[/] {shown(what)}")
 
 
-def _shortened(text: str) -> str:
-    """Return `text` fit for a terminal, without the middle of a long one."""
+def _shortened(text: str, beside: int = _BESIDE) -> str:
+    """Return `text` fit for a terminal, of a long one only `beside` characters at either end."""
     text = _printable(text)
-    return text if len(text) <= 2 * _BESIDE else f"{text[:_BESIDE]}…{text[-_BESIDE:]}"
+    return text if len(text) <= 2 * beside else f"{text[:beside]}…{text[-beside:]}"
 
 
 def table_summary(name: str, table: Table, doubts: Iterable["ToldDoubt"]) -> None:
@@ -269,20 +270,51 @@ def table_summary(name: str, table: Table, doubts: Iterable["ToldDoubt"]) -> Non
     _doubts(talk, said)
 
 
-def comparison(match: Match | None, names: tuple[str, str]) -> None:
-    """Print how two pages are related on standard output."""
+_RELATIONS = {
+    "same": "the same text",
+    "near": "the same article, edited or with other chrome",
+    "contains": "the second is an excerpt, a part or a digest of the first",
+    "contained": "the first is an excerpt, a part or a digest of the second",
+    "overlaps": "they share a long passage, neither holds the other",
+    "template": "one form, filled in twice",
+}
+
+
+def comparison(
+    match: Match | None, names: tuple[str, str], dropped: Sequence[str], added: Sequence[str]
+) -> None:
+    """Print how two pages are related on standard output, and what only one of them holds."""
     first, second = map(shown, names)
     if match is None:
         data.print(f"{first} and {second} are not related")
         return
     part, whole = match.containment
-    data.print(f"[bold]{match.relation}[/]: {first} to {second}")
-    data.print(f"  Jaccard {match.jaccard:.3f}, {part:.0%} of the first is in the second,")
-    data.print(f"  {whole:.0%} of the second is in the first, {match.figures:.0%} of figures agree")
+    data.print(f"[bold]{match.relation}[/]: {_RELATIONS[match.relation]}")
+    data.print(f"  [red]-[/] {first}, {part:.0%} of it in the second")
+    data.print(f"  [green]+[/] {second}, {whole:.0%} of it in the first")
+    data.print(f"  Jaccard {match.jaccard:.3f}, {match.figures:.0%} of the figures agree")
     data.print(f"\n[bold]figures that differ[/] ({len(match.disagreements)})")
     for found in match.disagreements:
-        data.print(f"  [red]{shown(' '.join(found.figures_a))}[/]: {shown(found.sentence_a)}")
-        data.print(f"  [green]{shown(' '.join(found.figures_b))}[/]: {shown(found.sentence_b)}\n")
-    data.print(f"[bold]shared passages[/] ({len(match.passages)})")
-    for passage in match.passages:
-        data.print(f"  {shown(passage.replace(chr(10), ' '))}")
+        pairs = zip(found.figures_a, found.figures_b, strict=True)
+        sides = (f"[red]{shown(one)}[/] | [green]{shown(other)}[/]" for one, other in pairs)
+        data.print(f"  {', '.join(sides)}")
+        _side("-", found.sentence_a, found.figures_a, "red")
+        _side("+", found.sentence_b, found.figures_b, "green")
+    for sign, style, title, passages in (
+        ("-", "red", "only in the first", dropped),
+        ("+", "green", "only in the second", added),
+        ("=", "dim", "shared passages", match.passages),
+    ):
+        data.print(f"\n[bold]{title}[/] ({len(passages)})")
+        for passage in passages:
+            _side(sign, passage, (), style)
+
+
+def _side(sign: str, passage: str, figures: Sequence[str], style: str) -> None:
+    """Print a passage behind its sign, in one line, with its `figures` marked."""
+    line = Text(f"  {sign} ", style=style)
+    # The sentences with figures are whole: what differs may stand in their middle.
+    passage = " ".join(passage.split())
+    text = Text(_printable(passage) if figures else _shortened(passage, _PASSAGE))
+    text.highlight_words([_printable(figure) for figure in figures], f"bold {style}")
+    data.print(line + text)

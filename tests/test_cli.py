@@ -110,8 +110,20 @@ def test_compare_tells_the_relation_and_the_figures_that_differ(cli: Cli, tmp_pa
     (found,) = match["disagreements"]
     assert (found["figures_a"], found["figures_b"]) == (["320公里"], ["230公里"])
     said = cli("compare", first, second).stdout
-    assert "320公里" in said
+    assert "320公里 | 230公里" in said
     assert "shared passages" in said
+
+
+def test_compare_tells_what_one_page_lacks(cli: Cli, tmp_path: Path) -> None:
+    first, second = tmp_path / "1.txt", tmp_path / "2.txt"
+    text, more = DIGEST.format(roads=320), "编者按另附了一段背景说明，原文里面没有。"
+    first.write_text(text, "utf-8")
+    second.write_text(f"{text}\n{more}", "utf-8")
+    match = json.loads(cli("compare", first, second, "--json").stdout)
+    assert (match["dropped"], match["added"]) == ([], [more.rstrip("。")])
+    said = cli("compare", first, second).stdout
+    assert "only in the first (0)" in said
+    assert f"  + {more.rstrip('。')}" in said
 
 
 def test_the_story_of_a_page_is_found_by_path_and_by_id(cli: Cli, example: Path) -> None:

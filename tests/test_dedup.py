@@ -203,6 +203,40 @@ def test_short_pages() -> None:
     assert relation("第12号公告：停水八小时。", "第13号公告：停水八小时。") != "same"
 
 
+WARNING = (
+    "{}气象台{}年{}月{}日{}时发布暴雨黄色预警信号：预计未来{}小时内，北部和东部乡镇将出现{}毫米以上强降水，"
+    "局地伴有雷电和{}级以上大风，请注意防范山洪、城镇内涝和地质灾害，减少户外活动。"
+)
+
+
+def test_short_notices_of_one_form_are_never_merged() -> None:
+    rng = np.random.default_rng(20)
+    highest = (13, 29, 24, 13, 99, 12)
+    texts = {
+        f"{n:02}": WARNING.format(
+            ("东阳市", "西岭市", "青田县")[n % 3],
+            2015 + n % 9,
+            *(rng.integers(1, most) for most in highest),
+        )
+        for n in range(40)
+    }
+    assert not [m for m in find_matches(texts) if m.relation in ("same", "near")]
+    copy = texts["00"].replace("，", ",").replace("减少户外活动", "尽量减少户外活动")
+    assert relation(texts["00"], copy) == "near"
+
+
+def test_a_notice_of_fifty_letters_with_another_hour_is_another() -> None:
+    text = "本馆自下月起延长开放时间，每周二至周日上午{}点至晚上八点开放，周一闭馆，欢迎读者。"
+    assert relation(text.format("九"), text.format("8")) == "template"
+    assert relation(text.format("九"), text.format("9")) == "near"
+
+
+def test_an_appointment_of_others_is_no_copy() -> None:
+    text = "经研究决定，任命{}同志为市{}局副局长，试用期一年，免去其市{}办主任职务，请遵照执行。"
+    first = text.format("张建华", "水务", "防汛")
+    assert relation(first, text.format("李文博", "园林", "绿化")) not in ("same", "near")
+
+
 def test_empty_and_tiny_bodies_match_nothing() -> None:
     texts = {"a": "", "b": "", "c": "　\n", "d": "……", "e": "关闭", "f": "关闭", "g": "1"}
     assert find_matches(texts) == []

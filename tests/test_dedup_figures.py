@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.dedup import find_matches
+from pipeline.dedup import find_matches, only_in
 from pipeline.dedup.quantity import built_in
 from pipeline.records import Disagreement
 from tests.dedup_texts import report
@@ -436,3 +436,13 @@ def test_numbers_in_words(text: str, value: int) -> None:
     (figure,) = built_in().read(text + "个").figures
     (number,) = figure.parts
     assert (number.top, number.bottom) == (value, 1)
+
+
+def test_clauses_that_one_copy_lacks() -> None:
+    first, second = AROUND
+    text = "新建学校26所，组建教育共同体95个，新增婴幼儿照护托位2600个，帮扶困难人员就业8000人。"
+    digest = "此外，新建学校26所，新增婴幼儿照护托位2600个，帮扶困难人员就业9000人。"
+    a, b = "\n".join((*first, text, *second)), "\n".join((*first, digest, *second[::-1]))
+    assert only_in(a, b) == ("组建教育共同体95个",)
+    assert only_in(b, a) == ()
+    assert only_in(a, "") == only_in("", a) == ()

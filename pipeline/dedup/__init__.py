@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pipeline.dedup.cluster import PageFacts, clusters
     from pipeline.dedup.gist import make_gist
     from pipeline.dedup.matches import Memory, find_matches
+    from pipeline.dedup.passages import only_in
     from pipeline.dedup.repeats import drop_repeats
     from pipeline.dedup.signature import as_minhash, gram_hash, sign
 
@@ -27,6 +28,7 @@ __all__ = [
     "find_matches",
     "gram_hash",
     "make_gist",
+    "only_in",
     "sign",
     "try_rule",
 ]
@@ -39,6 +41,7 @@ _HOMES = {
     "drop_repeats": "repeats",
     "find_matches": "matches",
     "gram_hash": "signature",
+    "only_in": "passages",
     "make_gist": "gist",
     "sign": "signature",
     "try_rule": "cases",

@@ -27,6 +27,7 @@ from pipeline.records import Gist, Match, Verdict
 KEPT = 1024  # bodies whose arrays a worker keeps at hand, about 120 KB each
 EXPANDED = 64  # pairs; more pages with one and the same text are linked through the first of them
 TELLING = 0.1  # of the sketch of a part must be found in the whole, set phrases left out
+TINY = 80  # letters; of so short a notice one other figure makes another notice
 FEW = 32  # texts; of so few every pair is compared
 READ, COMPARED = 512, 1024  # texts and pairs that a worker takes at a time
 
@@ -245,13 +246,18 @@ def _verdict(a: Body, b: Body) -> Verdict | None:
     found = compare(a, b)
     if found is None:
         return None
-    evidence = found.evidence
-    differing = found.relation != "template"  # a form differs by intent
+    evidence, relation = found.evidence, found.relation
+    # A form differs by intent.
+    differing = (
+        disagreements(a, b, evidence.runs, evidence.numbers) if relation != "template" else ()
+    )
+    if differing and relation == "near" and max(len(a.core), len(b.core)) < TINY:
+        relation, differing = "template", ()
     return Verdict(
-        found.relation,
+        relation,
         found.jaccard,
         found.containment,
         evidence.figures,
         passages(a, b, evidence.runs),
-        disagreements(a, b, evidence.runs, evidence.numbers) if differing else (),
+        differing,
     )

@@ -1,7 +1,7 @@
-"""Two aligned bodies → the longest passages they share.
+"""Two bodies → the longest passages they share, and those that only one of them holds.
 
-In: the runs of an alignment. Out: passages in the spelling of the first body. Never: a passage
-that is not in both.
+In: bodies, and the runs of an alignment. Out: passages in the spelling of the first body. Never:
+a shared passage that is not in both, or a lacking one that stands elsewhere in the other.
 """
 
 import numpy as np
@@ -12,6 +12,8 @@ from pipeline.dedup.compiled import Places, Runs, compiled
 
 MOST = 10  # passages; they show why two pages are related, and are no copy of the page
 LETTERS = 20  # a shorter passage may be a set phrase
+ONLY = 4  # letters; what is shorter is a word that was exchanged
+COVERED = 0.5  # of a clause's letters in runs; it was edited then, and is not lacking
 LONGEST = 200  # letters; a longer one is cut
 
 
@@ -55,3 +57,39 @@ def opening(a: Body) -> tuple[str, ...]:
     """Return the beginning of a text that another page holds whole; () for a short one."""
     size = len(a.core)
     return (a.spelled(0, min(size, LONGEST)),) if size >= LETTERS else ()
+
+
+def only_in(text: str, other: str) -> tuple[str, ...]:
+    """Return the passages of `text` that `other` lacks, () where either has no letters."""
+    a, b = Body(text), Body(other)
+    return lacking(a, b) if len(a.core) and len(b.core) else ()
+
+
+def lacking(a: Body, b: Body) -> tuple[str, ...]:
+    """Return the passages of `a` that `b` lacks, whole clauses, in the order of `a`.
+
+    Clauses that follow one another are one passage.
+    """
+    found, starts = list[tuple[int, int]](), a.clause_edges[0]
+    for place in _lacking_clauses(a, b):
+        if found and found[-1][1] == place:
+            found[-1] = found[-1][0], place + 1
+        else:
+            found.append((place, place + 1))
+    spans = ((starts[first], starts[last]) for first, last in found)
+    return tuple(a.spelled(start, end) for start, end in spans if end - start >= ONLY)
+
+
+def _lacking_clauses(a: Body, b: Body) -> list[int]:
+    """Return the clauses of `a` that no run covers, and whose letters are nowhere in `b`."""
+    x, y = a.masked, b.masked
+    covered = np.zeros(len(x.codes), np.bool_)
+    for start, _, length, _ in align.align(x.fields, x.seeds, y.fields, y.seeds).tolist():
+        covered[start : start + length] = True
+    sizes = np.bincount(a.clause_of)
+    shares = np.bincount(a.clause_of, covered) / sizes
+    return [
+        place
+        for place in np.flatnonzero(shares < COVERED).tolist()
+        if a.clause(place) not in b.letters
+    ]

@@ -18,6 +18,8 @@ NEAR_RATIO = 0.74  # of the lengths of two copies; digests and excerpts keep les
 NEAR_LACKING = 0.25  # of a body may be missing in its copy, in stretches above `align.BRIDGE`
 PASSAGE = 300  # codes; a longer one is a part of its own, not an edit
 NEAR_PASSAGE = 0.04  # of the body; so is what is longer than this share, in a long body
+SHORT = 150  # codes; a text of a few sentences, where one name or figure is much
+NEAR_SHORT = 0.6  # of two short copies; three names exchanged leave less
 PART_LEAST = 0.6  # a digest that drops clauses keeps this much of its 5-grams
 OVERLAP_LEAST = 0.12  # unrelated reports share up to 0.03 in set phrases
 OVERLAP_LETTERS = 120  # in runs: two sentences, more than a set phrase
@@ -37,7 +39,7 @@ class Evidence:
     `runs` are those of `align.align`, `numbers` the pairs of `align.pair_numbers`. Counts:
     `letters` in shared runs, which with the small gaps between them are `covered` of the longer
     body (0.0 to 1.0), numbers in shared contexts that `agree` and that `differ`, words
-    `exchanged` for others, other `small` gaps.
+    `exchanged` for others, other `small` gaps. Of a `short` text all numbers are counted.
     """
 
     runs: Runs
@@ -48,6 +50,7 @@ class Evidence:
     differ: int
     exchanged: int
     small: int
+    short: bool = False
 
     @property
     def figures(self) -> float:
@@ -72,6 +75,8 @@ class Evidence:
             changes = names + self.differ
             needed = min(6.0, 1 + self.letters / 800)
             return changes >= needed and changes >= CHANGED * (changes + self.agree)
+        if self.short and self.differ >= 2 and self.figures <= REFILLED:
+            return True
         needed = min(3.0, 1 + self.letters / 600)
         most = REFILLED if self.covered >= WORD_FOR_WORD else REFIGURED
         return self.differ >= max(needed, self._misread) and self.figures <= most
@@ -121,18 +126,22 @@ def gather(a: Body, b: Body) -> Evidence:
     x, y = a.masked, b.masked
     runs = align.align(x.fields, x.seeds, y.fields, y.seeds)
     numbers = align.pair_numbers(runs, x.fields, y.fields)
-    agrees = numbers[numbers[:, 3] >= align.CONTEXT, 2]
+    # Every number of a short notice counts: its date and hour are all that tells it from the next.
+    short = max(len(x.codes), len(y.codes)) < SHORT
+    agrees = numbers[numbers[:, 3] >= (1 if short else align.CONTEXT), 2]
     agree = int(agrees.sum())
     exchanged, small, gaps = align.weigh_gaps(runs, x.codes, y.codes)
     letters = int(runs[:, 2].sum())
     covered = (letters + gaps) / max(len(x.codes), len(y.codes), 1)
-    return Evidence(runs, numbers, letters, covered, agree, len(agrees) - agree, exchanged, small)
+    differ = len(agrees) - agree
+    return Evidence(runs, numbers, letters, covered, agree, differ, exchanged, small, short)
 
 
 def _relation(a: Body, b: Body, shares: tuple[float, float], evidence: Evidence) -> Relation | None:
     if evidence.is_form:
         return "template" if min(shares) >= OVERLAP_LEAST else None
-    if min(shares) >= NEAR_LEAST and _same_extent(a, b):
+    least = NEAR_LEAST if max(len(a.masked.codes), len(b.masked.codes)) >= SHORT else NEAR_SHORT
+    if min(shares) >= least and _same_extent(a, b):
         return "near"
     if max(shares) >= PART_LEAST and evidence.letters >= 40:
         return "contained" if shares[0] > shares[1] else "contains"
