@@ -31,16 +31,18 @@ setup: .venv/.runtime ## make .venv only
 
 lock: ## write the requirements files anew (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-header pyproject.toml --extra dev \
-		--output-file requirements-dev.txt
+		--extra parquet --output-file requirements-dev.txt
 	uv pip compile -q --universal --generate-hashes --no-header pyproject.toml \
-		--constraint requirements-dev.txt --output-file requirements.txt
+		--extra parquet --constraint requirements-dev.txt --output-file requirements.txt
 	uv pip compile -q --universal --generate-hashes --no-header pyproject.toml --extra bench \
 		--constraint requirements-dev.txt --output-file requirements-bench.txt
 	uv pip compile -q --universal --generate-hashes --no-header --group pyproject.toml:check \
 		--output-file requirements-check.txt
+	uv pip compile -q --universal --generate-hashes --no-header --group pyproject.toml:consumers \
+		--output-file requirements-consumers.txt
 
 clean: ## remove .venv and caches; raw/ and cleaned/ stay
-	rm -rf .venv .venv-check .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-check .venv-consumers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .venv/.runtime: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -57,6 +59,11 @@ clean: ## remove .venv and caches; raw/ and cleaned/ stay
 # resolve: so nothing is left to resolve.
 .venv/.bench: requirements-bench.txt .venv/.runtime
 	.venv/bin/pip install -q --no-deps --require-hashes -r requirements-bench.txt
+	@touch $@
+
+.venv-consumers/.done: requirements-consumers.txt
+	$(PYTHON) -m venv .venv-consumers
+	.venv-consumers/bin/pip install -q --require-hashes -r requirements-consumers.txt
 	@touch $@
 
 .venv-check/.done: requirements-check.txt

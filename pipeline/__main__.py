@@ -312,9 +312,12 @@ def check(config: Path | None) -> None:
     """Read settings and rules, try every rule on its cases, say what is wrong."""
     from pipeline import kept
     from pipeline.cases import failing
+    from pipeline.publish import check_outputs
     from pipeline.terminal import complain, say
 
-    rules = _rules(_config(config))
+    settings = _config(config)
+    check_outputs(settings.outputs)
+    rules = _rules(settings)
     broken = list(failing(rules))
     for line in broken:
         complain(line)

@@ -15,6 +15,7 @@ from pipeline.toml import check_keys, read_toml
 
 Share = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=2**40)]
+ArticleFormat = Literal["jsonl", "parquet", "text", "sqlite", "bulk"]
 
 
 class RulesConfig(msgspec.Struct, frozen=True):
@@ -51,6 +52,13 @@ class TablesConfig(msgspec.Struct, frozen=True):
     excel: bool = False
 
 
+class OutputsConfig(msgspec.Struct, frozen=True):
+    """`articles`: the formats they are written in. `front_matter`: above the text of each file."""
+
+    articles: tuple[ArticleFormat, ...] = ("jsonl", "parquet", "text")
+    front_matter: bool = False
+
+
 class EngineConfig(msgspec.Struct, frozen=True):
     """`name`: where the work runs."""
 
@@ -67,6 +75,7 @@ class Config(msgspec.Struct, frozen=True):
     normalize: Style = Style()
     dedup: DedupConfig = DedupConfig()
     tables: TablesConfig = TablesConfig()
+    outputs: OutputsConfig = OutputsConfig()
     engine: EngineConfig = EngineConfig()
 
 
@@ -99,16 +108,24 @@ def _check_tables(table: dict[str, Any], struct: type[msgspec.Struct], where: st
     check_keys(table, fields, where)
     for name, value in table.items():
         inner = fields[name]
-        if get_origin(inner) is Literal and value not in get_args(inner):
-            choices = ", ".join(f'"{choice}"' for choice in get_args(inner))
-            message = f"{where}{name}: {value!r} is no choice. Use one of: {choices}"
-            raise ConfigError(message)
+        if get_origin(inner) is tuple and isinstance(value, list):
+            for one in value:
+                _check_choice(one, get_args(inner)[0], f"{where}{name}")
+        _check_choice(value, inner, f"{where}{name}")
         if (
             isinstance(inner, type)
             and issubclass(inner, msgspec.Struct)
             and isinstance(value, dict)
         ):
             _check_tables(value, inner, f"{where}{name}.")
+
+
+def _check_choice(value: object, kind: object, where: str) -> None:
+    """Refuse a value of a key that names its choices, where it is none of them."""
+    if get_origin(kind) is Literal and value not in get_args(kind):
+        choices = ", ".join(f'"{choice}"' for choice in get_args(kind))
+        message = f"{where}: {value!r} is no choice. Use one of: {choices}"
+        raise ConfigError(message)
 
 
 def _where(message: str) -> str:

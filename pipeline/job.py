@@ -20,7 +20,16 @@ from pipeline.errors import ConfigError, DamagedError, DiskError, EngineError, L
 from pipeline.fingerprint import files_fingerprint, fingerprint
 from pipeline.paths import PUBLISHED, Paths
 from pipeline.plan import Chunk, Key, ScanRecord, key, last_scan, plan
-from pipeline.publish import Corpus, Entry, is_published, is_whole, join, read_summary
+from pipeline.publish import (
+    Corpus,
+    Entry,
+    check_outputs,
+    is_published,
+    is_whole,
+    join,
+    read_summary,
+    releases,
+)
 from pipeline.records import Aside, Found, Gist, Outcome
 from pipeline.recurring import Learned, Outline, Taken
 from pipeline.rules import Rules
@@ -204,7 +213,8 @@ class Job:
         raw = {outcome.id: page.file for page, outcome in self.outcomes()}
         rules, tables = self.rules, self.config.tables
         matches, others = self.duplicates.matches, self.scan.others
-        return Corpus(matches, raw, rules.reasons, others, rules, tables)
+        outputs = self.config.outputs
+        return Corpus(matches, raw, rules.reasons, others, rules, tables, outputs)
 
     @property
     def scan_record(self) -> ScanRecord:
@@ -279,7 +289,8 @@ def _shapes(rules: Rules, config: Config) -> dict[str, str]:
     files = sorted(file for file in folder.rglob("*") if file.suffix in {".py", ".j2", ".css"})
     reasons = [f"{rule} {reason}" for rule, reason in sorted(rules.reasons.items())]
     tables = (rules.fingerprints["values"], repr(config.tables))
-    shapes["publish"] = fingerprint(before, files_fingerprint(files), *tables, *reasons)
+    outputs = (repr(config.outputs), *releases(config.outputs))
+    shapes["publish"] = fingerprint(before, files_fingerprint(files), *tables, *outputs, *reasons)
     return shapes
 
 
@@ -296,6 +307,7 @@ def open_job(
     `ConfigError` where the folders or rules are wrong, `LimitError` where too many pages vanished.
     """
     check_folders(paths)
+    check_outputs(config.outputs)
     sweep_unfinished(paths)
     most = config.limits.max_page_bytes
     settings = Settings(paths.raw, config.rules.folder, config.parser, most, config.normalize)

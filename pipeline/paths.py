@@ -13,7 +13,10 @@ from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
 PUBLISHED = (
+    "articles",
     "articles.jsonl",
+    "articles.sqlite",
+    "bulk",
     "checksums.sha256",
     "disagreements.csv",
     "dropped.jsonl",

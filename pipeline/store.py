@@ -92,10 +92,20 @@ class SyncedFile:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("wb")
 
-    def write(self, data: bytes) -> None:
-        """Write `data` behind what was written before."""
+    @property
+    def closed(self) -> bool:
+        """Return whether `close` was called; libraries that write into a file ask."""
+        return self._file.closed
+
+    def write(self, data: bytes) -> int:
+        """Write `data` behind what was written before; return how many bytes that is."""
         with disk(self._path):
-            self._file.write(data)
+            return self._file.write(data)
+
+    def flush(self) -> None:
+        """Hand what was written to the system."""
+        with disk(self._path):
+            self._file.flush()
 
     def close(self) -> None:
         """Flush, fsync and close."""
@@ -143,6 +153,12 @@ class TextFile(Mapping[str, str]):
     def close(self) -> None:
         """Let go of the file and its space."""
         self._file.close()
+
+
+def sync_file(path: Path) -> None:
+    """Make the bytes of a file that others wrote outlast a power cut."""
+    with disk(path), path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def write_link(path: Path, target: str) -> None:

@@ -50,6 +50,8 @@ def test_every_key_has_a_comment_above_it() -> None:
         ("[normalize]\nquotes = '\"\"'", 'normalize.quotes: \'""\' is no choice. Use one of: "“”"'),
         ("[normalize]\nvocabulary = []", "normalize.vocabulary: [] is no choice. Use one of: "),
         ("[normalize]\ncell = 'verbatim'", "normalize.cell: is not a setting. Use one of: cells"),
+        ("[outputs]\narticles = ['csv']", "outputs.articles: 'csv' is no choice. Use one of: "),
+        ("[outputs]\narticles = 'text'", "outputs.articles: "),
         ("run = 3", "run: "),
         ("x = [", "is not TOML"),
         ("[rules]\nfolder = 'nowhere'", "rules.folder: "),

@@ -8,14 +8,18 @@ that depends on the clock, the machine or the order of work.
 import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+from pipeline.config import ArticleFormat
 from pipeline.errors import DamagedError
-from pipeline.publish.articles import ArticlesWriter
+from pipeline.publish.bulk import BulkWriter
 from pipeline.publish.dropped import DroppedWriter
 from pipeline.publish.entries import Corpus, Entry, Writer, join, site_of
+from pipeline.publish.jsonl import JsonLinesWriter
 from pipeline.publish.ledger import LedgerWriter
+from pipeline.publish.libraries import check_outputs, releases
 from pipeline.publish.matches import MatchesWriter
+from pipeline.publish.parquet import ParquetWriter
 from pipeline.publish.release import (
     CHECKSUMS,
     damaged,
@@ -25,6 +29,7 @@ from pipeline.publish.release import (
     write_checksums,
 )
 from pipeline.publish.report import ReportWriter
+from pipeline.publish.sqlite import SqliteWriter
 from pipeline.publish.summary import SummaryWriter
 from pipeline.publish.tables import TablesWriter, ToldDoubt, told_doubts, write_tables
 from pipeline.publish.tables.cases import try_rule
@@ -37,12 +42,14 @@ __all__ = [
     "Corpus",
     "Entry",
     "ToldDoubt",
+    "check_outputs",
     "damaged",
     "is_published",
     "is_whole",
     "join",
     "publish",
     "read_summary",
+    "releases",
     "site_of",
     "told_doubts",
     "try_rule",
@@ -54,19 +61,26 @@ __all__ = [
 
 WRITERS: Mapping[str, Callable[[Path, Corpus], Writer]] = {
     "ledger.csv": LedgerWriter,
-    "articles.jsonl": ArticlesWriter,
+    "jsonl": JsonLinesWriter,
+    "parquet": ParquetWriter,
     "text": TextWriter,
+    "sqlite": SqliteWriter,
+    "bulk": BulkWriter,
     "matches.csv": MatchesWriter,
     "dropped.jsonl": DroppedWriter,
     "tables": TablesWriter,
     "summary.json": SummaryWriter,
 }
+# Written where `outputs.articles` of config.toml names them; all others always are.
+CHOSEN = frozenset(get_args(ArticleFormat))
 
 
 def publish(entries: Iterable[Entry], corpus: Corpus, folder: Path) -> None:
-    """Write every format into the new folder `folder`, in one pass over the entries."""
+    """Write every format that is wanted into the new folder, in one pass over the entries."""
     make_folder(folder)
-    _write([writer(folder, corpus) for writer in WRITERS.values()], entries)
+    left_out = CHOSEN.difference(corpus.outputs.articles)
+    wanted = [writer for name, writer in WRITERS.items() if name not in left_out]
+    _write([writer(folder, corpus) for writer in wanted], entries)
 
 
 def write_report(entries: Iterable[Entry], corpus: Corpus, folder: Path) -> None:

@@ -1,48 +1,97 @@
-"""articles.jsonl: one object for each article kept; docs/outputs.md describes its keys."""
+"""An article kept → a row, the same in every format. docs/outputs.md describes its keys.
 
+In: the entry of a page. Out: its row, whose keys and kinds are `FIELDS`. Never: a key that is left
+out; a kind that differs from row to row.
+"""
+
+from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
+from typing import Any, Literal
 
-from pipeline.publish.entries import Corpus, Entry, site_of
-from pipeline.publish.sinks import JsonLinesSink
+from pipeline.publish.entries import Entry, site_of
+from pipeline.records import Page, Table
+
+# "word" is found by its whole value, "prose" by the words in it; "nested" is a list of records.
+Kind = Literal["word", "prose", "day", "count", "words", "nested"]
+
+FIELDS: Mapping[str, Kind] = {
+    "id": "word",
+    "url": "word",
+    "site": "word",
+    "title": "prose",
+    "published": "day",
+    "issued": "day",
+    "source": "word",
+    "author": "word",
+    "editor": "word",
+    "issuer": "word",
+    "document_number": "word",
+    "index_number": "word",
+    "origins": "nested",
+    "text": "prose",
+    "tables": "nested",
+    "chars": "count",
+    "raw": "word",
+    "member": "word",
+    "fetched": "word",
+    "sha256": "word",
+    "members": "words",
+    "why": "word",
+}
 
 
-class ArticlesWriter:
-    """Writes articles.jsonl."""
+def article(entry: Entry) -> dict[str, Any] | None:
+    """Return the row of an article kept, None for any other page. Days are `date` or None."""
+    page, cluster = entry.kept, entry.cluster
+    if page is None or cluster is None:
+        return None
+    text = page.text
+    return {
+        "id": page.id,
+        "url": page.url,
+        "site": site_of(page),
+        **_said(page),
+        "origins": [asdict(origin) for origin in page.origins],
+        "text": text,
+        "tables": [_table(table) for table in page.tables],
+        "chars": len(text),
+        "raw": entry.raw,
+        "member": page.provenance.member,
+        "fetched": page.provenance.fetched,
+        "sha256": entry.found.sha256,
+        "members": list(cluster.members),
+        "why": cluster.why,
+    }
 
-    def __init__(self, folder: Path, _corpus: Corpus) -> None:
-        self._sink = JsonLinesSink(folder / "articles.jsonl")
 
-    def add(self, entry: Entry) -> None:
-        """Write one article; other pages are in the ledger alone."""
-        page, cluster = entry.kept, entry.cluster
-        if page is None or cluster is None:
-            return
-        self._sink.add(
-            {
-                "id": page.id,
-                "url": page.url,
-                "site": site_of(page),
-                "title": page.title,
-                "published": page.published.isoformat() if page.published else None,
-                "issued": page.issued.isoformat() if page.issued else None,
-                "source": page.source,
-                "author": page.author,
-                "editor": page.editor,
-                "issuer": page.issuer,
-                "document_number": page.document_number,
-                "index_number": page.index_number,
-                "origins": [asdict(origin) for origin in page.origins],
-                "text": page.text,
-                "tables": [asdict(table) for table in page.tables],
-                "chars": len(page.text),
-                "raw": entry.raw,
-                "sha256": entry.found.sha256,
-                "members": list(cluster.members),
-                "why": cluster.why,
-            }
-        )
+def _said(page: Page) -> dict[str, Any]:
+    """Return what the page says of itself."""
+    return {
+        "title": page.title,
+        "published": page.published,
+        "issued": page.issued,
+        "source": page.source,
+        "author": page.author,
+        "editor": page.editor,
+        "issuer": page.issuer,
+        "document_number": page.document_number,
+        "index_number": page.index_number,
+    }
 
-    def close(self) -> None:
-        """Finish the file."""
-        self._sink.close()
+
+def _table(table: Table) -> dict[str, Any]:
+    """Return a table as a record whose fields have one kind each."""
+    return {
+        "title": table.title,
+        "header": table.header,
+        "rows": table.rows,
+        "notes": table.notes,
+        "doubts": [asdict(doubt) for doubt in table.doubts],
+        "unit": table.unit,
+        "block": table.block,
+        "lines": table.lines,
+        "confidence": [
+            {"row": row, "column": column, "share": share}
+            for row, column, share in table.confidence
+        ],
+    }

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from pipeline.config import TablesConfig
+from pipeline.config import OutputsConfig, TablesConfig
 from pipeline.paths import quote, safe_name
 from pipeline.records import Aside, Cluster, Found, Match, Outcome, Page, Status
 from pipeline.rules import Rules, built_in_rules
@@ -53,7 +53,7 @@ class Corpus:
     """What is known of all pages together. `raw` maps page ids to paths in raw/.
 
     `reasons` maps rule ids to their reasons, `others` suffixes to the number of files in raw/
-    that are no pages. `rules` are those of the run, `tables` how tables are written.
+    that are no pages. `rules` are those of the run, `tables` and `outputs` how they are written.
     """
 
     matches: Sequence[Match]
@@ -62,6 +62,11 @@ class Corpus:
     others: Mapping[str, int]
     rules: Rules = field(default_factory=built_in_rules)
     tables: TablesConfig = field(default_factory=TablesConfig)
+    outputs: OutputsConfig = field(default_factory=OutputsConfig)
+
+    def text_of(self, entry: Entry) -> str:
+        """Return where the text of a kept article lies in cleaned/, "" where it is not written."""
+        return entry.text_path if "text" in self.outputs.articles else ""
 
 
 class Writer(Protocol):

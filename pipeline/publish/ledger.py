@@ -24,7 +24,8 @@ COLUMNS = (
 class LedgerWriter:
     """Writes ledger.csv."""
 
-    def __init__(self, folder: Path, _corpus: Corpus) -> None:
+    def __init__(self, folder: Path, corpus: Corpus) -> None:
+        self._corpus = corpus
         self._sink = CsvSink(folder / "ledger.csv", COLUMNS)
 
     def add(self, entry: Entry) -> None:
@@ -42,7 +43,7 @@ class LedgerWriter:
                 entry.reason,
                 entry.canonical,
                 entry.relation,
-                entry.text_path,
+                self._corpus.text_of(entry),
             )
         )
 

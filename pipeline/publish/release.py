@@ -55,7 +55,9 @@ def turn(paths: Paths, version: str) -> None:
     before = paths.current.readlink().name if paths.current.is_symlink() else ""
     write_link(paths.current, f"{paths.versions.name}/{version}")
     for name in PUBLISHED:
-        if not (paths.cleaned / name).is_symlink():
+        if not (paths.versions / version / name).exists():
+            remove(paths.cleaned / name)  # the link to an output that is not written any more
+        elif not (paths.cleaned / name).is_symlink():
             write_link(paths.cleaned / name, f"{paths.current.name}/{name}")
     for old in paths.versions.iterdir():
         if old.name not in {version, before}:
@@ -67,5 +69,8 @@ def is_published(paths: Paths, version: str) -> bool:
     return (
         paths.current.is_symlink()
         and paths.current.readlink().name == version
-        and all((paths.cleaned / name).exists() for name in PUBLISHED)
+        and all(
+            (paths.cleaned / name).is_symlink() == (paths.current / name).exists()
+            for name in PUBLISHED
+        )
     )

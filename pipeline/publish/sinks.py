@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -86,4 +87,12 @@ class JsonLinesSink:
 
 def json_bytes(value: object, indent: int | None = None) -> bytes:
     """Return `value` as JSON in UTF-8, Chinese unescaped."""
-    return json.dumps(value, ensure_ascii=False, indent=indent).encode("utf-8")
+    return json.dumps(value, ensure_ascii=False, indent=indent, default=_day).encode("utf-8")
+
+
+def _day(value: object) -> str:
+    """Return a day as JSON has it, 2021-03-08."""
+    if isinstance(value, date):
+        return value.isoformat()
+    message = f"{type(value)} has no form in JSON"
+    raise TypeError(message)

@@ -47,7 +47,7 @@ class ReportWriter:
         if isinstance(entry.outcome, Page):
             self._count(entry.outcome)
         if len(self._pages) < SHOWN or entry.status == "aside":
-            self._pages.append(_page(entry))
+            self._pages.append({**_page(entry), "text": self._corpus.text_of(entry)})
         if entry.kept is not None:
             self._refused += [(entry.raw, one) for one in entry.kept.refused]
             for number, table in enumerate(entry.kept.tables):
@@ -142,7 +142,6 @@ def _page(entry: Entry) -> dict[str, Any]:
         "canonical": entry.canonical,
         "relation": entry.relation,
         "why": entry.cluster.why if entry.cluster and len(entry.cluster.members) > 1 else "",
-        "text": entry.text_path,
         "chars": 0 if aside or entry.kept is None else len(entry.kept.text),
         "facts": () if isinstance(outcome, Aside) else outcome.facts,
         "dropped": () if isinstance(outcome, Aside) else outcome.dropped[:SHOWN],
