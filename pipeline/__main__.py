@@ -6,7 +6,6 @@ Each command loads what it needs when it is called: `--help` answers at once.
 import json
 import signal
 import sys
-import time
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -15,6 +14,18 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from pipeline.errors import ConfigError, CorpusError, PageError
+from pipeline.options import (
+    CLEANED,
+    CONFIG,
+    FILE,
+    JSON,
+    RAW,
+    WATCHED,
+    of_runs,
+    run_settings,
+    settings_of,
+)
+from pipeline.service import COMMANDS
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -22,27 +33,6 @@ if TYPE_CHECKING:
     from pipeline.config import Config, TablesConfig
     from pipeline.records import Page, RawPage
     from pipeline.rules import Rules
-
-
-CONFIG = click.option(
-    "--config", type=click.Path(path_type=Path), help="Settings; config.toml where there is one."
-)
-RAW = click.option(
-    "--raw",
-    type=click.Path(path_type=Path),
-    default=Path("raw"),
-    show_default=True,
-    help="The pages as scraped.",
-)
-CLEANED = click.option(
-    "--cleaned",
-    type=click.Path(path_type=Path),
-    default=Path("cleaned"),
-    show_default=True,
-    help="Where the result is published.",
-)
-JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
-FILE = click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -55,62 +45,24 @@ def cli() -> None:
 @RAW
 @CLEANED
 @CONFIG
-@click.option("--workers", type=click.IntRange(1, 1024), help="Processes; one a core.")
-@click.option("--engine", help="Where the work runs: local.")
-@click.option("--strict", is_flag=True, help="Publish nothing if any page is set aside.")
-@click.option("--allow-mass-delete", is_flag=True, help="Accept that most pages are gone.")
+@of_runs
 @JSON
-def run(raw: Path, cleaned: Path, config: Path | None, **options: Any) -> None:
+@WATCHED
+def run(raw: Path, cleaned: Path, config: Path | None, as_json: bool, **options: Any) -> None:
     """Clean every page in raw/ and publish the result in cleaned/."""
-    from pipeline import tasks
-    from pipeline.job import check_folders, open_job
+    from pipeline.parent import end_with
     from pipeline.paths import Paths
-    from pipeline.publish import read_summary
-    from pipeline.store import locked
-    from pipeline.terminal import RunProgress, summary
+    from pipeline.session import Asked
+    from pipeline.terminal import told_run
 
-    settings = _overridden(_config(config), options)
-    paths = Paths(raw, cleaned)
-    check_folders(paths)
-    started = time.monotonic()
-    with locked(paths.lock), RunProgress() as progress:
-        job = open_job(
-            paths,
-            settings,
-            progress.advance,
-            strict=options["strict"],
-            allow_mass_delete=options["allow_mass_delete"],
-        )
-        done = job.is_done
-        try:
-            tasks.run(job, progress.begin)
-        finally:
-            job.close()
-    numbers = read_summary(paths.current)
-    job.check_aside(numbers)
-    if options["as_json"]:
+    watched = options["watched_by"]
+    if watched:
+        end_with(watched)
+    asked = Asked(options["strict"], options["allow_mass_delete"], options["wait"])
+    settings = run_settings(settings_of(config), options)
+    numbers = told_run(Paths(raw, cleaned), settings, asked, brief=bool(watched))
+    if as_json:
         click.echo(json.dumps(numbers, ensure_ascii=False))
-    heading = f"Cleaned in {time.monotonic() - started:.1f} s:"
-    if done:
-        heading = "There was nothing to do: the last result is up to date with pages and rules:"
-    summary(numbers, str(cleaned), heading)
-
-
-def _overridden(config: "Config", options: dict[str, Any]) -> "Config":
-    """Return the settings with what the command line says in their place."""
-    import msgspec
-
-    from pipeline.config import EngineConfig
-    from pipeline.engines import ENGINES
-
-    if options["workers"]:
-        run = msgspec.structs.replace(config.run, workers=options["workers"])
-        config = msgspec.structs.replace(config, run=run)
-    engine = options["engine"]
-    if engine and engine not in ENGINES:
-        message = f"--engine: {engine} is no engine. Use one of: {', '.join(ENGINES)}"
-        raise ConfigError(message)
-    return msgspec.structs.replace(config, engine=EngineConfig(engine)) if engine else config
 
 
 @cli.command()
@@ -124,7 +76,7 @@ def page(file: Path, url: str, explain: bool, as_json: bool, config: Path | None
     from pipeline.explain import changed, dropped, said
     from pipeline.terminal import say, story
 
-    settings = _config(config)
+    settings = settings_of(config)
     rules = _rules(settings)
     cleaned = _clean(file, url, settings, rules)
     if as_json:
@@ -155,7 +107,7 @@ def normalize(file: Path, config: Path | None, **options: Any) -> None:
     from pipeline.spelling import normalize_text, trace_text
     from pipeline.terminal import rule_list, text_diff
 
-    rules = _rules(_config(config)).spelling.picked(options["only"], options["skip"])
+    rules = _rules(settings_of(config)).spelling.picked(options["only"], options["skip"])
     if options["listed"]:
         rule_list(rules.working)
         return
@@ -179,7 +131,7 @@ def tables(file: Path, out: Path, url: str, config: Path | None, **options: bool
     from pipeline.publish import told_doubts, write_tables
     from pipeline.terminal import say, table_summary
 
-    settings = _config(config)
+    settings = settings_of(config)
     rules = _rules(settings)
     page = _clean(file, url, settings, rules)
     files = write_tables(page, out, rules, _table_settings(settings, options))
@@ -211,7 +163,7 @@ def compare(a: Path, b: Path, as_json: bool, config: Path | None) -> None:
     from pipeline.dedup import find_matches, only_in
     from pipeline.terminal import comparison
 
-    settings = _config(config)
+    settings = settings_of(config)
     rules = _rules(settings)
     texts = {name: _clean(file, "", settings, rules).text for name, file in (("a", a), ("b", b))}
     match = next(iter(find_matches(texts)), None)
@@ -244,7 +196,7 @@ def explain(page: str, raw: Path, cleaned: Path, as_json: bool, config: Path | N
         return
     parts = {}
     if isinstance(outcome, Page):
-        rules = _rules(_config(config))
+        rules = _rules(settings_of(config))
         reasons, remarks = rules.reasons, explain.standing(paths, outcome, rules)
         parts["said"] = explain.said(outcome, reasons)
         parts["taken out"] = explain.dropped(outcome, reasons, remarks)
@@ -264,7 +216,7 @@ def learn(site: str, raw: Path, out: Path | None, config: Path | None) -> None:
     from pipeline.store import write_bytes
     from pipeline.terminal import RunProgress, say
 
-    settings = _config(config)
+    settings = settings_of(config)
     rules = _rules(settings)
     name = site.rstrip("/").rpartition("/")[2].lower()  # a shell completes it to raw/SITE/
     limits = (settings.parser, settings.limits.max_page_bytes)
@@ -315,7 +267,7 @@ def check(config: Path | None) -> None:
     from pipeline.publish import check_outputs
     from pipeline.terminal import complain, say
 
-    settings = _config(config)
+    settings = settings_of(config)
     check_outputs(settings.outputs)
     rules = _rules(settings)
     broken = list(failing(rules))
@@ -351,13 +303,6 @@ def verify(cleaned: Path) -> None:
         message = f"{cleaned}: {len(wrong)} files are not as published. Run again: they are mended"
         raise CorpusError(message)
     say(f"{cleaned}: everything is as published.")
-
-
-def _config(file: Path | None) -> "Config":
-    from pipeline.config import read_config
-
-    default = Path("config.toml")
-    return read_config(file or (default if default.exists() else None))
 
 
 def _rules(config: "Config") -> "Rules":
@@ -405,6 +350,10 @@ def _plain(value: object) -> str:
     raise TypeError(message)
 
 
+for _command in COMMANDS:
+    cli.add_command(_command)
+
+
 def main() -> NoReturn:
     """Run the command line; the exit statuses are those of CONTRACT.md."""
     received: list[int] = []
@@ -415,6 +364,7 @@ def main() -> NoReturn:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, terminate)
+    signal.signal(signal.SIGHUP, terminate)
     sys.exit(_status(received))
 
 

@@ -4,6 +4,7 @@ In: a TOML file, or none for the defaults. Out: a frozen `Config`. Never: a valu
 or name was not checked before any work begins.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -16,6 +17,10 @@ from pipeline.toml import check_keys, read_toml
 Share = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=2**40)]
 ArticleFormat = Literal["jsonl", "parquet", "text", "sqlite", "bulk"]
+Seconds = Annotated[float, msgspec.Meta(gt=0.0, le=86400.0)]
+Scheduler = Annotated[str, msgspec.Meta(pattern=r"^([^\s/:]+:\d{1,5})?$")]
+Url = Annotated[str, msgspec.Meta(pattern=r"^(https?://\S+)?$")]
+Command = tuple[Annotated[str, msgspec.Meta(pattern=r"^[^\x00]*$")], ...]
 
 
 class RulesConfig(msgspec.Struct, frozen=True):
@@ -25,18 +30,23 @@ class RulesConfig(msgspec.Struct, frozen=True):
 
 
 class RunConfig(msgspec.Struct, frozen=True):
-    """`workers`: processes, 0 for one a core. `page_timeout`: seconds a page may take."""
+    """`workers`: processes, 0 for one a core. `page_timeout`: seconds a page may take.
+
+    `scheduler`: host:port of a luigid that shows the graph, "" for Luigi's own inside the run.
+    """
 
     workers: Annotated[int, msgspec.Meta(ge=0, le=1024)] = 0
-    page_timeout: Annotated[float, msgspec.Meta(gt=0.0, le=86400.0)] = 60.0
+    page_timeout: Seconds = 60.0
+    scheduler: Scheduler = ""
 
 
 class LimitsConfig(msgspec.Struct, frozen=True):
-    """`max_page_bytes` of one page; shares of all pages, 0.0 to 1.0."""
+    """`max_page_bytes` of one page; shares of all pages, 0.0 to 1.0; free disk wanted."""
 
     max_page_bytes: Count = 16 * 1024 * 1024
     max_aside_share: Share = 0.2
     max_vanished_share: Share = 0.1
+    min_free_bytes: Annotated[int, msgspec.Meta(ge=0, le=2**60)] = 1024 * 1024
 
 
 class DedupConfig(msgspec.Struct, frozen=True):
@@ -59,6 +69,17 @@ class OutputsConfig(msgspec.Struct, frozen=True):
     front_matter: bool = False
 
 
+class MonitorConfig(msgspec.Struct, frozen=True):
+    """Who is told of a run: a Prometheus file, commands (never a shell), addresses; seconds."""
+
+    prometheus: str = ""
+    on_success: Command = ()
+    on_failure: Command = ()
+    success_url: Url = ""
+    failure_url: Url = ""
+    hook_timeout: Seconds = 30.0
+
+
 class EngineConfig(msgspec.Struct, frozen=True):
     """`name`: where the work runs."""
 
@@ -77,12 +98,14 @@ class Config(msgspec.Struct, frozen=True):
     tables: TablesConfig = TablesConfig()
     outputs: OutputsConfig = OutputsConfig()
     engine: EngineConfig = EngineConfig()
+    monitor: MonitorConfig = MonitorConfig()
 
 
 def read_config(file: Path | None) -> Config:
     """Return the settings of `file`, the defaults where it says nothing or is None.
 
-    `ConfigError` names the file, the key and the mend. `rules.folder` comes back absolute.
+    `ConfigError` names the file, the key and the mend. `rules.folder` and
+    `monitor.prometheus` come back absolute.
     """
     if file is None:
         return Config()
@@ -93,9 +116,28 @@ def read_config(file: Path | None) -> Config:
     except msgspec.ValidationError as error:
         message = f"{file}: {_where(str(error))}. Mend the value"
         raise ConfigError(message) from error
+    return _absolute(config, file)
+
+
+def checked_run(config: Config, said: Mapping[str, Any]) -> Config:
+    """Return the settings with those of `[run]` that the command line says; each is checked."""
+    try:
+        run = msgspec.convert({**msgspec.to_builtins(config.run), **said}, RunConfig)
+    except msgspec.ValidationError as error:
+        message = f"--{_where(str(error))}. Mend the value"
+        raise ConfigError(message) from error
+    return msgspec.structs.replace(config, run=run)
+
+
+def _absolute(config: Config, file: Path) -> Config:
+    """Return the settings with the paths in them, which are relative to `file`, made absolute."""
+    here, monitor = file.parent.resolve(), config.monitor
+    if monitor.prometheus:
+        monitor = msgspec.structs.replace(monitor, prometheus=str(here / monitor.prometheus))
+        config = msgspec.structs.replace(config, monitor=monitor)
     if not config.rules.folder:
         return config
-    folder = file.parent.resolve() / config.rules.folder
+    folder = here / config.rules.folder
     if not folder.is_dir():
         message = f"{file}: rules.folder: {folder} is no folder. Make it, or empty the key"
         raise ConfigError(message)

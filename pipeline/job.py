@@ -79,8 +79,11 @@ class Job:
 
     @property
     def name(self) -> str:
-        """Return the version that this run makes, which names the run too."""
-        return self.version
+        """Return what names this run: its version and its place.
+
+        A luigid is asked by many: two folders may come to one version, and are two pieces of work.
+        """
+        return f"{self.version}-{fingerprint(str(self.paths.cleaned.resolve()))}"
 
     @property
     def rules(self) -> Rules:

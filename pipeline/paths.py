@@ -56,6 +56,16 @@ class Paths:
         """Return the file that names a version found damaged, for the next run to make anew."""
         return self.work / "damaged"
 
+    @property
+    def runs(self) -> Path:
+        """Return the file with a line of JSON for each of the last runs."""
+        return self.work / "runs.jsonl"
+
+    @property
+    def metrics(self) -> Path:
+        """Return the file with the numbers of the last run, as Prometheus reads them."""
+        return self.work / "metrics.prom"
+
     def segment(self, stage: str, name: str) -> Path:
         """Return the file of one stage's result for one chunk, or for the whole corpus."""
         return self.work / stage / name

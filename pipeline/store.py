@@ -9,6 +9,7 @@ import errno
 import fcntl
 import os
 import shutil
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,8 @@ T = TypeVar("T")
 TEMPORARY = ".part"
 
 _END = bytes(4)
+
+_ASK_AGAIN = 0.2  # seconds between two looks at a lock that another run holds
 
 _IN_THE_WAY = "a folder is wanted there. Move what is in the way, or use another CLEANED=dir"
 _MENDS = {
@@ -245,23 +248,34 @@ def read_outcomes(path: Path) -> Iterator[Outcome]:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
+def locked(path: Path, wait: float = 0.0) -> Iterator[None]:
     """Hold the lock at `path`; `LockError` with the holder's process id when another run does.
 
-    A lock of the operating system, not a file that says so: it is free the moment its holder dies.
+    It is asked for again until `wait` seconds have passed. A lock of the operating system, not a
+    file that says so: it is free the moment its holder dies.
     """
     make_folder(path.parent)
     with disk(path):
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            holder = os.pread(handle, 32, 0).decode("ascii", "replace").strip() or "unknown"
-            message = f"{path}: another run (process {holder}) is at work. Wait until it ends"
-            raise LockError(message) from error
+        deadline = time.monotonic() + wait
+        while not _lock(handle):
+            if time.monotonic() >= deadline:
+                holder = os.pread(handle, 32, 0).decode("ascii", "replace").strip() or "unknown"
+                message = f"{path}: another run (process {holder}) is at work. Wait until it ends"
+                raise LockError(message)
+            time.sleep(_ASK_AGAIN)
         os.truncate(handle, 0)
         os.pwrite(handle, f"{os.getpid()}\n".encode("ascii"), 0)
         yield
     finally:
         os.close(handle)
+
+
+def _lock(handle: int) -> bool:
+    """Return whether the lock could be had."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

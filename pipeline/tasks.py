@@ -16,9 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
-import luigi
-
 from pipeline import flow, publish, stages
+from pipeline.alone import undisturbed
 from pipeline.errors import DamagedError, EngineError
 from pipeline.job import Job
 from pipeline.plan import Chunk
@@ -32,6 +31,16 @@ from pipeline.store import (
     write_outcomes,
     write_records,
 )
+
+with undisturbed():
+    import luigi
+
+    # What lies in /etc, or was named by a variable that is gone now, is not ours either.
+    luigi.configuration.get_config().clear()
+
+# Four tries, ten seconds apart: a luigid that is started again in the middle of a run is waited
+# for, one that is down ends the run within a minute.
+_LUIGID = {"rpc-connect-timeout": "10", "rpc-retry-attempts": "4", "rpc-retry-wait": "10"}
 
 
 class NamedParameter(luigi.Parameter):
@@ -288,13 +297,14 @@ def _build(task: luigi.Task, job: Job) -> None:
     Luigi's own exit would be 0 whatever failed, so its verdict is looked at here.
     """
     # Luigi logs every step and every traceback; the caller says what a person must know.
-    result = luigi.build(
-        [task],
-        local_scheduler=True,
-        workers=1,
-        detailed_summary=True,
-        log_level="CRITICAL",
-    )
+    with _reaching(job.config.run.scheduler):
+        result = luigi.build(
+            [task],
+            workers=1,
+            detailed_summary=True,
+            log_level="CRITICAL",
+            **_scheduler(job.config.run.scheduler),
+        )
     for failure in job.failures:
         if isinstance(failure, DamagedError):
             remove(failure.path)
@@ -303,3 +313,25 @@ def _build(task: luigi.Task, job: Job) -> None:
     if result.status is not luigi.LuigiStatusCode.SUCCESS:
         message = f"Luigi ended with {result.status.name}: {result.one_line_summary}. Run again"
         raise EngineError(message)
+
+
+def _scheduler(address: str) -> dict[str, Any]:
+    """Return what Luigi is told of its scheduler: the one inside, or a luigid at host:port."""
+    if not address:
+        return {"local_scheduler": True}
+    settings = luigi.configuration.get_config()
+    settings.read_dict({"core": _LUIGID})
+    return {"local_scheduler": False, "scheduler_url": f"http://{address}/"}
+
+
+@contextmanager
+def _reaching(address: str) -> Iterator[None]:
+    """Turn what Luigi says of a luigid that does not answer into the mend."""
+    try:
+        yield
+    except luigi.rpc.RPCError as error:
+        message = (
+            f"run.scheduler: no luigid answers at {address}: {error.sub_exception}. Start it with "
+            f"`luigid --port {address.rpartition(':')[2]}`, or empty the key"
+        )
+        raise EngineError(message) from error

@@ -19,9 +19,12 @@ from rich.text import Text
 from pipeline.records import Aside, Match, Outcome, Page, Table
 
 if TYPE_CHECKING:
+    from pipeline.config import Config
     from pipeline.explain import Told
+    from pipeline.paths import Paths
     from pipeline.publish import ToldDoubt
     from pipeline.rules.loader import Rule
+    from pipeline.session import Asked
     from pipeline.spelling import LineChange
 
 
@@ -113,6 +116,26 @@ def say(message: str, style: str = "") -> None:
 def complain(message: str) -> None:
     """Say what is wrong on standard error."""
     talk.print(f"[bold red]error[/] {shown(message)}")
+
+
+def told_run(paths: "Paths", config: "Config", asked: "Asked", *, brief: bool) -> dict[str, Any]:
+    """Run the whole job, show how far it is and what it came to; return its numbers.
+
+    `brief` says little where there was nothing to do.
+    """
+    from pipeline.session import run_once
+
+    started = time.monotonic()
+    with RunProgress() as progress:
+        ended = run_once(paths, config, asked, progress, say)
+    if ended.nothing and brief:
+        say(f"{paths.raw}: nothing new")
+        return ended.numbers
+    heading = f"Cleaned in {time.monotonic() - started:.1f} s:"
+    if ended.nothing:
+        heading = "There was nothing to do: the last result is up to date with pages and rules:"
+    summary(ended.numbers, str(paths.cleaned), heading)
+    return ended.numbers
 
 
 def summary(numbers: Mapping[str, Any], cleaned: str, heading: str) -> None:

@@ -1,0 +1,130 @@
+"""The commands of a machine that takes pages in day by day: watch, schedule.
+
+As in `__main__`, each loads what it needs when it is called.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.errors import ConfigError
+from pipeline.options import CLEANED, CONFIG, EVERY, RAW, default_config, of_runs, settings_of
+
+
+@click.command()
+@RAW
+@CLEANED
+@CONFIG
+@of_runs
+@EVERY
+def watch(raw: Path, cleaned: Path, config: Path | None, every: float, **options: Any) -> None:
+    """Clean what arrives, in the foreground: every so often, and when files appear in raw/."""
+    from pipeline.terminal import say
+    from pipeline.watch import watch as keep_watching
+
+    _check_watch(raw, config, every, options)
+    # -P: a folder named pipeline in the working directory is not what is meant.
+    program = [sys.executable, "-P", "-m", "pipeline"]
+    command = [*program, *_arguments("run", raw, cleaned, config, options)]
+    command += ["--watched-by", str(os.getpid())]
+    say(f"{raw}: watched; a run every {every:g} s and when files arrive. Ctrl-C ends it")
+    keep_watching(command, raw, every, say)
+
+
+def _check_watch(raw: Path, config: Path | None, every: float, options: dict[str, Any]) -> None:
+    """Refuse what a person who just typed it can mend; later, only a run fails by it."""
+    from pipeline.options import run_settings
+
+    run_settings(settings_of(config), options)
+    if every < 1:
+        message = "--every: is shorter than a second. Write 90s, 10m, 2h or 1d"
+        raise ConfigError(message)
+    if not raw.is_dir():
+        message = f"{raw}: is no folder. Make it, or name another with --raw"
+        raise ConfigError(message)
+
+
+def _arguments(
+    name: str, raw: Path, cleaned: Path, config: Path | None, options: dict[str, Any]
+) -> list[str]:
+    """Return what to type for the command `name` with the same folders, settings and options."""
+    words = [name, "--raw", str(raw), "--cleaned", str(cleaned)]
+    if config:
+        words += ["--config", str(config)]
+    for key, value in options.items():
+        option = f"--{key.replace('_', '-')}"
+        if value is True:
+            words.append(option)
+        elif value:
+            words += [option, f"{value:g}" if isinstance(value, float) else str(value)]
+    return words
+
+
+@click.command()
+@RAW
+@CLEANED
+@CONFIG
+@of_runs
+@EVERY
+@click.option("--systemd", "kind", flag_value="systemd", help="Units of systemd.")
+@click.option("--cron", "kind", flag_value="cron", help="A line for a crontab.")
+@click.option("--watch", "watching", is_flag=True, help="A unit that keeps `watch` at work.")
+@click.option("--name", default="clean-corpus", show_default=True, help="Of the units.")
+@click.option("--out", type=click.Path(path_type=Path), help="A folder for the units.")
+def schedule(raw: Path, cleaned: Path, config: Path | None, every: float, **options: Any) -> None:
+    """Print units or lines, ready to install, that start a run every so often."""
+    from pipeline import schedule as written
+    from pipeline.terminal import say
+
+    kind, watching = options.pop("kind"), options.pop("watching")
+    name, out = options.pop("name"), options.pop("out")
+    _check_schedule(kind, name, watching=watching)
+    _check_watch(raw, config, every, options)
+    found = config or default_config()
+    places = {"raw": raw.absolute(), "cleaned": cleaned.absolute(), "folder": Path.cwd()}
+    verb = "watch" if watching else "run"
+    arguments = (places["raw"], places["cleaned"], found and found.absolute(), options)
+    command = [*_program(), *_arguments(verb, *arguments)]
+    if kind == "cron":
+        click.echo(written.cron_line(command, places["folder"], every))
+        return
+    if watching:
+        files = written.watching_unit([*command, "--every", f"{every:g}s"], places, name)
+    else:
+        files = written.units(command, places, name, every)
+    for file, text in files.items():
+        if out is None:
+            click.echo(f"# /etc/systemd/system/{file}\n{text}")
+            continue
+        _write(out / file, text)
+        say(f"{out / file}: written")
+    start = f"{name}.service" if watching else f"{name}.timer"
+    say(f"Put them into /etc/systemd/system, then: systemctl enable --now {start}")
+
+
+def _program() -> list[str]:
+    """Return how this program is called from anywhere."""
+    script = Path(sys.executable).with_name("clean-corpus")
+    return [str(script)] if script.exists() else [sys.executable, "-P", "-m", "pipeline"]
+
+
+def _check_schedule(kind: str | None, name: str, *, watching: bool) -> None:
+    """Refuse a schedule of no kind, a name that is no unit's, a watch that cron should start."""
+    if kind is None or (watching and kind == "cron"):
+        message = "schedule: say --systemd or --cron; --watch goes with --systemd alone"
+        raise ConfigError(message)
+    if not name or not all(c.isascii() and (c.isalnum() or c in "-_.:") for c in name):
+        message = f"--name: {name!r} is no name of a unit. Use letters, digits, - and _"
+        raise ConfigError(message)
+
+
+def _write(file: Path, text: str) -> None:
+    from pipeline.store import write_bytes
+
+    write_bytes(file, [text.encode("utf-8")])
+
+
+COMMANDS = (watch, schedule)

@@ -1,0 +1,78 @@
+"""One run from its lock to the news of it, as `run`, `retry` and each round of `watch` do it.
+
+In: folders, settings, and what is asked of the run. Out: the numbers it ended with. Never: two runs
+at once over one cleaned/; a run that ends without those knowing who want to.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from pipeline import preflight, tasks
+from pipeline.config import Config
+from pipeline.job import check_folders, open_job
+from pipeline.monitor import Watched
+from pipeline.paths import Paths
+from pipeline.publish import read_summary
+from pipeline.store import locked
+
+
+class Progress(Protocol):
+    """Who is shown how far the run is."""
+
+    def begin(self, totals: Mapping[str, int]) -> None:
+        """Tell how many pages each stage will work on."""
+        ...
+
+    def advance(self, stage: str, pages: int) -> None:
+        """Tell that a stage has done some more pages."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of one run. `wait`: seconds to wait for a run that is at work."""
+
+    strict: bool = False
+    allow_mass_delete: bool = False
+    wait: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The numbers a run ended with; `nothing`: it found nothing to do."""
+
+    numbers: dict[str, Any]
+    nothing: bool
+
+
+def run_once(
+    paths: Paths, config: Config, asked: Asked, progress: Progress, say: Callable[[str], None]
+) -> Ended:
+    """Bring cleaned/ up to raw/ and tell who wants to know; what failed is raised."""
+    with Watched(paths, config.monitor, say) as watched:
+        check_folders(paths)
+        for line in preflight.passed_over(Path.cwd()):
+            say(line)
+        with locked(paths.lock, asked.wait):
+            watched.noted = True
+            preflight.check_disk(paths, config.limits.min_free_bytes)
+            job = open_job(
+                paths,
+                config,
+                progress.advance,
+                strict=asked.strict,
+                allow_mass_delete=asked.allow_mass_delete,
+            )
+            nothing = job.is_done
+            try:
+                if not nothing:
+                    preflight.check_installation(job.rules, config.parser)
+                tasks.run(job, progress.begin)
+            finally:
+                job.close()
+        numbers = read_summary(paths.current)
+        job.check_aside(numbers)
+        watched.done(numbers, job.version, nothing=nothing)
+        return Ended(numbers, nothing)
