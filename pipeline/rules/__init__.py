@@ -4,12 +4,14 @@ Each family has a module that says which keys its mechanism reads. A folder of t
 (`rules.folder` in config.toml) may hold files of the same names; its rules are added to these.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
 
 from pipeline.fingerprint import files_fingerprint, fingerprint
 from pipeline.rules import chrome, dedup, metadata, spelling, tables, values
+from pipeline.rules.attacks import refuse_slow
 from pipeline.rules.chrome import ChromeRules
 from pipeline.rules.dedup import DedupRules
 from pipeline.rules.loader import Rule, check_unique
@@ -18,7 +20,7 @@ from pipeline.rules.spelling import SpellingRules
 from pipeline.rules.tables import TableRules
 from pipeline.rules.values import ValueRules
 from pipeline.style import Style
-from pipeline.toml import check_keys
+from pipeline.toml import check_keys, read_toml
 
 FAMILIES = ("metadata", "chrome", "dedup", "tables", "spelling", "values")
 
@@ -108,6 +110,8 @@ def load_rules(folder: str = "", style: Style = _HOUSE) -> Rules:
     """
     rules = Rules(folder, style)
     check_unique(rules)
+    if folder:
+        _refuse_slow_words(Path(folder))
     return rules
 
 
@@ -116,3 +120,31 @@ def _checked(folder: Path) -> Path:
     files = (file.name for file in sorted(folder.glob("*.toml")))
     check_keys(files, [*(f"{name}.toml" for name in FAMILIES), "config.toml"], f"{folder}/")
     return folder
+
+
+def _refuse_slow_words(folder: Path) -> None:
+    """Try the patterns in the lists of a user's files, each alone; the families compile them.
+
+    Those of chrome and metadata are tried where they are made of their parts.
+    """
+    for name in ("spelling", "tables", "values"):
+        file = folder / f"{name}.toml"
+        for where, text in _texts(read_toml(file) if file.is_file() else {}, f"{file}: "):
+            try:
+                pattern = re.compile(text)
+            except re.error:  # a word, not a pattern: a wrong pattern was refused already
+                continue
+            refuse_slow(pattern, where)
+
+
+def _texts(value: object, where: str) -> Iterator[tuple[str, str]]:
+    """Yield every text in a file with its place, but what only people read."""
+    if isinstance(value, str):
+        yield where, value
+    elif isinstance(value, list):
+        for one in value:
+            yield from _texts(one, where)
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            if key not in ("id", "reason", "source", "case"):
+                yield from _texts(one, f"{where.removesuffix(': ')}: {key}")

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import msgspec
 
 from pipeline.errors import ConfigError
+from pipeline.rules.attacks import refuse_slow
 from pipeline.rules.index import Index, Places
 from pipeline.rules.loader import Rule, check_unique, rules_of
 from pipeline.rules.patterns import Pattern
@@ -277,8 +278,9 @@ def forms(variants: str) -> dict[int, str]:
 
 
 def _refuse_wrong(rules: Iterable[ChromeRule], file: Path) -> None:
-    """Refuse a user's pattern that is none; those of the package are tested."""
+    """Refuse a user's pattern that is none or is slow; those of the package are tested."""
     for rule in rules:
         finds = {"find": rule.find, "proof": rule.proof, "keep": "|".join(rule.keep)}
         for key, find in finds.items():
-            _ = Pattern(find, f"{file}: {rule.id}: {key}").compiled
+            where = f"{file}: {rule.id}: {key}"
+            refuse_slow(Pattern(find, where).compiled, where)

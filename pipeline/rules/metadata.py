@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from pipeline.errors import ConfigError
 from pipeline.kept import compile_pattern
+from pipeline.rules.attacks import refuse_slow
 from pipeline.rules.loader import Rule, check_unique, rules_of
 from pipeline.toml import check_keys, read_toml
 
@@ -182,7 +183,7 @@ def load(files: Iterable[Path]) -> MetadataRules:
     own = {rule.id for rule in rules.get(BUILT_IN, ())}
     for finder in chain.from_iterable(ready.finders.values()):
         if finder.rule.id not in own:
-            _ = finder.pattern
+            refuse_slow(finder.pattern, f"metadata.toml: {finder.rule.id}: find")
     return ready
 
 
