@@ -166,7 +166,7 @@ def compare(a: Path, b: Path, as_json: bool, config: Path | None) -> None:
     settings = settings_of(config)
     rules = _rules(settings)
     texts = {name: _clean(file, "", settings, rules).text for name, file in (("a", a), ("b", b))}
-    match = next(iter(find_matches(texts)), None)
+    match = next(iter(find_matches(texts, rules=rules.dedup)), None)
     dropped, added = only_in(texts["a"], texts["b"]), only_in(texts["b"], texts["a"])
     if as_json:
         told = {**asdict(match), "dropped": dropped, "added": added} if match else None

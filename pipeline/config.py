@@ -14,6 +14,7 @@ from pipeline.errors import ConfigError
 from pipeline.style import Style
 from pipeline.toml import check_keys, read_toml
 
+Host = Annotated[str, msgspec.Meta(pattern=r"^\.?[a-z0-9-]+(\.[a-z0-9-]+)+$")]
 Share = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=2**40)]
 ArticleFormat = Literal["jsonl", "parquet", "text", "sqlite", "bulk"]
@@ -50,9 +51,12 @@ class LimitsConfig(msgspec.Struct, frozen=True):
 
 
 class DedupConfig(msgspec.Struct, frozen=True):
-    """`preferred_hosts`: whose copy of an article is kept, the most wanted first."""
+    """`preferred_hosts`: whose copy of an article is kept, the most wanted first.
 
-    preferred_hosts: tuple[str, ...] = ()
+    Names in lower case: no address of a page, for a host stands for all of its pages.
+    """
+
+    preferred_hosts: tuple[Host, ...] = ()
 
 
 class TablesConfig(msgspec.Struct, frozen=True):

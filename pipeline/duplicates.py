@@ -45,7 +45,7 @@ def detect(
             facts[page.id] = flow.facts(page)
         known = dict(_read(verdicts(paths, rules)))
         memory = dedup.Memory({gist.text: gist for gist in gists}, known)
-        matches = flow.find_matches(texts, memory, config.run.workers)
+        matches = flow.find_matches(texts, memory, config.run.workers, rules)
     if memory.verdicts.keys() - known.keys() or 2 * len(memory.verdicts) < len(known):
         write_records(verdicts(paths, rules), _rows(memory))
     clusters = flow.choose_copies(matches, facts, rules, config.dedup.preferred_hosts)

@@ -80,13 +80,13 @@ def make_gist(page: Page) -> Gist:
 
 
 def find_matches(
-    texts: Mapping[str, str], memory: "dedup.Memory", workers: int
+    texts: Mapping[str, str], memory: "dedup.Memory", workers: int, rules: Rules
 ) -> tuple[Match, ...]:
     """Return the related pairs of `texts` (page ids to bodies, on disk or not).
 
     What `memory` holds is not compared again; it is brought up to date.
     """
-    return tuple(dedup.find_matches(texts, memory, workers))
+    return tuple(dedup.find_matches(texts, memory, workers, rules.dedup))
 
 
 def choose_copies(

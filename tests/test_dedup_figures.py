@@ -1,10 +1,13 @@
 """Figures of two copies: equal quantities agree however they are written, others are reported."""
 
 import pytest
+from msgspec.structs import replace
 
 from pipeline.dedup import find_matches, only_in
 from pipeline.dedup.quantity import built_in
 from pipeline.records import Disagreement
+from pipeline.rules import built_in_rules
+from pipeline.rules.dedup import DedupRules
 from tests.dedup_texts import report
 
 AROUND = report(31), report(32)
@@ -446,3 +449,16 @@ def test_clauses_that_one_copy_lacks() -> None:
     assert only_in(a, b) == ("组建教育共同体95个",)
     assert only_in(b, a) == ()
     assert only_in(a, "") == only_in("", a) == ()
+
+
+def test_rules_of_ones_own_say_what_a_unit_is() -> None:
+    first, second = AROUND
+    texts = {
+        name: "\n".join((*first, f"全年外调木材{amount}，比上年有所增加。", *second))
+        for name, amount in (("a", "120石"), ("b", "3300千克"))
+    }
+    rules = built_in_rules().dedup
+    stone = replace(rules.of("unit")[0], id="own.stone", means={"石": "27.5 千克"})
+    assert find_matches(texts, rules=DedupRules((*rules.rules, stone)))[0].disagreements == ()
+    other = replace(stone, means={"石": "60 千克"})
+    assert find_matches(texts, rules=DedupRules((*rules.rules, other)))[0].disagreements

@@ -10,6 +10,7 @@ from pipeline import flow
 from pipeline.config import Config
 from pipeline.dedup import Memory, find_matches, matches
 from pipeline.dedup.body import Body
+from pipeline.dedup.quantity import Lexicon
 from pipeline.duplicates import Duplicates, detect, verdicts
 from pipeline.paths import Paths
 from pipeline.records import Block, Page, Provenance, Verdict
@@ -66,9 +67,9 @@ def compared(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     seen: list[object] = []
     verdict = matches._verdict
 
-    def counting(a: Body, b: Body) -> Verdict | None:
+    def counting(a: Body, b: Body, lexicon: Lexicon) -> Verdict | None:
         seen.append((a.text, b.text))
-        return verdict(a, b)
+        return verdict(a, b, lexicon)
 
     monkeypatch.setattr(matches, "_verdict", counting)
     return seen

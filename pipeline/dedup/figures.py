@@ -16,7 +16,7 @@ from pipeline.dedup import align
 from pipeline.dedup.align import CONTEXT
 from pipeline.dedup.body import Body
 from pipeline.dedup.compiled import Places, Runs
-from pipeline.dedup.quantity import HAN_NUMERALS, HOLE, Clause, Figure, Lexicon, built_in
+from pipeline.dedup.quantity import HAN_NUMERALS, HOLE, Clause, Figure, Lexicon
 from pipeline.records import Disagreement
 
 SENTENCE = 400  # characters; a longer sentence has lost its stops, and its clause is shown
@@ -36,16 +36,15 @@ _NUMERALS = np.array(sorted(map(ord, HAN_NUMERALS)), np.uint32)
 
 
 def disagreements(
-    a: Body, b: Body, runs: Runs, numbers: Places, lexicon: Lexicon | None = None
+    a: Body, b: Body, runs: Runs, numbers: Places, lexicon: Lexicon
 ) -> tuple[Disagreement, ...]:
     """Return the sentences of `a` and `b` that differ in figures alone, in the order of `a`.
 
-    `runs` and `numbers` are those of `align.align` and `align.pair_numbers`; `lexicon` is made
-    of the package's own rules where none is given.
+    `runs` and `numbers` are those of `align.align` and `align.pair_numbers`; `lexicon` says
+    what units and words mean.
     """
-    lexicon = lexicon or built_in()
     found: dict[tuple[str, str], tuple[list[str], list[str]]] = {}
-    for x, y, unlike in _differing(a, b, runs, numbers, lexicon or built_in()):
+    for x, y, unlike in _differing(a, b, runs, numbers, lexicon):
         figures = found.setdefault((x.sentence, y.sentence), ([], []))
         for one, other in unlike:
             whole = one.bound != other.bound or one.turn != other.turn

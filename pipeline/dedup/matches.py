@@ -19,10 +19,12 @@ from pipeline.dedup.figures import disagreements
 from pipeline.dedup.gist import make_gist, name, sketches
 from pipeline.dedup.kernel import components, walk
 from pipeline.dedup.passages import opening, passages
+from pipeline.dedup.quantity import Lexicon, built_in
 from pipeline.dedup.settle import LINKS, settle
 from pipeline.dedup.verify import compare
 from pipeline.engines.forked import cores, map_forked
-from pipeline.records import Gist, Match, Verdict
+from pipeline.records import Disagreement, Gist, Match, Verdict
+from pipeline.rules.dedup import DedupRules
 
 KEPT = 1024  # bodies whose arrays a worker keeps at hand, about 120 KB each
 EXPANDED = 64  # pairs; more pages with one and the same text are linked through the first of them
@@ -47,18 +49,23 @@ class Memory:
 
 
 def find_matches(
-    texts: Mapping[str, str], memory: Memory | None = None, workers: int = 0
+    texts: Mapping[str, str],
+    memory: Memory | None = None,
+    workers: int = 0,
+    rules: DedupRules | None = None,
 ) -> list[Match]:
     """Return every related pair of `texts` (page ids to bodies), a < b, sorted.
 
     `texts` may lie on disk: each is read when it is looked at. With the `memory` of an earlier
     search, of whatever texts, only what is new is compared; it is brought up to date. `workers`
-    are processes, 0 for one a core; few texts need one. Of several pages with one text each is
-    matched with the first. Texts of fewer than 5 letters match nothing.
+    are processes, 0 for one a core; few texts need one. `rules` say what figures mean, the
+    package's own where none are given; a memory is of one set of rules. Of several pages with one
+    text each is matched with the first. Texts of fewer than 5 letters match nothing.
     """
     memory = Memory() if memory is None else memory
     corpus = _gather(texts, memory, workers or cores())
-    judge = _Judge(texts, corpus, memory, workers or cores())
+    lexicon = Lexicon(rules) if rules else built_in()
+    judge = _Judge(texts, corpus, memory, lexicon, workers or cores())
     matches = [*_same(texts, corpus), *_find(corpus, judge)]
     memory.gists = {one.text: one for one in corpus.gists}
     memory.verdicts = judge.used
@@ -159,10 +166,15 @@ class _Judge:
     """Compares texts, none twice; `used` holds the verdicts of this search by names of texts."""
 
     def __init__(
-        self, texts: Mapping[str, str], corpus: _Corpus, memory: Memory, workers: int
+        self,
+        texts: Mapping[str, str],
+        corpus: _Corpus,
+        memory: Memory,
+        lexicon: Lexicon,
+        workers: int,
     ) -> None:
         self._texts, self._corpus, self._workers = texts, corpus, workers
-        self._known = memory.verdicts
+        self._known, self._lexicon = memory.verdicts, lexicon
         self.used: dict[bytes, Verdict | None] = {}
 
     def compare(self, pairs: Pairs, found: Found) -> None:
@@ -229,7 +241,8 @@ class _Judge:
     def _work(self, pairs: Pairs) -> bytes:
         """Return the verdicts on `pairs` of pages, packed, as they travel best."""
         body = lru_cache(KEPT)(lambda place: Body(self._texts[self._corpus.pages[place]]))
-        return msgspec.msgpack.encode([_verdict(body(a), body(b)) for a, b in pairs.tolist()])
+        verdicts = [_verdict(body(a), body(b), self._lexicon) for a, b in pairs.tolist()]
+        return msgspec.msgpack.encode(verdicts)
 
 
 def _side_by_side(pairs: Pairs, size: int) -> Pairs:
@@ -241,16 +254,15 @@ def _side_by_side(pairs: Pairs, size: int) -> Pairs:
     return np.lexsort((ranks[:, 0], ranks[:, 1]))
 
 
-def _verdict(a: Body, b: Body) -> Verdict | None:
+def _verdict(a: Body, b: Body, lexicon: Lexicon) -> Verdict | None:
     """Return how two texts are related, None if they are not."""
     found = compare(a, b)
     if found is None:
         return None
     evidence, relation = found.evidence, found.relation
-    # A form differs by intent.
-    differing = (
-        disagreements(a, b, evidence.runs, evidence.numbers) if relation != "template" else ()
-    )
+    differing: tuple[Disagreement, ...] = ()
+    if relation != "template":  # a form differs by intent
+        differing = disagreements(a, b, evidence.runs, evidence.numbers, lexicon)
     if differing and relation == "near" and max(len(a.core), len(b.core)) < TINY:
         relation, differing = "template", ()
     return Verdict(
