@@ -98,6 +98,8 @@ def quote(path: str) -> str:
     >>> quote("50%.html"), quote(chr(0xDCFF) + ".html")
     ('50%25.html', '%FF.html')
     """
+    if path.isprintable() and "%" not in path and "\\" not in path:
+        return path
     return "".join(c if c.isprintable() and c not in "%\\" else _percent(c) for c in path)
 
 

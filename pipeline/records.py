@@ -16,7 +16,10 @@ Status = Literal["article", "duplicate", "not-an-article", "aside"]
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where a page was read: `file` relative to raw/, and the place in it for archives."""
+    """Where a page was read: `file` relative to raw/, and the place in it for archives.
+
+    `fetched` is the time of the crawl as `read.times` writes it, "" where nothing tells it.
+    """
 
     file: str
     member: str = ""
@@ -26,25 +29,42 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class RawPage:
-    """A page as it lies on disk. `charset` is what a header claimed, often wrongly."""
+    """A page as it lies on disk. `charset` is what a header claimed, often wrongly.
+
+    `status` is that of the HTTP answer which brought it, 0 where none is known.
+    """
 
     url: str
     body: bytes
     charset: str
     provenance: Provenance
+    status: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file of raw/: its path there, its size in bytes, what it holds, and what `stat` said.
+    """A page in raw/: the file it lies in, its size in bytes, what it holds, what `stat` said.
 
-    `file` is quoted as `paths.quote` does; `sha256` is "" where it could not be read.
+    `file` is quoted as `paths.quote` does; `sha256` is "" where the file could not be read.
+    `name` is 16 hex digits that name all that shapes the page. In an archive `member` says in
+    words which record it is, `number` its rank, and `inner`, `start`, `skip` how to get there
+    (as `read.record.Place`). `reason` and `message` say why a record cannot be read.
     """
 
     file: str
     size: int
     sha256: str
     stat: tuple[int, ...] = ()
+    name: str = ""
+    member: str = ""
+    inner: str = ""
+    number: int = 0
+    start: int = 0
+    skip: int = 0
+    url: str = ""
+    fetched: str = ""
+    reason: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,38 @@
-"""One file, one page: `.html`, `.htm`, `.txt`. Which of them it is, its content tells."""
+"""One file, one page: `.html`, `.txt` and their like. Which of them it is, its content tells."""
 
-from pathlib import Path
+from collections.abc import Iterator
 
-from pipeline.errors import PageError
-from pipeline.paths import unquote
-from pipeline.records import Provenance, RawPage
+from pipeline.read import origin
+from pipeline.read.record import Place, Record
+from pipeline.read.unpack import BrokenError, Source
+from pipeline.reading import How
 
 
-def read_file(root: Path, file: str, max_bytes: int) -> RawPage:
-    """Return the page at `root`/`file`; `PageError` `unreadable` or `too-big`."""
-    path = root / unquote(file)
-    try:
-        with path.open("rb") as stream:
-            body = stream.read(max_bytes + 1)
-    except OSError as error:
-        reason = "unreadable"
-        message = f"{file}: cannot be read: {error.strerror}. Change its mode or owner"
-        raise PageError(reason, message) from error
-    if len(body) > max_bytes:
-        reason = "too-big"
-        message = f"{file}: is larger than limits.max_page_bytes ({max_bytes}). Raise it"
-        raise PageError(reason, message)
-    return RawPage("", body, "", Provenance(file))
+class PageFile:
+    """A file that is a page."""
+
+    def __init__(self, source: Source, how: How) -> None:
+        self._source = source
+        self._how = how
+
+    def records(self) -> Iterator[Record]:
+        """Yield the page, or why it is none."""
+        yield self.record(Place())
+
+    def record(self, place: Place) -> Record:
+        """Return the page."""
+        most = self._how.max_page_bytes
+        try:
+            self._source.seek(0)
+            body = self._source.read(most + 1)
+        except BrokenError as error:
+            return Record("", place, reason=error.reason, message=str(error))
+        if len(body) > most:
+            why = f"is larger than limits.max_page_bytes ({most}). Raise it"
+            return Record("", place, reason="too-big", message=why)
+        url, fetched = origin.of_head(body[: origin.HEAD])
+        return Record("", place, body=body, url=url, fetched=fetched)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._source.close()

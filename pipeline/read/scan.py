@@ -1,0 +1,239 @@
+"""raw/ → every page in it, found by what changed since it was last looked at.
+
+In: the folder, and what was seen there before. Out: where each page lies, with its address, time
+and checksum. Never: a file read again whose times and size are the same; a body kept in memory.
+"""
+
+import hashlib
+import os
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pipeline.errors import ConfigError
+from pipeline.fingerprint import fingerprint
+from pipeline.paths import quote
+from pipeline.read import origin
+from pipeline.read.formats import PAGES, READERS, ending, open_archive
+from pipeline.read.record import Place, Record
+from pipeline.read.times import in_path
+from pipeline.read.unpack import BrokenError
+from pipeline.read.walk import FILE, UNREADABLE, Lying, walk
+from pipeline.reading import How
+from pipeline.records import Found
+
+# A file changed within this time before the scan may change again without its times showing it.
+_RACY_NANOSECONDS = 2_000_000_000
+_PIECE = 1024 * 1024
+
+Stat = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """An archive of raw/: what `stat` said, and what it holds that is no page, by kind."""
+
+    file: str
+    stat: Stat
+    others: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What lies in raw/: pages in the order of their paths, and all else, counted by kind."""
+
+    pages: tuple[Found, ...] = ()
+    others: Mapping[str, int] = field(default_factory=dict)
+    archives: tuple[Archived, ...] = ()
+
+
+class _Known:
+    """What was seen before, by file."""
+
+    def __init__(self, scan: Scan) -> None:
+        self.pages: dict[str, list[Found]] = defaultdict(list)
+        self.archives = {archive.file: archive for archive in scan.archives}
+        for page in scan.pages:
+            self.pages[page.file].append(page)
+
+
+def scan(root: Path, before: Scan, how: How, seen: Callable[[int], None]) -> Scan:
+    """Return the pages under `root`; a file whose times and size are as `before` is not read.
+
+    `seen` is told the number of pages after each file. `ConfigError` where `root` is no folder.
+    """
+    if not root.is_dir():
+        message = f"{root}: is no folder. Make it and put pages in it, or name another with RAW=dir"
+        raise ConfigError(message)
+    known = _Known(before)
+    pages: list[Found] = []
+    archives: list[Archived] = []
+    others: Counter[str] = Counter()
+    for lying in walk(root, follow=how.fields.follow_symlinks):
+        end = ending(lying.path) if lying.kind == FILE else ""
+        if end in PAGES:
+            pages.append(_page(lying, known, how))
+        elif end in READERS:
+            archive, found = _archive(lying, known, how)
+            archives.append(archive)
+            others.update(archive.others)
+            pages += found
+        elif lying.kind == UNREADABLE:
+            pages.append(_unread(f"{quote(lying.path)}/", 0, "is a folder that cannot be read"))
+        else:
+            others[lying.kind if lying.kind != FILE else end or "(no suffix)"] += 1
+        seen(len(pages))
+    pages.sort(key=order)
+    archives.sort(key=lambda archive: archive.file)
+    return Scan(tuple(pages), dict(sorted(others.items())), tuple(archives))
+
+
+def order(found: Found) -> tuple[str, int]:
+    """Return what pages are sorted by: their file, and their place in it."""
+    return found.file, found.number
+
+
+def _unread(file: str, size: int, why: str) -> Found:
+    """Return a file that cannot be read: it has no checksum, and is tried again in every run."""
+    message = f"{file}: {why}. Change its mode or owner"
+    return Found(file, size, "", reason=UNREADABLE, message=message)
+
+
+def _page(lying: Lying, known: _Known, how: How) -> Found:
+    """Return the page that a file is; its bytes are read only when what is known may be old."""
+    file = quote(lying.path)
+    marks = _marks(lying, how)
+    old = known.pages.get(file)
+    if old and old[0].stat == marks:
+        return old[0]
+    digest = hashlib.sha256()
+    try:
+        with Path(lying.entry.path).open("rb") as stream:
+            head = stream.read(_PIECE)
+            digest.update(head)
+            while data := stream.read(_PIECE):
+                digest.update(data)
+            steady = _steady(stream.fileno(), marks)
+    except OSError as error:
+        return _unread(file, marks[0], f"cannot be read: {error.strerror}")
+    where = origin.of_file(lying.path, head[: origin.HEAD], _note(lying, how))
+    record = Record("", Place(), url=where.url, fetched=where.fetched)
+    return _found(file, marks if steady else (), record, digest.hexdigest(), marks[0])
+
+
+def _archive(lying: Lying, known: _Known, how: How) -> tuple[Archived, list[Found]]:
+    """Return what an archive holds; it is read only when what is known of it may be old."""
+    file = quote(lying.path)
+    marks = _marks(lying, how)
+    old = known.archives.get(file)
+    if old and old.stat == marks:
+        return old, known.pages.get(file, [])
+    others: Counter[str] = Counter()
+    try:
+        pages = list(_records(lying, file, others, how))
+        with Path(lying.entry.path).open("rb") as stream:
+            steady = _steady(stream.fileno(), marks)
+    except OSError as error:
+        unread = _unread(file, marks[0], f"cannot be read: {error.strerror}")
+        return Archived(file, (), {}), [unread]
+    return Archived(file, marks if steady else (), dict(sorted(others.items()))), pages
+
+
+def _records(lying: Lying, file: str, others: Counter[str], how: How) -> Iterator[Found]:
+    """Yield the pages of an archive; what is no page is counted in `others`."""
+    fetched = _note(lying, how).fetched or in_path(lying.path)
+    number = 0
+    for number, record in enumerate(_opened(Path(lying.entry.path), how), 1):
+        if record.other:
+            others[record.other] += 1
+            continue
+        yield _member(file, _limited(record, how), number, fetched)
+    if not number:
+        empty = Record("", Place(), reason="empty", message="holds nothing. Fetch it again")
+        yield _member(file, empty, 1, "")
+
+
+def _opened(path: Path, how: How) -> Iterator[Record]:
+    """Yield the records of an archive; one that says why where it cannot be opened."""
+    try:
+        archive = open_archive(path, how)
+    except BrokenError as error:
+        yield Record("", Place(), reason=error.reason, message=str(error))
+        return
+    try:
+        yield from archive.records()
+    finally:
+        archive.close()
+
+
+def _limited(record: Record, how: How) -> Record:
+    """Return the record, or why it is none, where its body is too large."""
+    if record.reason or len(record.body) <= how.max_page_bytes:
+        return record
+    why = f"is larger than limits.max_page_bytes ({how.max_page_bytes}). Raise it"
+    return replace(record, reason="too-big", message=why)
+
+
+def _member(file: str, record: Record, number: int, fetched: str) -> Found:
+    """Return where a record lies; `fetched` is the time of the archive, if it tells none."""
+    sha256 = record.sha256 or hashlib.sha256(record.body).hexdigest()
+    size = record.size or len(record.body)
+    timed = replace(record, fetched=record.fetched or fetched, body=b"")
+    return _found(file, (), timed, sha256, size, number)
+
+
+def _found(
+    file: str, marks: Stat, record: Record, sha256: str, size: int, number: int = 0
+) -> Found:
+    where = ": ".join(filter(None, (file, record.member)))
+    message = f"{where}: {record.message}" if record.reason else ""
+    shaping = (record.url, record.fetched, record.charset, str(record.status), record.reason)
+    return Found(
+        file,
+        size,
+        sha256,
+        marks,
+        fingerprint(file, record.member, sha256, *shaping, message),
+        record.member,
+        record.place.inner,
+        number,
+        record.place.start,
+        record.place.skip,
+        record.url,
+        record.fetched,
+        record.reason,
+        message,
+    )
+
+
+def _note(lying: Lying, how: How) -> origin.Origin:
+    """Return what the note beside a file says; nothing, where it cannot be read."""
+    if lying.note is None:
+        return origin.Origin()
+    try:
+        data = Path(lying.note.path).read_bytes()
+    except OSError:
+        return origin.Origin()
+    return origin.read_note(data, how.fields) or origin.Origin()
+
+
+def _marks(lying: Lying, how: How) -> Stat:
+    """Return what `stat` says of a file and of the note beside it."""
+    follow = how.fields.follow_symlinks
+    marks = _mark(lying.entry.stat(follow_symlinks=follow))
+    return marks if lying.note is None else marks + _mark(lying.note.stat())
+
+
+def _mark(status: os.stat_result) -> Stat:
+    return status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns
+
+
+def _steady(handle: int, marks: Stat) -> bool:
+    """Return whether a file is as it was before it was read, and was so for a while."""
+    after = _mark(os.fstat(handle))
+    if after != marks[: len(after)]:
+        return False
+    times = (*marks[1::4], *marks[3::4])
+    return time.time_ns() - max(times) > _RACY_NANOSECONDS
