@@ -219,7 +219,7 @@ def learn(site: str, raw: Path, out: Path | None, config: Path | None) -> None:
     settings = settings_of(config)
     rules = _rules(settings)
     name = site.rstrip("/").rpartition("/")[2].lower()  # a shell completes it to raw/SITE/
-    limits = (settings.parser, settings.limits.max_page_bytes)
+    limits = (settings.parser, settings.how)
     with RunProgress() as progress:
         pages = pages_of(name, raw, rules, limits, progress.advance)
     found = propose(pages, name, rules)
@@ -238,7 +238,8 @@ def learn(site: str, raw: Path, out: Path | None, config: Path | None) -> None:
 @RAW
 @CLEANED
 @JSON
-def status(raw: Path, cleaned: Path, as_json: bool) -> None:
+@CONFIG
+def status(raw: Path, cleaned: Path, as_json: bool, config: Path | None) -> None:
     """Tell what the last run did, and what is waiting in raw/."""
     from pipeline.paths import Paths
     from pipeline.plan import waiting
@@ -247,7 +248,7 @@ def status(raw: Path, cleaned: Path, as_json: bool) -> None:
 
     paths = Paths(raw, cleaned)
     numbers = read_summary(paths.current) if paths.current.exists() else None
-    new = waiting(paths)
+    new = waiting(paths, _config(config).how)
     if as_json:
         click.echo(json.dumps({"last": numbers, "waiting": new}, ensure_ascii=False))
         return

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 import msgspec
 
 from pipeline.errors import ConfigError
+from pipeline.reading import How, Reading
 from pipeline.style import Style
 from pipeline.toml import check_keys, read_toml
 
@@ -42,9 +43,13 @@ class RunConfig(msgspec.Struct, frozen=True):
 
 
 class LimitsConfig(msgspec.Struct, frozen=True):
-    """`max_page_bytes` of one page; shares of all pages, 0.0 to 1.0; free disk wanted."""
+    """`max_page_bytes` of one page, `max_unpack_ratio` of packed data; shares of all pages; free disk.
+
+    Shares are from 0.0 to 1.0.
+    """
 
     max_page_bytes: Count = 16 * 1024 * 1024
+    max_unpack_ratio: Annotated[float, msgspec.Meta(ge=1.0, le=1e6)] = 200.0
     max_aside_share: Share = 0.2
     max_vanished_share: Share = 0.1
     min_free_bytes: Annotated[int, msgspec.Meta(ge=0, le=2**60)] = 1024 * 1024
@@ -96,6 +101,7 @@ class Config(msgspec.Struct, frozen=True):
     parser: Literal["lexbor", "beautifulsoup"] = "lexbor"
     rules: RulesConfig = RulesConfig()
     run: RunConfig = RunConfig()
+    read: Reading = Reading()
     limits: LimitsConfig = LimitsConfig()
     normalize: Style = Style()
     dedup: DedupConfig = DedupConfig()
@@ -103,6 +109,11 @@ class Config(msgspec.Struct, frozen=True):
     outputs: OutputsConfig = OutputsConfig()
     engine: EngineConfig = EngineConfig()
     monitor: MonitorConfig = MonitorConfig()
+
+    @property
+    def how(self) -> How:
+        """Return how raw/ is read."""
+        return How(self.read, self.limits.max_page_bytes, self.limits.max_unpack_ratio)
 
 
 def read_config(file: Path | None) -> Config:

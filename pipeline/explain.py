@@ -43,7 +43,8 @@ def ledger_row(paths: Paths, wanted: str) -> dict[str, str]:
     raw = quote(wanted.removeprefix(f"{paths.raw}/"))
     with ledger.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            if wanted in (row["page"], row["url"], row["raw"]) or raw == row["raw"]:
+            place = f"{row['raw']}: {row['member']}" if row["member"] else row["raw"]
+            if wanted in (row["page"], row["url"], row["raw"], place) or raw in (row["raw"], place):
                 return row
     message = f"{wanted}: is no page id, URL or path of the last run. See {ledger}"
     raise ConfigError(message)

@@ -13,12 +13,18 @@ Every step after `parse` takes a page and its rules and returns the page, marked
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from pipeline import chrome, dedup, parse, recurring, spelling, tables
 from pipeline.publish import site_of
 from pipeline.records import Cluster, Gist, Match, Outcome, Page, RawPage
 from pipeline.recurring import Learned, Outline, Taken
 from pipeline.rules import Rules
+
+# What a server itself calls an error or a move is none, whatever it says: the rule for that, and
+# the first status of HTTP that means it.
+_ERROR = "article.error-page"
+_MOVED = 300
 
 # A folder may have any name; "2021.03" or "pages" is none of a site, whose pages share chrome.
 _SITE = re.compile(r"(?:[\w-]+\.)+(?:[a-z]{2,}|xn--[\w-]+)|(?:\d{1,3}\.){3}\d{1,3}")
@@ -38,6 +44,8 @@ def strip_chrome(raw: RawPage, rules: Rules, parser: str = "lexbor") -> Page:
     """Return the page parsed, with its chrome and second copies of its body marked."""
     page = parse.parse(raw, rules.metadata, parser)
     page = chrome.strip(page, rules.chrome)
+    if raw.status >= _MOVED and page.is_article:
+        page = replace(page, dropped_by=_ERROR)
     return dedup.drop_repeats(page, rules.dedup)
 
 

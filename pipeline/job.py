@@ -12,14 +12,24 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pipeline import flow, read, stages
+from pipeline import flow, read, stages, versions
 from pipeline.config import Config
 from pipeline.duplicates import Duplicates, detect, verdicts
 from pipeline.engines import ENGINES, Engine
 from pipeline.errors import ConfigError, DamagedError, DiskError, EngineError, LimitError
 from pipeline.fingerprint import files_fingerprint, fingerprint
 from pipeline.paths import PUBLISHED, Paths
-from pipeline.plan import Chunk, Key, ScanRecord, key, last_scan, plan
+from pipeline.plan import (
+    Chunk,
+    Cut,
+    Key,
+    ScanRecord,
+    key,
+    last_scan,
+    look,
+    plan,
+    read_shape,
+)
 from pipeline.publish import (
     Corpus,
     Entry,
@@ -30,11 +40,12 @@ from pipeline.publish import (
     read_summary,
     releases,
 )
-from pipeline.records import Aside, Found, Gist, Outcome
+from pipeline.records import Aside, Found, Gist, Outcome, Page
 from pipeline.recurring import Learned, Outline, Taken
 from pipeline.rules import Rules
 from pipeline.stages import Settings, Stage
 from pipeline.store import TEMPORARY, make_folder, read_outcomes, read_records, remove
+from pipeline.versions import Replaced
 
 # Below this many pages a share says nothing: one broken file among ten is no alarm.
 LIMITS_COUNT_FROM = 50
@@ -72,7 +83,7 @@ class Job:
 
     def __post_init__(self) -> None:
         self.shapes = _shapes(self.settings.rules, self.config)
-        pages = (part for page in self.scan.pages for part in key(page))
+        pages = map(key, self.scan.pages)
         others = (f"{count} {kind}" for kind, count in self.scan.others.items())
         self.version = fingerprint(self.shapes["publish"], *pages, "", *others)
         self.repair = self.published.exists() and not self._stands()
@@ -177,7 +188,7 @@ class Job:
         }
         alive = {key(page) for page in self.scan.pages}
         pages = [
-            (member.file, outline)
+            (read.order(member), outline)
             for chunk in self.chunks
             for member, outline in zip(chunk.members, outlines[chunk.name], strict=True)
             if key(member) in alive
@@ -191,11 +202,28 @@ class Job:
         """Yield every page of raw/ with what `stage` made of it, in the order of the paths."""
         alive = {key(page): page for page in self.scan.pages}
         parts = [_alive(chunk, self.segment(stage, chunk), alive) for chunk in self.chunks]
-        return heapq.merge(*parts, key=lambda pair: pair[0].file)
+        return heapq.merge(*parts, key=lambda pair: read.order(pair[0]))
+
+    @cached_property
+    def replaced(self) -> dict[str, Replaced]:
+        """Return by their names the articles that a newer crawl of their address stands for."""
+        names = versions.shared(self.scan.pages)
+        if not names:
+            return {}
+        return versions.replaced(
+            (page, outcome.id)
+            for page, outcome in self.outcomes()
+            if page.name in names and isinstance(outcome, Page) and outcome.is_article
+        )
+
+    def current(self) -> Iterator[tuple[Found, Outcome]]:
+        """Yield what `outcomes` does, without what a newer crawl replaces."""
+        replaced = self.replaced
+        return (pair for pair in self.outcomes() if pair[0].name not in replaced)
 
     def detect(self) -> Duplicates:
         """Return what is related in raw/, and whose copy is kept."""
-        bodies = flow.bodies(outcome for _, outcome in self.outcomes())
+        bodies = flow.bodies(outcome for _, outcome in self.current())
         segments = [self.segment(stages.SIGN, chunk) for chunk in self.chunks]
         gists = (gist for segment in segments for gist in read_records(segment, Gist))
         return detect(bodies, gists, self.paths, self.config, self.rules)
@@ -208,12 +236,12 @@ class Job:
     def entries(self) -> Iterator[Entry]:
         """Yield every page of raw/ with what became of it in the corpus."""
         found = self.duplicates
-        return join(self.outcomes(), found.matches, found.clusters)
+        return join(self.outcomes(), found.matches, found.clusters, self.replaced)
 
     @cached_property
     def corpus(self) -> Corpus:
         """Return what the writers must know of all pages together."""
-        raw = {outcome.id: page.file for page, outcome in self.outcomes()}
+        raw = {outcome.id: read.named(page) for page, outcome in self.current()}
         rules, tables = self.rules, self.config.tables
         matches, others = self.duplicates.matches, self.scan.others
         outputs = self.config.outputs
@@ -222,8 +250,8 @@ class Job:
     @property
     def scan_record(self) -> ScanRecord:
         """Return what the next run must know of this one."""
-        chunks = tuple(tuple(key(page) for page in chunk.members) for chunk in self.chunks)
-        return ScanRecord(self.scan.pages, dict(self.scan.others), chunks)
+        cuts = tuple(Cut(chunk.name, chunk.keys) for chunk in self.chunks)
+        return ScanRecord(self.scan, cuts, read_shape(self.settings.how))
 
     @property
     def is_scan_stored(self) -> bool:
@@ -255,9 +283,9 @@ class Job:
             return  # the state was deleted: there is nothing to sweep, and nothing has a name
         again = TRANSIENT & read_summary(self.published)["aside_by_reason"].keys()
         settled = [chunk for chunk in self.chunks if not again or self._is_settled(chunk)]
-        read = [chunk for chunk in settled if all(page.sha256 for page in chunk.members)]
+        whole = [chunk for chunk in settled if chunk.is_read]
         kept = (*stages.ALONE, *stages.LEARNT)
-        wanted = {self.segment(stage, chunk) for stage in kept for chunk in read}
+        wanted = {self.segment(stage, chunk) for stage in kept for chunk in whole}
         if len(settled) == len(self.chunks):
             wanted |= {self.segment(stages.LEARN), self.segment(stages.DUPLICATES)}
         wanted.add(verdicts(self.paths, self.rules))
@@ -283,7 +311,7 @@ def _alive(
 def _shapes(rules: Rules, config: Config) -> dict[str, str]:
     """Return, for each stage, what names everything that shapes its result."""
     shapes: dict[str, str] = {}
-    before = fingerprint(config.parser, str(config.limits.max_page_bytes))
+    before = fingerprint(config.parser, str(config.how.max_page_bytes), str(config.how.max_ratio))
     for stage in stages.STAGES:
         if stage is stages.DUPLICATES:
             before = fingerprint(before, *config.dedup.preferred_hosts)
@@ -312,19 +340,18 @@ def open_job(
     check_folders(paths)
     check_outputs(config.outputs)
     sweep_unfinished(paths)
-    most = config.limits.max_page_bytes
-    settings = Settings(paths.raw, config.rules.folder, config.parser, most, config.normalize)
+    how = config.how
+    settings = Settings(paths.raw, config.rules.folder, config.parser, how, config.normalize)
     _ = settings.rules  # a broken rule stops the run before any work
     before = last_scan(paths)
-    known = {page.file: page for page in before.pages}
-    scan = read.scan(paths.raw, known, lambda count: advance("scan", count))
+    scan = look(paths.raw, before, how, lambda count: advance("scan", count))
     if not allow_mass_delete:
         _check_vanished(before, scan, paths, config)
-    if not scan.pages and not before.pages:
+    if not scan.pages and not before.scan.pages:
         suffixes = ", ".join(read.READERS)
         message = f"{paths.raw}: holds no page. Put {suffixes} files there, or use RAW=dir"
         raise ConfigError(message)
-    return Job(paths, config, settings, scan, plan(scan.pages, before.chunks), advance, strict)
+    return Job(paths, config, settings, scan, plan(scan.pages, before.cuts), advance, strict)
 
 
 def sweep_unfinished(paths: Paths) -> None:
@@ -335,8 +362,9 @@ def sweep_unfinished(paths: Paths) -> None:
 
 
 def _check_vanished(before: ScanRecord, scan: read.Scan, paths: Paths, config: Config) -> None:
-    count, share = len(before.pages), config.limits.max_vanished_share
-    vanished = len({page.file for page in before.pages} - {page.file for page in scan.pages})
+    pages = {(page.file, page.member) for page in before.scan.pages}
+    count, share = len(pages), config.limits.max_vanished_share
+    vanished = len(pages - {(page.file, page.member) for page in scan.pages})
     all_gone = vanished == count > 0
     if all_gone or (count >= LIMITS_COUNT_FROM and vanished > share * count):
         message = (

@@ -18,6 +18,7 @@ from pipeline.chrome.sheet import Line, Sheet
 from pipeline.errors import ConfigError, PageError
 from pipeline.fingerprint import fingerprint
 from pipeline.publish import site_of
+from pipeline.reading import How
 from pipeline.records import Found, Page
 from pipeline.recurring.lines import own_bodies
 from pipeline.recurring.outline import SENTENCE, STRONG, kind_of
@@ -81,20 +82,20 @@ class Proposal:
 
 
 def pages_of(
-    site: str, raw: Path, rules: Rules, settings: tuple[str, int], seen: Callable[[str, int], None]
+    site: str, raw: Path, rules: Rules, settings: tuple[str, How], seen: Callable[[str, int], None]
 ) -> list[Page]:
     """Return the articles of `site` in `raw`, stripped; of thousands some from all over it.
 
-    `settings` are the parser and the most bytes of a page; `seen` is told of pages looked at.
+    `settings` are the parser and how raw/ is read; `seen` is told of pages looked at.
     `ConfigError` where there are none.
     """
-    parser, most = settings
-    found = read.scan(raw, {}, lambda _: None).pages
+    parser, how = settings
+    found = read.scan(raw, read.Scan(), how, lambda _: None).pages
     pages = []
-    for page in _spread(_likely(site, raw, found, most)):
+    for page in _spread(_likely(site, raw, found, how)):
         seen("read", 1)
         try:
-            stripped = flow.strip_chrome(read.read_page(raw, page, most), rules, parser)
+            stripped = flow.strip_chrome(read.read_page(raw, page, how), rules, parser)
         except PageError:
             continue
         if stripped.is_article and site in (site_of(stripped), _folder(page)):
@@ -112,15 +113,15 @@ def _folder(found: Found) -> str:
     return folder.lower() if slash else ""
 
 
-def _likely(site: str, raw: Path, found: Sequence[Found], most: int) -> list[Found]:
+def _likely(site: str, raw: Path, found: Sequence[Found], how: How) -> list[Found]:
     """Return the pages in the site's folder, or where it has none those that hold its name."""
-    inside = [page for page in found if _folder(page) == site]
-    return inside or [page for page in found if _names(site, raw, page, most)]
+    inside = [page for page in found if _folder(page) == site or f"//{site}/" in page.url]
+    return inside or [page for page in found if _names(site, raw, page, how)]
 
 
-def _names(site: str, raw: Path, page: Found, most: int) -> bool:
+def _names(site: str, raw: Path, page: Found, how: How) -> bool:
     try:
-        return site.encode() in read.read_page(raw, page, most).body.lower()
+        return site.encode() in read.read_page(raw, page, how).body.lower()
     except PageError:
         return False
 

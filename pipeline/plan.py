@@ -5,88 +5,166 @@ chunk that changes: new pages make new chunks, and pages that vanished are passe
 are read. So ten new pages clean ten pages.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
 
 from pipeline import read
 from pipeline.errors import DamagedError
-from pipeline.fingerprint import fingerprint
+from pipeline.fingerprint import files_fingerprint, fingerprint
 from pipeline.paths import Paths
+from pipeline.read import Archived, Scan
+from pipeline.reading import How
 from pipeline.records import Found
-from pipeline.store import read_records
+from pipeline.store import read_records, write_records
 
 # Small enough that a stage of one chunk fits in memory many times over; Luigi's scheduler, which
 # is quadratic in its tasks, bears the chunks of a hundred thousand pages.
 CHUNK_PAGES = 500
 
-Key = tuple[str, str]
+# Of pages in one piece of the record of a scan, which is never in memory twice as a whole.
+_PIECE = 2000
+_UNREAD = "?"
+_GONE = Found("", 0, "")
 
-
-@dataclass(frozen=True, slots=True)
-class ScanRecord:
-    """What the run before saw: the pages, the other files, and how the pages were cut."""
-
-    pages: tuple[Found, ...]
-    others: dict[str, int]
-    chunks: tuple[tuple[Key, ...], ...]
+Key = str
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """Pages that are cleaned together; `name` is that of its files."""
 
+    name: str
     members: tuple[Found, ...]
 
     @property
-    def name(self) -> str:
-        """Return 16 hex digits that name these pages with this content."""
-        return fingerprint(*(part for page in self.members for part in key(page)))
+    def keys(self) -> tuple[Key, ...]:
+        """Return the keys of its pages, "" for one that is gone."""
+        return tuple(map(key, self.members))
+
+    @property
+    def is_read(self) -> bool:
+        """Return whether all that is left of its pages could be read."""
+        return all(page.sha256 for page in self.members if page.file)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """How pages were cut: the name of a chunk, and the keys of its pages, "" for one gone."""
+
+    name: str
+    keys: tuple[Key, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScanRecord:
+    """What the run before saw and how it cut it; `shape` names how it looked."""
+
+    scan: Scan
+    cuts: tuple[Cut, ...]
+    shape: str = ""
+
+
+class _Part(msgspec.Struct, omit_defaults=True):
+    """A piece of a `ScanRecord`, as it is stored."""
+
+    pages: tuple[Found, ...] = ()
+    archives: tuple[Archived, ...] = ()
+    others: dict[str, int] = {}
+    cuts: tuple[Cut, ...] = ()
+    shape: str = ""
 
 
 def key(page: Found) -> Key:
-    """Return what makes a page the same page: where it lies and what it holds."""
-    return page.file, page.sha256
+    """Return what makes a page the same page: its name; a file not read has none; "" if gone."""
+    return page.name or (f"{_UNREAD}{page.file}" if page.file else "")
 
 
-def plan(pages: Sequence[Found], chunks: Iterable[Sequence[Key]]) -> list[Chunk]:
+def plan(pages: Sequence[Found], cuts: Iterable[Cut]) -> list[Chunk]:
     """Return the chunks that hold all `pages`: those of before, then new ones.
 
-    A chunk none of whose pages is left is forgotten. A page that could not be read is in a chunk
-    of its own, whose result no run keeps.
+    A chunk none of whose pages is left is forgotten, and so is the place of a page in its chunk
+    when it is gone: if it comes back it is new. A page that could not be read is in a chunk of
+    its own, whose result no run keeps.
     """
     alive = {key(page): page for page in pages}
     kept = [
-        Chunk(tuple(alive.pop(member, Found(member[0], 0, member[1])) for member in old))
-        for old in chunks
-        if any(member in alive for member in old) and all(digest for _, digest in old)
+        Chunk(cut.name, tuple(alive.pop(member, _GONE) for member in cut.keys))
+        for cut in cuts
+        if any(member in alive for member in cut.keys) and not cut.keys[0].startswith(_UNREAD)
     ]
     fresh = [page for page in alive.values() if page.sha256]
     unread = [page for page in alive.values() if not page.sha256]
-    cuts = range(0, len(fresh), CHUNK_PAGES)
+    starts = range(0, len(fresh), CHUNK_PAGES)
     return [
         *kept,
-        *(Chunk(tuple(fresh[start : start + CHUNK_PAGES])) for start in cuts),
-        *(Chunk((page,)) for page in unread),
+        *(_chunk(fresh[start : start + CHUNK_PAGES]) for start in starts),
+        *(_chunk([page]) for page in unread),
     ]
+
+
+def _chunk(pages: Sequence[Found]) -> Chunk:
+    """Return a new chunk; its name is 16 hex digits that name these pages with this content."""
+    return Chunk(fingerprint(*map(key, pages)), tuple(pages))
+
+
+def read_shape(how: How) -> str:
+    """Return what names all that shapes a scan besides raw/: settings, and the code of readers."""
+    files = sorted(Path(str(read.__file__)).parent.glob("*.py"))
+    return fingerprint(repr(how), files_fingerprint(files))
+
+
+def look(raw: Path, before: ScanRecord, how: How, seen: Callable[[int], None]) -> Scan:
+    """Return what lies in raw/ now; what is as it was `before` is not read again.
+
+    Where other settings or readers looked before, everything is.
+    """
+    known = before.scan if before.shape == read_shape(how) else Scan()
+    return read.scan(raw, known, how, seen)
+
+
+def write_scan(paths: Paths, record: ScanRecord) -> None:
+    """Store what the next run must know."""
+    write_records(paths.scan, _parts(record))
+
+
+def _parts(record: ScanRecord) -> Iterator[_Part]:
+    scan = record.scan
+    yield _Part(archives=scan.archives, others=dict(scan.others), shape=record.shape)
+    for start in range(0, len(scan.pages), _PIECE):
+        yield _Part(pages=scan.pages[start : start + _PIECE])
+    for cut in record.cuts:
+        yield _Part(cuts=(cut,))
 
 
 def last_scan(paths: Paths) -> ScanRecord:
     """Return what the run before saw; nothing, where there was none or its record is damaged."""
     if not paths.scan.exists():
-        return ScanRecord((), {}, ())
+        return ScanRecord(Scan(), ())
+    pages: list[Found] = []
+    cuts: list[Cut] = []
     try:
-        return next(read_records(paths.scan, ScanRecord))
+        parts = read_records(paths.scan, _Part)
+        head = next(parts)
+        for part in parts:
+            pages += part.pages
+            cuts += part.cuts
     except (DamagedError, StopIteration):
-        return ScanRecord((), {}, ())
+        return ScanRecord(Scan(), ())
+    scan = Scan(tuple(pages), head.others, head.archives)
+    return ScanRecord(scan, tuple(cuts), head.shape)
 
 
-def waiting(paths: Paths) -> dict[str, int]:
+def waiting(paths: Paths, how: How) -> dict[str, int]:
     """Return how many pages of raw/ are new, changed or gone since the last run."""
-    known = {page.file: page for page in last_scan(paths).pages}
-    before = {file: page.sha256 for file, page in known.items()}
-    now = {page.file: page.sha256 for page in read.scan(paths.raw, known, lambda _: None).pages}
+    last = last_scan(paths)
+    before = {(page.file, page.member): key(page) for page in last.scan.pages}
+    pages = look(paths.raw, last, how, lambda _: None).pages
+    now = {(page.file, page.member): key(page) for page in pages}
     return {
         "new": len(now.keys() - before.keys()),
-        "changed": sum(now[file] != before[file] for file in now.keys() & before.keys()),
+        "changed": sum(now[page] != before[page] for page in now.keys() & before.keys()),
         "gone": len(before.keys() - now.keys()),
     }

@@ -1,6 +1,6 @@
 """How raw/ is read: where a record says its address, body and time, and how much is too much."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 import msgspec
@@ -41,6 +41,6 @@ class How:
     `max_ratio` is how many times larger than what lies on disk data may become.
     """
 
-    fields: Reading = Reading()
+    fields: Reading = field(default_factory=Reading)
     max_page_bytes: int = 16 * 1024 * 1024
     max_ratio: float = 200.0

@@ -17,6 +17,7 @@ from pipeline import chrome, dedup, flow, parse, read, records, recurring, spell
 from pipeline import rules as rule_files
 from pipeline.errors import PageError
 from pipeline.fingerprint import files_fingerprint, fingerprint
+from pipeline.reading import How
 from pipeline.records import Aside, Found, Outcome, Provenance, RawPage
 from pipeline.recurring import Outline, Taken
 from pipeline.rules import Rules, load_rules
@@ -30,7 +31,7 @@ class Settings:
     raw: Path
     rules_folder: str
     parser: str
-    max_page_bytes: int
+    how: How
     style: Style
 
     @property
@@ -55,7 +56,7 @@ def _strip_found(settings: Settings, found: Found) -> Stripped:
 
 def _stripped(settings: Settings, found: Found) -> Outcome:
     try:
-        raw = read.read_page(settings.raw, found, settings.max_page_bytes)
+        raw = read.read_page(settings.raw, found, settings.how)
     except PageError as error:
         return _aside(found, error.reason, str(error))
     try:
@@ -80,12 +81,13 @@ def _normalize(settings: Settings, outcome: Outcome) -> Outcome:
 
 def aside_found(found: Found, reason: str, message: str) -> Stripped:
     """Return the record of a file on which a worker failed."""
-    return _aside(found, reason, f"{found.file}: {message}"), Outline()
+    return _aside(found, reason, f"{read.named(found)}: {message}"), Outline()
 
 
 def _aside(found: Found, reason: str, message: str) -> Aside:
     """Return the record of a file set aside before its bytes were known."""
-    raw = RawPage("", b"", "", Provenance(found.file))
+    where = Provenance(found.file, member=found.member, fetched=found.fetched)
+    raw = RawPage("", b"", "", where)
     return Aside(parse.page_id(raw), raw.provenance, reason, message)
 
 
@@ -97,7 +99,8 @@ def aside_learnt(learnt: Learnt, reason: str, message: str) -> Aside:
 def aside_outcome(outcome: Outcome, reason: str, message: str) -> Aside:
     """Return the record of a page set aside in the middle of the flow."""
     where = outcome.provenance
-    return Aside(outcome.id, where, reason, f"{where.file}: {message}")
+    place = f"{where.file}: {where.member}" if where.member else where.file
+    return Aside(outcome.id, where, reason, f"{place}: {message}")
 
 
 @dataclass(frozen=True, slots=True)

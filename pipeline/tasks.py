@@ -20,7 +20,7 @@ from pipeline import flow, publish, stages
 from pipeline.alone import undisturbed
 from pipeline.errors import DamagedError, EngineError
 from pipeline.job import Job
-from pipeline.plan import Chunk
+from pipeline.plan import Chunk, write_scan
 from pipeline.records import Outcome
 from pipeline.recurring import Outline
 from pipeline.store import (
@@ -83,7 +83,7 @@ class ScanRaw(CorpusTask):
         return self.job.is_scan_stored
 
     def run(self) -> None:
-        write_records(self.job.paths.scan, [self.job.scan_record])
+        write_scan(self.job.paths, self.job.scan_record)
 
 
 class ChunkTask(CorpusTask):

@@ -1,45 +1,72 @@
 """Chunks: every page in one of them, and none that changes."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.plan import CHUNK_PAGES, key, plan
+from pipeline.paths import Paths
+from pipeline.plan import CHUNK_PAGES, Cut, ScanRecord, key, last_scan, plan, write_scan
+from pipeline.read import Archived, Scan
 from pipeline.records import Found
 
+
+def found(file: str, sha256: str, stat: tuple[int, ...] = ()) -> Found:
+    return Found(file, 1, sha256, stat, f"{file} {sha256}" if sha256 else "")
+
+
 PAGES = st.lists(
-    st.builds(Found, st.sampled_from("abcdefgh"), st.just(1), st.sampled_from(["", "x", "y"])),
+    st.builds(found, st.sampled_from("abcdefgh"), st.sampled_from(["", "x", "y"])),
     unique_by=lambda page: page.file,
 )
 
 
 @given(st.lists(PAGES, max_size=6))
 def test_every_page_is_in_one_chunk_however_raw_changed_before(days: list[list[Found]]) -> None:
-    chunks: list[tuple[tuple[str, str], ...]] = []
+    cuts: list[Cut] = []
     for pages in days:
-        planned = plan(pages, chunks)
-        members = [key(page) for chunk in planned for page in chunk.members]
-        assert {key(page) for page in pages} <= set(members)
+        planned = plan(pages, cuts)
+        members = [key(page) for chunk in planned for page in chunk.members if page.file]
+        assert {key(page) for page in pages} == set(members)
         assert len(members) == len(set(members))
-        kept = [chunk for chunk in chunks if set(chunk) & {key(page) for page in pages}]
-        names = [tuple(key(page) for page in chunk.members) for chunk in planned]
-        assert [chunk for chunk in kept if all(digest for _, digest in chunk)] == names[
-            : len([chunk for chunk in kept if all(digest for _, digest in chunk)])
-        ]
-        chunks = names
+        alive = {key(page) for page in pages if page.sha256}
+        kept = [cut.name for cut in cuts if set(cut.keys) & alive]
+        assert [chunk.name for chunk in planned][: len(kept)] == kept
+        cuts = [Cut(chunk.name, chunk.keys) for chunk in planned]
 
 
 def test_a_page_that_could_not_be_read_is_alone() -> None:
-    pages = [Found("a", 1, "x"), Found("b", 1, ""), Found("c", 1, "y")]
+    pages = [found("a", "x"), found("b", ""), found("c", "y")]
     assert [len(chunk.members) for chunk in plan(pages, [])] == [2, 1]
 
 
 def test_many_pages_are_cut() -> None:
-    pages = [Found(f"{n:05}", 1, "x") for n in range(2 * CHUNK_PAGES + 1)]
+    pages = [found(f"{n:05}", "x") for n in range(2 * CHUNK_PAGES + 1)]
     assert [len(chunk.members) for chunk in plan(pages, [])] == [CHUNK_PAGES, CHUNK_PAGES, 1]
 
 
 def test_a_name_tells_pages_and_content() -> None:
-    (one,) = plan([Found("a", 1, "x")], [])
-    (two,) = plan([Found("a", 1, "y")], [])
+    (one,) = plan([found("a", "x")], [])
+    (two,) = plan([found("a", "y")], [])
     assert one.name != two.name
-    assert one.name == plan([Found("a", 9, "x", (1, 2))], [])[0].name
+    assert one.name == plan([found("a", "x", (1, 2))], [])[0].name
+
+
+def test_a_page_that_comes_back_is_new() -> None:
+    pages = [found("a", "x"), found("b", "x")]
+    (chunk,) = plan(pages, [])
+    (left,) = plan(pages[:1], [Cut(chunk.name, chunk.keys)])
+    assert (left.name, left.keys) == (chunk.name, (key(pages[0]), ""))
+    again = plan(pages, [Cut(left.name, left.keys)])
+    assert [one.keys for one in again] == [left.keys, (key(pages[1]),)]
+
+
+def test_what_was_seen_is_read_as_it_was_written(tmp_path_factory: pytest.TempPathFactory) -> None:
+    paths = Paths(tmp_path_factory.mktemp("raw"), tmp_path_factory.mktemp("cleaned"))
+    assert last_scan(paths) == ScanRecord(Scan(), ())
+    pages = tuple(found(f"{n:05}", "x", (1, 2)) for n in range(5000))
+    scan = Scan(pages, {".css": 2}, (Archived("z.zip", (3, 4), {"image record": 7}),))
+    cuts = tuple(Cut(chunk.name, chunk.keys) for chunk in plan(pages, []))
+    write_scan(paths, ScanRecord(scan, cuts, "shape"))
+    assert last_scan(paths) == ScanRecord(scan, cuts, "shape")
+    paths.scan.write_bytes(paths.scan.read_bytes()[:-9])
+    assert last_scan(paths) == ScanRecord(Scan(), ())

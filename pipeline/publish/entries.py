@@ -10,6 +10,7 @@ from pipeline.config import OutputsConfig, TablesConfig
 from pipeline.paths import quote, safe_name
 from pipeline.records import Aside, Cluster, Found, Match, Outcome, Page, Status
 from pipeline.rules import Rules, built_in_rules
+from pipeline.versions import REPEATED, Replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,8 @@ class Entry:
     """One page of raw/ and what became of it.
 
     `canonical` is the page whose copy is kept, itself for an article, "" where there is none;
-    `relation` is that of a duplicate to it; `cluster` is set for a kept article.
+    `relation` is that of a duplicate to it; `cluster` is set for a kept article. `replaced` says
+    why another crawl of the same address stands for this one.
     """
 
     found: Found
@@ -26,6 +28,7 @@ class Entry:
     canonical: str = ""
     relation: str = ""
     cluster: Cluster | None = None
+    replaced: str = ""
 
     @property
     def kept(self) -> Page | None:
@@ -35,6 +38,8 @@ class Entry:
     @property
     def reason(self) -> str:
         """Return the code or rule id that says why the page is no article, "" where it is one."""
+        if self.replaced:
+            return self.replaced
         return self.outcome.reason if isinstance(self.outcome, Aside) else self.outcome.dropped_by
 
     @property
@@ -85,13 +90,22 @@ def join(
     outcomes: Iterable[tuple[Found, Outcome]],
     matches: Sequence[Match],
     clusters: Sequence[Cluster],
+    replaced: Mapping[str, Replaced] | None = None,
 ) -> Iterator[Entry]:
-    """Yield an entry for each page: an article kept, a duplicate of one, or neither."""
+    """Yield an entry for each page: an article kept, a duplicate of one, or neither.
+
+    `replaced` has by their names the pages that another crawl of their address stands for.
+    """
     cluster_of = {member: cluster for cluster in clusters for member in cluster.members}
     relation = {(match.a, match.b): match.relation for match in matches}
     for found, outcome in outcomes:
         cluster = cluster_of.get(outcome.id)
-        if isinstance(outcome, Aside):
+        newer = (replaced or {}).get(found.name)
+        if newer:
+            kept = cluster_of[newer.by].canonical
+            kind = "same" if newer.reason == REPEATED else ""
+            yield Entry(found, outcome, "duplicate", kept, kind, replaced=newer.reason)
+        elif isinstance(outcome, Aside):
             yield Entry(found, outcome, "aside")
         elif cluster is None:
             yield Entry(found, outcome, "not-an-article")

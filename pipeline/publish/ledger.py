@@ -35,8 +35,8 @@ class LedgerWriter:
             (
                 outcome.id,
                 entry.raw,
-                outcome.provenance.member,
-                "" if isinstance(outcome, Aside) else outcome.url,
+                entry.found.member,
+                entry.found.url if isinstance(outcome, Aside) else outcome.url,
                 entry.found.size,
                 entry.found.sha256,
                 entry.status,

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 
-
 from pipeline.read import jsonl, warc
 from pipeline.read.record import Archive, Place, Record
 from pipeline.read.rows import Rows

@@ -1,6 +1,5 @@
 """Which reader opens which file, by the end of its name."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -65,7 +64,8 @@ def ending(name: str) -> str:
 
 
 def _suffix(name: str) -> str:
-    return os.path.splitext(name)[1].lower()
+    stem, dot, last = name.rpartition(".")
+    return f".{last.lower()}" if stem and dot else ""
 
 
 def open_archive(path: Path, how: How) -> Archive:

@@ -6,12 +6,13 @@ one refused because its headers claim a packing that somebody undid before it wa
 
 import io
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import brotli
 
-from pipeline.read.unpack import HARMLESS, BrokenError, Unpacked
+from pipeline.read.unpack import DAMAGED, HARMLESS, TOO_BIG, TRUNCATED, BrokenError, Unpacked
 from pipeline.reading import How
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
@@ -79,7 +80,8 @@ def body_of(found: Answer, how: How) -> bytes:
         if unpacker := _CODINGS.get(coding.strip()):
             body = unpacker(body, how)
     if len(body) > how.max_page_bytes:
-        raise _too_big(f"is larger than limits.max_page_bytes ({how.max_page_bytes})")
+        why = f"is larger than limits.max_page_bytes ({how.max_page_bytes}). Raise it"
+        raise BrokenError(TOO_BIG, 0, why)
     return body
 
 
@@ -97,12 +99,12 @@ def unchunked(data: bytes) -> bytes:
             return b"".join(parts)
         parts.append(data[match.end() : match.end() + size])
         if len(parts[-1]) < size:
-            raise BrokenError("truncated", at, "ends in the middle of a chunk")
+            raise BrokenError(TRUNCATED, at, "ends in the middle of a chunk")
         at = match.end() + size
         at += 2 if data[at : at + 2] == b"\r\n" else data[at : at + 1] == b"\n"
     if not parts:
         return data
-    raise BrokenError("truncated", at, "ends before its last chunk")
+    raise BrokenError(TRUNCATED, at, "ends before its last chunk")
 
 
 def _stream(packing: str, magic: bytes) -> Callable[[bytes, How], bytes]:
@@ -117,8 +119,6 @@ def _stream(packing: str, magic: bytes) -> Callable[[bytes, How], bytes]:
 
 def _deflate(data: bytes, how: How) -> bytes:
     """Unpack what is called deflate: with a head, as the norm says, or without, as many send it."""
-    import zlib
-
     for bits in (zlib.MAX_WBITS, -zlib.MAX_WBITS):
         stream = zlib.decompressobj(bits)
         try:
@@ -146,10 +146,10 @@ def _brotli(data: bytes, how: How) -> bytes:
     except brotli.error as error:
         if size:
             message = f"cannot be unpacked: {error}"
-            raise BrokenError("damaged", 0, message) from error
+            raise BrokenError(DAMAGED, 0, message) from error
         return data  # somebody unpacked it before it was kept
     if size <= how.max_page_bytes and not stream.is_finished():
-        raise BrokenError("truncated", 0, "ends in the middle of packed data")
+        raise BrokenError(TRUNCATED, 0, "ends in the middle of packed data")
     return _within(data, b"".join(parts), how)
 
 
@@ -159,12 +159,9 @@ def _pieces(data: bytes) -> Iterator[bytes]:
 
 def _within(packed: bytes, unpacked: bytes, how: How) -> bytes:
     if len(unpacked) > max(HARMLESS, how.max_ratio * len(packed)):
-        raise _too_big(f"unpacks to more than {how.max_ratio:g} times its size")
+        why = f"unpacks to more than limits.max_unpack_ratio ({how.max_ratio:g}) times its size"
+        raise BrokenError(TOO_BIG, 0, why)
     return unpacked
-
-
-def _too_big(why: str) -> BrokenError:
-    return BrokenError("too-big", 0, why)
 
 
 _CODINGS: dict[str, Callable[[bytes, How], bytes]] = {

@@ -5,7 +5,6 @@ were found there.
 """
 
 import hashlib
-import os
 from pathlib import Path
 
 from pipeline.errors import PageError
@@ -59,14 +58,16 @@ def _record(root: Path, found: Found, how: How) -> Record:
         raise PageError(UNREADABLE, message) from error
     if len(body) > how.max_page_bytes:
         reason = "too-big"
-        message = f"{found.file}: is larger than limits.max_page_bytes ({how.max_page_bytes}). Raise it"
+        message = (
+            f"{found.file}: is larger than limits.max_page_bytes ({how.max_page_bytes}). Raise it"
+        )
         raise PageError(reason, message)
     return Record("", place, body=body)
 
 
 def _opened(path: Path, how: How) -> Archive:
     """Return an archive, open since it was last asked for if it is the same file still."""
-    status = os.stat(path)
+    status = path.stat()
     key = (str(path), status.st_ino, status.st_size, status.st_mtime_ns, how)
     archive = _OPEN.pop(key, None) or open_archive(path, how)
     while len(_OPEN) >= _MOST_OPEN:

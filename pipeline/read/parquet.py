@@ -9,10 +9,11 @@ from typing import Any
 
 from pipeline.read.fields import page_of
 from pipeline.read.record import Place, Record
-from pipeline.read.unpack import HARMLESS, BrokenError, Source
+from pipeline.read.unpack import DAMAGED, HARMLESS, TOO_BIG, BrokenError, Source
 from pipeline.reading import How
 
 _ROWS = 8
+NO_READER = "no-reader"
 _MISSING = "needs pyarrow to be read. Run `.venv/bin/pip install pyarrow`"
 
 
@@ -23,14 +24,15 @@ class ParquetFile:
         try:
             from pyarrow import ArrowException, parquet
         except ImportError as error:
-            raise BrokenError("no-reader", 0, _MISSING) from error
+            raise BrokenError(NO_READER, 0, _MISSING) from error
         self._source = source
         self._how = how
-        self._errors: tuple[type[Exception], ...] = (ArrowException, OSError, ValueError)
+        self._errors: tuple[type[Exception], ...]
+        self._errors = (BrokenError, ArrowException, OSError, ValueError)
         try:
             self._file: Any = parquet.ParquetFile(source)
         except self._errors as error:
-            raise BrokenError("damaged", 0, f"is no Parquet: {error}") from error
+            raise BrokenError(DAMAGED, 0, f"is no Parquet: {error}") from error
         fields = how.fields
         wanted = {*fields.url_fields, *fields.body_fields, *fields.time_fields}
         names = {name.lower() for name in wanted}
@@ -52,7 +54,7 @@ class ParquetFile:
                 for record in self._rows(group, number):
                     number = record.place.number + 1
                     yield record
-            except (BrokenError, *self._errors) as error:
+            except self._errors as error:
                 reason = error.reason if isinstance(error, BrokenError) else "damaged"
                 why = f"and the rest of row group {group} ({behind - number} rows): {error}"
                 place = Place("", group, 0, number)
@@ -69,7 +71,7 @@ class ParquetFile:
             if found.place.skip == place.skip:
                 return found
         self._group = -1
-        raise BrokenError("damaged", 0, "is not there any more")
+        raise BrokenError(DAMAGED, 0, "is not there any more")
 
     def close(self) -> None:
         """Let go of the file."""
@@ -88,4 +90,4 @@ class ParquetFile:
     def _check(self, size: int) -> None:
         if size > max(HARMLESS, self._how.max_ratio * self._size):
             why = f"unpacks to more than limits.max_unpack_ratio ({self._how.max_ratio:g}) allows"
-            raise BrokenError("too-big", 0, why)
+            raise BrokenError(TOO_BIG, 0, why)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from pipeline.read.fields import page_of
 from pipeline.read.record import Place, Record
-from pipeline.read.unpack import BrokenError, Unpacked
+from pipeline.read.unpack import DAMAGED, BrokenError, Unpacked
 from pipeline.reading import How
 
 _SAMPLE = 64 * 1024
@@ -96,7 +96,7 @@ class Rows:
         try:
             return self._row([])
         except _EndlessError as error:
-            raise BrokenError("damaged", 0, str(error)) from error
+            raise BrokenError(DAMAGED, 0, str(error)) from error
 
     def _record(self, names: list[str], row: list[str], place: Place, data: bytes) -> Record:
         if any(row[len(names) :]):

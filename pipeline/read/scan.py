@@ -120,7 +120,7 @@ def _page(lying: Lying, known: _Known, how: How) -> Found:
         return _unread(file, marks[0], f"cannot be read: {error.strerror}")
     where = origin.of_file(lying.path, head[: origin.HEAD], _note(lying, how))
     record = Record("", Place(), url=where.url, fetched=where.fetched)
-    return _found(file, marks if steady else (), record, digest.hexdigest(), marks[0])
+    return _found(Found(file, marks[0], digest.hexdigest(), marks if steady else ()), record)
 
 
 def _archive(lying: Lying, known: _Known, how: How) -> tuple[Archived, list[Found]]:
@@ -181,30 +181,26 @@ def _member(file: str, record: Record, number: int, fetched: str) -> Found:
     sha256 = record.sha256 or hashlib.sha256(record.body).hexdigest()
     size = record.size or len(record.body)
     timed = replace(record, fetched=record.fetched or fetched, body=b"")
-    return _found(file, (), timed, sha256, size, number)
+    return _found(Found(file, size, sha256, number=number), timed)
 
 
-def _found(
-    file: str, marks: Stat, record: Record, sha256: str, size: int, number: int = 0
-) -> Found:
+def _found(bare: Found, record: Record) -> Found:
+    """Return what was found, with all that the record tells."""
+    file, sha256 = bare.file, bare.sha256
     where = ": ".join(filter(None, (file, record.member)))
     message = f"{where}: {record.message}" if record.reason else ""
     shaping = (record.url, record.fetched, record.charset, str(record.status), record.reason)
-    return Found(
-        file,
-        size,
-        sha256,
-        marks,
-        fingerprint(file, record.member, sha256, *shaping, message),
-        record.member,
-        record.place.inner,
-        number,
-        record.place.start,
-        record.place.skip,
-        record.url,
-        record.fetched,
-        record.reason,
-        message,
+    return replace(
+        bare,
+        name=fingerprint(file, record.member, sha256, *shaping, message),
+        member=record.member,
+        inner=record.place.inner,
+        start=record.place.start,
+        skip=record.place.skip,
+        url=record.url,
+        fetched=record.fetched,
+        reason=record.reason,
+        message=message,
     )
 
 

@@ -17,6 +17,10 @@ _MORSEL = 1024
 # Below this size a high ratio is no bomb: pages of nothing but blanks are small.
 HARMLESS = 16 * 1024 * 1024
 
+DAMAGED = "damaged"
+TOO_BIG = "too-big"
+TRUNCATED = "truncated"
+
 
 class BrokenError(Exception):
     """The data cannot be read any further. `reason` is a code, `at` a byte of the file."""
@@ -30,12 +34,16 @@ class BrokenError(Exception):
 class Source(Protocol):
     """A file to read from: one of the disk, or one inside an archive."""
 
-    def read(self, size: int, /) -> bytes:
+    def read(self, size: int = -1, /) -> bytes:
         """Return at most `size` bytes, b"" at the end."""
         ...
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
         """Go to a byte and return it; `whence` 2 counts from the end."""
+        ...
+
+    def tell(self) -> int:
+        """Return the byte that is next."""
         ...
 
     def close(self) -> None:
@@ -84,7 +92,14 @@ class Unpacked:
         self._packing: Callable[[], _Gzip | _Zstd] | None = _PACKINGS.get(packing)
         self._magic = _PACKINGS[packing].magic if packing else b""
         self._max_ratio = max_ratio
-        self._begin(0)
+        self._read_to = 0  # where what was read of the file ends
+        self._input = b""
+        self._buffer = b""
+        self._used = 0  # of the buffer
+        self._member: _Gzip | _Zstd | None = None
+        self._made = 0  # by this member
+        self._at = (0, 0)
+        self._broken = False
 
     @property
     def broken(self) -> bool:
@@ -97,9 +112,8 @@ class Unpacked:
 
     def seek(self, start: int, skip: int) -> None:
         """Go where `place` told: onward without a step back, else by way of its start."""
-        if self._broken or self._at[0] > start or (self._at[0] == start and self._at[1] > skip):
-            self._begin(start)
-        elif self._at[0] < start and not self._is_read(start):
+        back = self._at[0] > start or (self._at[0] == start and self._at[1] > skip)
+        if self._broken or back or (self._at[0] < start and not self._is_read(start)):
             self._begin(start)
         while self._at[0] == start and self._at[1] < skip and self.read(skip - self._at[1]):
             pass  # where the file is another now, what is read is not what was sought
@@ -187,11 +201,11 @@ class Unpacked:
 
     def _begin(self, start: int) -> None:
         self._file.seek(start)
-        self._read_to = start  # where what was read of the file ends
+        self._read_to = start
         self._input = b""
         self._buffer = b""
         self._used = 0
-        self._member: _Gzip | _Zstd | None = None
+        self._member = None
         self._made = 0
         self._at = (start, 0)
         self._broken = False
@@ -243,16 +257,18 @@ class Unpacked:
         try:
             data, self._input, ended = self._member.unpack(self._input)
         except (zlib.error, zstandard.ZstdError) as error:
-            raise self._fail("damaged", f"cannot be unpacked: {error}") from error
+            raise self._fail(DAMAGED, f"cannot be unpacked: {error}") from error
         if ended:
             self._member = None
         elif at_end and not data:
-            raise self._fail("truncated", "ends in the middle of packed data")
+            raise self._fail(TRUNCATED, "ends in the middle of packed data")
         self._made += len(data)
         taken = self._read_to - len(self._input) - self._at[0]
         if self._made > max(HARMLESS, self._max_ratio * taken):
-            why = f"unpacks to more than limits.max_unpack_ratio ({self._max_ratio:g}) times its size"
-            raise self._fail("too-big", why)
+            why = (
+                f"unpacks to more than limits.max_unpack_ratio ({self._max_ratio:g}) times its size"
+            )
+            raise self._fail(TOO_BIG, why)
         return data
 
     def _fail(self, reason: str, why: str) -> BrokenError:

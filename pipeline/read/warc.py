@@ -13,7 +13,7 @@ from pipeline.read.http import Answer, answer, body_of, charset_of, fields
 from pipeline.read.origin import address
 from pipeline.read.record import Place, Record
 from pipeline.read.times import moment
-from pipeline.read.unpack import BrokenError, Unpacked
+from pipeline.read.unpack import DAMAGED, TOO_BIG, TRUNCATED, BrokenError, Unpacked
 from pipeline.reading import How
 
 _LINE = 64 * 1024
@@ -23,7 +23,9 @@ _DIGITS = 15  # of a length: a petabyte has no more
 _VERSION = re.compile(rb"WARC/\d")
 _WANTED = frozenset({"response", "resource", "conversion"})
 # What a page may be called; scripts, pictures and papers in other forms are counted.
-_PAGES = re.compile(r"(?:text/(?:html|plain|vnd\.wap\.wml)|application/(?:xhtml\+xml|vnd\.wap\.xhtml\+xml))?$")
+_PAGES = re.compile(
+    r"(?:text/(?:html|plain|vnd\.wap\.wml)|application/(?:xhtml\+xml|vnd\.wap\.xhtml\+xml))?$"
+)
 _MAJOR = frozenset({"application", "audio", "font", "image", "text", "video"})
 
 
@@ -84,16 +86,16 @@ def _head(stream: Unpacked, number: int) -> _Head | None:
         line = stream.line(_LINE)
     start, skip = at or (0, 0)
     if not _VERSION.match(line):
-        raise BrokenError("damaged", start, "no record begins here")
+        raise BrokenError(DAMAGED, start, "no record begins here")
     lines: list[bytes] = []
     while (line := stream.line(_LINE)).strip(b"\r\n"):
         lines.append(line)
         if len(lines) > _LINES:
-            raise BrokenError("damaged", start, "a record has no end of its head")
+            raise BrokenError(DAMAGED, start, "a record has no end of its head")
     headers = fields(lines)
     length = headers.get("content-length", "")
     if not length.isdecimal() or len(length) > _DIGITS:
-        raise BrokenError("damaged", start, "a record does not say its length")
+        raise BrokenError(DAMAGED, start, "a record does not say its length")
     member = f"byte {start}+{skip}" if skip else f"byte {start}"
     return _Head(headers, int(length), member, Place("", start, skip, number))
 
@@ -113,13 +115,13 @@ def _record(stream: Unpacked, head: _Head, how: How) -> Record:
         size = len(first)
     if size < head.length:
         why = f"ends after {size} of its {head.length} bytes"
-        return _refused(head, BrokenError("truncated", head.place.start, why))
+        return _refused(head, BrokenError(TRUNCATED, head.place.start, why))
     stream.end_member()
     if other:
         return Record(head.member, head.place, other=other)
     if head.length > how.max_page_bytes + _HEADERS:
         why = f"is larger than limits.max_page_bytes ({how.max_page_bytes}). Raise it"
-        return _refused(head, BrokenError("too-big", head.place.start, why))
+        return _refused(head, BrokenError(TOO_BIG, head.place.start, why))
     return _page(head, first, how)
 
 
@@ -151,7 +153,7 @@ def _page(head: _Head, block: bytes, how: How) -> Record:
     found = answer(block)
     try:
         if head.headers.get("warc-truncated"):
-            raise BrokenError("truncated", head.place.start, "was cut by the crawler")
+            raise BrokenError(TRUNCATED, head.place.start, "was cut by the crawler")
         body = body_of(found, how)
     except BrokenError as error:
         return _refused(head, error)

@@ -15,7 +15,7 @@ from pipeline.paths import quote
 from pipeline.read import origin
 from pipeline.read.feed import Reader
 from pipeline.read.record import Archive, Place, Record
-from pipeline.read.unpack import HARMLESS, BrokenError, Source
+from pipeline.read.unpack import DAMAGED, HARMLESS, BrokenError, Source
 from pipeline.reading import How
 
 _ENCRYPTED = 0x1
@@ -32,9 +32,9 @@ class ZipArchive:
         self._how = how
         self._reader_of = reader_of
         try:
-            self._zip = zipfile.ZipFile(source)  # type: ignore[arg-type]
+            self._zip = zipfile.ZipFile(source)
         except _LOST as error:
-            raise BrokenError("damaged", 0, f"is no zip file: {error}") from error
+            raise BrokenError(DAMAGED, 0, f"is no zip file: {error}") from error
         self._files = {info.filename: info for info in self._zip.infolist() if not info.is_dir()}
         self._size = source.seek(0, 2)
         self._open: tuple[str, Archive] | None = None
@@ -54,12 +54,12 @@ class ZipArchive:
     def record(self, place: Place) -> Record:
         """Return the record at a place."""
         if place.inner not in self._files:
-            raise BrokenError("damaged", 0, "is not in the archive any more")
+            raise BrokenError(DAMAGED, 0, "is not in the archive any more")
         if self._open is None or self._open[0] != place.inner:
             self._close_inner()
             reader = self._reader_of(place.inner)
             if reader is None:
-                raise BrokenError("damaged", 0, "is not in the archive any more")
+                raise BrokenError(DAMAGED, 0, "is not in the archive any more")
             member = _Member(self._zip, self._files[place.inner])
             self._open = (place.inner, reader(member, self._how))
         return self._open[1].record(place)
@@ -137,14 +137,14 @@ class _Member:
         self._info = info
         self._file: IO[bytes] | None = None
 
-    def read(self, size: int, /) -> bytes:
+    def read(self, size: int = -1, /) -> bytes:
         """Return at most `size` bytes, fewer at the end alone."""
         try:
             if self._file is None:
                 self._file = self._archive.open(self._info)
             return self._file.read(size)
         except _LOST as error:
-            raise BrokenError("damaged", 0, f"cannot be unpacked: {error}") from error
+            raise BrokenError(DAMAGED, 0, f"cannot be unpacked: {error}") from error
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
         """Go to a byte; back means unpacking from the start."""
@@ -155,7 +155,11 @@ class _Member:
                 self._file = self._archive.open(self._info)
             return self._file.seek(offset, whence)
         except _LOST as error:
-            raise BrokenError("damaged", 0, f"cannot be unpacked: {error}") from error
+            raise BrokenError(DAMAGED, 0, f"cannot be unpacked: {error}") from error
+
+    def tell(self) -> int:
+        """Return the byte that is next."""
+        return 0 if self._file is None else self._file.tell()
 
     def close(self) -> None:
         """Let go of it."""
