@@ -13,6 +13,7 @@ from pipeline.read.record import Place, Record
 from pipeline.read.unpack import BrokenError, Unpacked
 from pipeline.reading import How
 
+_PIECE = 64 * 1024
 _BLANK = b" \t\r\n\xef\xbb\xbf"
 
 
@@ -45,7 +46,7 @@ def records(stream: Unpacked, how: How, number: int = 1) -> Iterator[Record]:
 def _too_big(stream: Unpacked, line: bytes, member: str, place: Place, how: How) -> Record:
     """Pass over the rest of a line; return the record that tells of it."""
     digest, size = hashlib.sha256(line), len(line)
-    while not line.endswith(b"\n") and (line := stream.line(1 << 20)):
+    while not line.endswith(b"\n") and (line := stream.line(_PIECE)):
         digest.update(line)
         size += len(line)
     why = f"is larger than limits.max_page_bytes ({how.max_page_bytes}). Raise it"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from pipeline.read.fields import page_of
 from pipeline.read.record import Place, Record
-from pipeline.read.unpack import DAMAGED, BrokenError, Unpacked
+from pipeline.read.unpack import DAMAGED, TOO_BIG, BrokenError, Unpacked
 from pipeline.reading import How
 
 _SAMPLE = 64 * 1024
@@ -23,7 +23,11 @@ csv.field_size_limit(2**31 - 1)
 
 
 class _EndlessError(Exception):
-    """A row that does not end where it must."""
+    """A row that does not end where it must; `reason` is a code."""
+
+    def __init__(self, reason: str, why: str) -> None:
+        super().__init__(why)
+        self.reason = reason
 
 
 class Rows:
@@ -62,8 +66,9 @@ class Rows:
         self._stream.close()
 
     def _following(self, names: list[str], number: int) -> Iterator[Record]:
+        """Yield a record for each row from where the stream stands; blank lines count as rows."""
         stream = self._stream
-        while True:
+        while self._endless < _MOST_ENDLESS:
             lines: list[bytes] = []
             place = Place(number=number)
             try:
@@ -71,24 +76,27 @@ class Rows:
                 if at is None:
                     return
                 place = Place("", *at, number)
-                row = self._row(lines)
-                if row:
+                if row := self._row(lines):
                     yield self._record(names, row, place, b"".join(lines))
             except _EndlessError as error:
-                yield _refused(lines[0], place, "damaged", f"{error}. Close the quote in it")
-                self._endless += 1
-                if self._endless == _MOST_ENDLESS:
-                    why = "does not end, like others before: nothing from here on was read"
-                    yield _refused(b"", Place(number=number + 1), "damaged", why)
-                    return
-                stream.seek(place.start, place.skip)
-                stream.take(len(lines[0]))
+                yield _refused(lines[0], place, error.reason, str(error))
+                self._pass_line(place)
+                self._endless += len(lines) > 1
             except BrokenError as error:
                 why = f"{error} (byte {error.at} of the file). Fetch the file again"
                 yield _refused(b"", place, error.reason, why)
                 if stream.resync() is None:
                     return
             number += 1
+        why = "and what follows: rows before it do not end. Close their quotes"
+        yield _refused(b"", Place(number=number), DAMAGED, why)
+
+    def _pass_line(self, place: Place) -> None:
+        """Stand behind the first line of a row: the rows after it begin there."""
+        self._stream.seek(place.start, place.skip)
+        line = b" "
+        while line and not line.endswith(b"\n"):
+            line = self._stream.line(_SAMPLE)
 
     def _names(self) -> list[str]:
         """Return the names of the columns, and stand behind them."""
@@ -110,7 +118,10 @@ class Rows:
     def _row(self, lines: list[bytes]) -> list[str]:
         """Return the cells of the next row, [] for a blank line; its lines are added to `lines`."""
         reader = csv.reader(self._lines(lines), delimiter=self._separator)
-        return next(reader, [])
+        try:
+            return next(reader, [])
+        except csv.Error as error:
+            raise _EndlessError(DAMAGED, f"is no row: {error}. Mend it") from error
 
     def _lines(self, seen: list[bytes]) -> Iterator[str]:
         """Yield the lines of one row, as many as are asked for."""
@@ -120,12 +131,12 @@ class Rows:
             left -= len(line)
             if left < 0:
                 message = f"is larger than limits.max_page_bytes ({self._how.max_page_bytes})"
-                raise _EndlessError(message)
+                raise _EndlessError(TOO_BIG, f"{message}. Raise it, or close its quote")
             text = line.decode(self._encoding, "replace")
             yield text.lstrip("\ufeff") if len(seen) == 1 else text
         if seen:
-            message = "has a quote that is never closed"
-            raise _EndlessError(message)
+            message = "has a quote that is never closed. Close it"
+            raise _EndlessError(DAMAGED, message)
 
 
 def _encoding(sample: bytes) -> str:

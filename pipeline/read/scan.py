@@ -73,10 +73,13 @@ def scan(root: Path, before: Scan, how: How, seen: Callable[[int], None]) -> Sca
     others: Counter[str] = Counter()
     for lying in walk(root, follow=how.fields.follow_symlinks):
         end = ending(lying.path) if lying.kind == FILE else ""
+        marks = _marks(lying, how) if end in READERS else ()
+        if end in READERS and not marks:
+            continue  # it went away since its name was read
         if end in PAGES:
-            pages.append(_page(lying, known, how))
+            pages.append(_page(lying, marks, known, how))
         elif end in READERS:
-            archive, found = _archive(lying, known, how)
+            archive, found = _archive(lying, marks, known, how)
             archives.append(archive)
             others.update(archive.others)
             pages += found
@@ -101,10 +104,9 @@ def _unread(file: str, size: int, why: str) -> Found:
     return Found(file, size, "", reason=UNREADABLE, message=message)
 
 
-def _page(lying: Lying, known: _Known, how: How) -> Found:
+def _page(lying: Lying, marks: Stat, known: _Known, how: How) -> Found:
     """Return the page that a file is; its bytes are read only when what is known may be old."""
     file = quote(lying.path)
-    marks = _marks(lying, how)
     old = known.pages.get(file)
     if old and old[0].stat == marks:
         return old[0]
@@ -123,10 +125,9 @@ def _page(lying: Lying, known: _Known, how: How) -> Found:
     return _found(Found(file, marks[0], digest.hexdigest(), marks if steady else ()), record)
 
 
-def _archive(lying: Lying, known: _Known, how: How) -> tuple[Archived, list[Found]]:
+def _archive(lying: Lying, marks: Stat, known: _Known, how: How) -> tuple[Archived, list[Found]]:
     """Return what an archive holds; it is read only when what is known of it may be old."""
     file = quote(lying.path)
-    marks = _marks(lying, how)
     old = known.archives.get(file)
     if old and old.stat == marks:
         return old, known.pages.get(file, [])
@@ -216,10 +217,12 @@ def _note(lying: Lying, how: How) -> origin.Origin:
 
 
 def _marks(lying: Lying, how: How) -> Stat:
-    """Return what `stat` says of a file and of the note beside it."""
-    follow = how.fields.follow_symlinks
-    marks = _mark(lying.entry.stat(follow_symlinks=follow))
-    return marks if lying.note is None else marks + _mark(lying.note.stat())
+    """Return what `stat` says of a file and of the note beside it; () where it is gone."""
+    try:
+        marks = _mark(lying.entry.stat(follow_symlinks=how.fields.follow_symlinks))
+        return marks if lying.note is None else marks + _mark(lying.note.stat())
+    except FileNotFoundError:
+        return ()
 
 
 def _mark(status: os.stat_result) -> Stat:

@@ -13,7 +13,7 @@ import zstandard
 _READ = 16 * 1024
 _PIECE = 256 * 1024
 # Zstandard unpacks all of what it is given at once, at worst 30,000 times as much.
-_MORSEL = 1024
+_MORSEL = 256
 # Below this size a high ratio is no bomb: pages of nothing but blanks are small.
 HARMLESS = 16 * 1024 * 1024
 
@@ -122,7 +122,7 @@ class Unpacked:
         """Return whether `start` was read from the file already, and go there if so."""
         ahead = self._buffer if not self._packing else self._input
         offset = len(ahead) - (self._read_to - start)
-        if offset < 0:
+        if not 0 <= offset <= len(ahead):
             return False
         if self._packing:
             self._input, self._buffer, self._used, self._member = ahead[offset:], b"", 0, None

@@ -97,7 +97,8 @@ def _kind(entry: os.DirEntry[str], folder: _Folder) -> str:
 def _leads_inside(entry: os.DirEntry[str], above: tuple[str, ...]) -> bool:
     """Return whether a link leads to somewhere in the root that it does not lie in itself."""
     target = os.path.realpath(entry.path)
-    return target.startswith(above[0] + os.sep) and target not in above
+    inside = target.startswith(above[0] + os.sep) and target not in above
+    return inside and Path(target).exists()
 
 
 def _is_companion(name: str, folder: _Folder) -> bool:

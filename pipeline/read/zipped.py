@@ -35,13 +35,18 @@ class ZipArchive:
             self._zip = zipfile.ZipFile(source)
         except _LOST as error:
             raise BrokenError(DAMAGED, 0, f"is no zip file: {error}") from error
-        self._files = {info.filename: info for info in self._zip.infolist() if not info.is_dir()}
+        infos = [info for info in self._zip.infolist() if not info.is_dir()]
+        self._files = {info.filename: info for info in infos}
+        self._twice = [info.filename for info in infos if self._files[info.filename] is not info]
         self._size = source.seek(0, 2)
         self._open: tuple[str, Archive] | None = None
 
     def records(self) -> Iterator[Record]:
         """Yield the records of all files in it."""
         left = max(HARMLESS, self._how.max_ratio * self._size)
+        for number, name in enumerate(self._twice, 1):
+            why = "is the name of a later file too, and only that is read. Unpack the archive"
+            yield _refused(f"{name} (copy {number})", "repeated-name", why)
         for name in sorted(self._files):
             for found in self._inside(name):
                 yield found
