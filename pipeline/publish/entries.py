@@ -107,7 +107,7 @@ def join(
             yield Entry(found, outcome, "duplicate", kept, kind, replaced=newer.reason)
         elif isinstance(outcome, Aside):
             yield Entry(found, outcome, "aside")
-        elif cluster is None:
+        elif cluster is None or not outcome.is_article:
             yield Entry(found, outcome, "not-an-article")
         elif cluster.canonical == outcome.id:
             yield Entry(found, outcome, "article", outcome.id, "", cluster)
