@@ -248,7 +248,7 @@ def status(raw: Path, cleaned: Path, as_json: bool, config: Path | None) -> None
 
     paths = Paths(raw, cleaned)
     numbers = read_summary(paths.current) if paths.current.exists() else None
-    new = waiting(paths, _config(config).how)
+    new = waiting(paths, settings_of(config).how)
     if as_json:
         click.echo(json.dumps({"last": numbers, "waiting": new}, ensure_ascii=False))
         return

@@ -43,10 +43,7 @@ class RunConfig(msgspec.Struct, frozen=True):
 
 
 class LimitsConfig(msgspec.Struct, frozen=True):
-    """`max_page_bytes` of one page, `max_unpack_ratio` of packed data; shares of all pages; free disk.
-
-    Shares are from 0.0 to 1.0.
-    """
+    """Bytes of one page, ratio of packed data, shares of all pages (0.0 to 1.0), free disk."""
 
     max_page_bytes: Count = 16 * 1024 * 1024
     max_unpack_ratio: Annotated[float, msgspec.Meta(ge=1.0, le=1e6)] = 200.0
