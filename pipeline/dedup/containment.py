@@ -51,8 +51,7 @@ class Index:
 
     def _counted(self, place: int) -> Hashes:
         if place not in self.counted:
-            one = self.sketches[place]
-            self.counted[place] = _without(one[: np.searchsorted(one, _BOUND)], self.common)
+            self.counted[place] = kernel.telling(self.sketches[place], self.common, _BOUND)
         return self.counted[place]
 
 
@@ -76,15 +75,6 @@ def propose(sketches: Sequence[Hashes], clusters: Pairs) -> tuple[Index, Pairs]:
     keys, shared = np.unique(pairs[:, 0] * len(names) + pairs[:, 1], return_counts=True)
     related = np.stack(np.divmod(keys[shared >= SHARED], max(1, len(names))), axis=1)
     return index, _member_pairs(clusters, related)
-
-
-def _without(hashes: Hashes, common: Hashes) -> Hashes:
-    """Return `hashes` that are not `common`; both are sorted."""
-    if not len(common):
-        return hashes
-    places = np.searchsorted(common, hashes).clip(max=len(common) - 1)
-    kept: Hashes = hashes[common[places] != hashes]
-    return kept
 
 
 def _postings(sketches: Sequence[Hashes], clusters: Pairs) -> tuple[Hashes, Pairs]:

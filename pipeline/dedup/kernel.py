@@ -189,6 +189,21 @@ def count_shared(a: Hashes, b: Hashes) -> int:
     return count
 
 
+@compiled("u8[::1](u8[::1], u8[::1], u8)")
+def telling(hashes: Hashes, common: Hashes, bound: np.uint64) -> Hashes:
+    """Return the `hashes` below `bound` that are not `common`; both are sorted."""
+    kept = np.empty(len(hashes), np.uint64)
+    count = 0
+    for i in range(len(hashes)):
+        if hashes[i] >= bound:
+            break
+        place = np.searchsorted(common, hashes[i])
+        if place == len(common) or common[place] != hashes[i]:
+            kept[count] = hashes[i]
+            count += 1
+    return kept[:count].copy()
+
+
 @compiled("b1(u4[::1], u4[::1], i4[::1], i8)")
 def joins(raw: Codes, codes: Codes, offsets: Places, i: int) -> bool:
     """Return whether folded digit `i` goes on with the number that holds digit `i - 1`.

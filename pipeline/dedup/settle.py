@@ -37,12 +37,12 @@ class _Graphs:
     def __init__(self, found: MutableMapping[Pair, Verdict]) -> None:
         self._near, self._linked, self._form = (Graph(set) for _ in range(3))
         for (i, j), match in found.items():
-            if match.relation == "template":
-                self._join(self._form, i, j)
-                continue
-            self._join(self._linked, i, j)
+            graph = self._form if match.relation == "template" else self._linked
+            graph[i].add(j)
+            graph[j].add(i)
             if match.relation == "near":
-                self._join(self._near, i, j)
+                self._near[i].add(j)
+                self._near[j].add(i)
 
     def against(self, i: int, j: int) -> int:
         """Return how many more copies of the two pages deny their match than confirm it."""
@@ -57,9 +57,5 @@ class _Graphs:
         for graph in (self._near, self._linked):
             graph[i].discard(j)
             graph[j].discard(i)
-        self._join(self._form, i, j)
-
-    @staticmethod
-    def _join(graph: Graph, i: int, j: int) -> None:
-        graph[i].add(j)
-        graph[j].add(i)
+        self._form[i].add(j)
+        self._form[j].add(i)
