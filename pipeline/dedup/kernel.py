@@ -45,13 +45,12 @@ def fold_codes(raw: Codes, table: Codes, codes: Codes, offsets: Places) -> int:
     count = 0
     for i in range(len(raw)):
         code = table[raw[i]]
-        if code == 0:
-            if not is_point(raw, table, i):
-                continue
+        if (raw[i] == _POINT or raw[i] == _WIDE_POINT) and is_point(raw, table, i):
             code = _POINT
+        # Written either way: a mark among letters comes too often to branch for, and too seldom.
         codes[count] = code
         offsets[count] = i
-        count += 1
+        count += code != 0
     return count
 
 
@@ -67,14 +66,15 @@ def gram_hashes(codes: Codes, size: int) -> Hashes:
     for _ in range(size):
         power *= _BASE
     value = np.uint64(0)
-    for i in range(len(codes)):
+    for i in range(min(size - 1, len(codes))):
         value = value * _BASE + np.uint64(codes[i])
-        if i >= size:
-            value -= np.uint64(codes[i - size]) * power
-        if i >= size - 1:
-            h = (value ^ (value >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
-            h = (h ^ (h >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
-            hashes[i - size + 1] = h ^ (h >> np.uint64(33))
+    gone = np.uint64(0)
+    for i in range(len(hashes)):
+        value = value * _BASE + (np.uint64(codes[i + size - 1]) - gone * power)
+        gone = np.uint64(codes[i])
+        h = (value ^ (value >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
+        h = (h ^ (h >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
+        hashes[i] = h ^ (h >> np.uint64(33))
     return hashes
 
 
@@ -82,7 +82,8 @@ def gram_hashes(codes: Codes, size: int) -> Hashes:
 def minima(hashes: Hashes, factors: Codes, terms: Codes) -> Codes:
     """Return, for each permutation, the least permuted upper half of `hashes`.
 
-    This is datasketch's `affine32`: Murmur's 32-bit finish once, then `factor * h + term`.
+    This is datasketch's `affine32`: Murmur's 32-bit finish once, then `factor * h + term`. There
+    are a multiple of four permutations.
     """
     values = np.full(len(factors), np.uint32(0xFFFFFFFF), np.uint32)
     mixed = np.empty(1024, np.uint32)  # small enough for the first-level cache
@@ -93,11 +94,14 @@ def minima(hashes: Hashes, factors: Codes, terms: Codes) -> Codes:
             h = np.uint32(np.uint32(h ^ (h >> np.uint32(16))) * np.uint32(0x85EBCA6B))
             h = np.uint32(np.uint32(h ^ (h >> np.uint32(13))) * np.uint32(0xC2B2AE35))
             mixed[i] = h ^ (h >> np.uint32(16))
-        for k in range(len(factors)):
-            factor, term, least = factors[k], terms[k], values[k]
+        for k in range(0, len(factors), 4):  # so that what is read serves four of them
+            a, b, c, d = values[k], values[k + 1], values[k + 2], values[k + 3]
             for i in range(size):
-                least = min(least, np.uint32(np.uint32(factor * mixed[i]) + term))
-            values[k] = least
+                a = min(a, np.uint32(np.uint32(factors[k] * mixed[i]) + terms[k]))
+                b = min(b, np.uint32(np.uint32(factors[k + 1] * mixed[i]) + terms[k + 1]))
+                c = min(c, np.uint32(np.uint32(factors[k + 2] * mixed[i]) + terms[k + 2]))
+                d = min(d, np.uint32(np.uint32(factors[k + 3] * mixed[i]) + terms[k + 3]))
+            values[k], values[k + 1], values[k + 2], values[k + 3] = a, b, c, d
     return values
 
 
