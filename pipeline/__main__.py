@@ -234,6 +234,32 @@ def learn(site: str, raw: Path, out: Path | None, config: Path | None) -> None:
     )
 
 
+@cli.command("import")
+@click.argument("sources", type=click.Path(path_type=Path), nargs=-1, required=True)
+@RAW
+@CONFIG
+def import_(sources: tuple[Path, ...], raw: Path, config: Path | None) -> None:
+    """Copy files and folders into raw/, under names that tell their content."""
+    from pipeline.bring import bring
+    from pipeline.terminal import RunProgress, complain, say
+
+    how = settings_of(config).how
+    failed: list[str] = []
+    with RunProgress() as progress:
+        for source in sources:
+            done = bring(source, raw, how, lambda files: progress.advance("import", files))
+            failed += done.failed
+            say(
+                f"{source}: copied: {done.copied}, there before: {done.known}, "
+                f"passed over: {done.others}"
+            )
+    for line in failed:
+        complain(line)
+    if failed:
+        message = f"{len(failed)} files were not copied. Mend what is said above, import again"
+        raise CorpusError(message)
+
+
 @cli.command()
 @RAW
 @CLEANED

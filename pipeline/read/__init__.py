@@ -5,20 +5,28 @@ write to raw/, a link followed out of it, a pipe opened, a page forgotten becaus
 read; more of an archive in memory than one record, and where its pages are.
 """
 
+from pipeline.paths import quote
 from pipeline.read.formats import PAGES, READERS, ending
+from pipeline.read.origin import NOTE
 from pipeline.read.page import named, read_page
-from pipeline.read.scan import Archived, Scan, order, scan
-from pipeline.read.walk import UNREADABLE
+from pipeline.read.scan import Archived, Scan, order, origin_of, scan
+from pipeline.read.walk import FILE, UNREADABLE, Lying, lying_in
 
 __all__ = [
+    "FILE",
+    "NOTE",
     "PAGES",
     "READERS",
     "UNREADABLE",
     "Archived",
+    "Lying",
     "Scan",
     "ending",
+    "lying_in",
     "named",
     "order",
+    "origin_of",
+    "quote",
     "read_page",
     "scan",
 ]

@@ -129,8 +129,10 @@ def read_note(data: bytes, fields: Reading) -> Origin | None:
     if not isinstance(found, dict):
         return None
     values = lowered(found)
-    url = next(filter(None, map(address, _all(values, fields.url_fields))), "")
-    return Origin(url, next(filter(None, map(moment, _all(values, fields.time_fields))), ""))
+    # Whatever fields are named in config.toml, notes that `import` wrote are understood.
+    urls = map(address, _all(values, (*fields.url_fields, "url")))
+    times = map(moment, _all(values, (*fields.time_fields, "fetched")))
+    return Origin(next(filter(None, urls), ""), next(filter(None, times), ""))
 
 
 def lowered(record: Mapping[str, object]) -> dict[str, object]:

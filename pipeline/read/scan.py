@@ -205,6 +205,15 @@ def _found(bare: Found, record: Record) -> Found:
     )
 
 
+def origin_of(lying: Lying, how: How) -> origin.Origin:
+    """Return where a file came from and when, as a scan would find it."""
+    note = _note(lying, how)
+    if ending(lying.path) not in PAGES:
+        return origin.Origin(note.url, note.fetched or in_path(lying.path))
+    with Path(lying.entry.path).open("rb") as stream:
+        return origin.of_file(lying.path, stream.read(origin.HEAD), note)
+
+
 def _note(lying: Lying, how: How) -> origin.Origin:
     """Return what the note beside a file says; nothing, where it cannot be read."""
     if lying.note is None:

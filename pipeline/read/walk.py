@@ -66,6 +66,18 @@ def walk(root: Path, *, follow: bool) -> Iterator[Lying]:
             yield Lying(folder.prefix + name, folder.entries[name], f"{NOTE} of no file")
 
 
+def lying_in(source: Path) -> Iterator[Lying]:
+    """Yield all that lies under a folder, or a file alone, by its name."""
+    if source.is_dir():
+        yield from walk(source, follow=False)
+        return
+    entries = _entries(str(source.parent))
+    note = _note(source.name, {name for name in entries if name.endswith(NOTE)})
+    folder = _Folder("", entries)
+    entry = entries[source.name]
+    yield Lying(source.name, entry, _kind(entry, folder), entries.get(note))
+
+
 def _entries(folder: str) -> dict[str, os.DirEntry[str]]:
     with os.scandir(folder) as found:
         return {entry.name: entry for entry in found}
