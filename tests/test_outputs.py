@@ -1,6 +1,7 @@
 """The same articles in every format, with the same bytes every time."""
 
 import json
+import re
 import sqlite3
 from dataclasses import replace
 from datetime import date
@@ -20,6 +21,7 @@ from pipeline.publish import parquet as parquet_format
 from pipeline.publish.articles import FIELDS, article
 from pipeline.publish.sqlite import SqliteWriter
 from pipeline.records import Block, Cluster, Doubt, Found, Origin, Page, Provenance, Table
+from tests.conftest import ROOT
 
 ALL = get_args(ArticleFormat)
 TABLE = Table(
@@ -256,3 +258,12 @@ def test_a_format_that_is_left_out_later_goes(tmp_path: Path) -> None:
     links = {file.name for file in paths.cleaned.iterdir()}
     assert links.isdisjoint({"articles", "articles.jsonl", "articles.sqlite", "bulk"})
     assert (paths.cleaned / "text").is_dir()
+
+
+def test_the_schema_is_written_down() -> None:
+    outputs = (
+        (ROOT / "docs" / "outputs.md").read_text("utf-8").split("\n## ")[1].split("| key |")[1]
+    )
+    told = re.findall(r"^\| `(\w+)` \| (\w+)\S* \| ", outputs, re.MULTILINE)
+    types = {"word": "string", "prose": "string", "day": "date32", "count": "int32"}
+    assert [(name, types.get(kind, "list")) for name, kind in FIELDS.items()] == told
