@@ -50,9 +50,9 @@ def cli() -> None:
 @WATCHED
 def run(raw: Path, cleaned: Path, config: Path | None, as_json: bool, **options: Any) -> None:
     """Clean every page in raw/ and publish the result in cleaned/."""
+    from pipeline.job import Asked
     from pipeline.parent import end_with
     from pipeline.paths import Paths
-    from pipeline.session import Asked
     from pipeline.terminal import told_run
 
     watched = options["watched_by"]

@@ -29,6 +29,7 @@ from pipeline.plan import (
     look,
     plan,
     read_shape,
+    released,
 )
 from pipeline.publish import (
     Corpus,
@@ -46,6 +47,9 @@ from pipeline.rules import Rules
 from pipeline.stages import Settings, Stage
 from pipeline.store import TEMPORARY, make_folder, read_outcomes, read_records, remove
 from pipeline.versions import Replaced
+
+# What is added to the name of a version that is made anew while readers see the one it replaces.
+_AGAIN = "-again"
 
 # Below this many pages a share says nothing: one broken file among ten is no alarm.
 LIMITS_COUNT_FROM = 50
@@ -66,9 +70,27 @@ class Recurring:
     lost: dict[str, dict[int, Taken]]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of one run.
+
+    `wait`: seconds to wait for a run that is at work. `again`: pages that were set aside and are
+    tried again, each by its path in raw/ and its member.
+    """
+
+    strict: bool = False
+    allow_mass_delete: bool = False
+    wait: float = 0.0
+    again: frozenset[tuple[str, str]] = frozenset()
+
+
 @dataclass(eq=False)
 class Job:
-    """Everything a task asks for. `failures` collects what went wrong, for the exit status."""
+    """Everything a task asks for. `failures` collects what went wrong, for the exit status.
+
+    `folder` is the name the version gets: what readers see is never written, so a version that is
+    made anew has another name.
+    """
 
     paths: Paths
     config: Config
@@ -76,8 +98,9 @@ class Job:
     scan: read.Scan
     chunks: Sequence[Chunk]
     advance: Callable[[str, int], None]
-    strict: bool = False
+    asked: Asked
     failures: list[BaseException] = field(default_factory=list)
+    folder: str = field(init=False)
     repair: bool = field(init=False)
     _engine: Engine | None = field(init=False, default=None)
 
@@ -86,7 +109,12 @@ class Job:
         pages = map(key, self.scan.pages)
         others = (f"{count} {kind}" for kind, count in self.scan.others.items())
         self.version = fingerprint(self.shapes["publish"], *pages, "", *others)
-        self.repair = self.published.exists() and not self._stands()
+        names = (self.version, f"{self.version}{_AGAIN}")
+        standing = [] if self.asked.again else [name for name in names if self._stands(name)]
+        shown = self.paths.current.readlink().name if self.paths.current.is_symlink() else ""
+        free = [name for name in names if name != shown]
+        self.folder = shown if shown in standing else (*standing, *free)[0]
+        self.repair = self.published.exists() and not standing
 
     @property
     def name(self) -> str:
@@ -140,21 +168,22 @@ class Job:
     @property
     def published(self) -> Path:
         """Return the folder of the version that this run publishes."""
-        return self.paths.versions / self.version
+        return self.paths.versions / self.folder
 
     @property
     def staging(self) -> Path:
         """Return the folder in which that version is put together."""
-        return self.published.with_name(self.version + TEMPORARY)
+        return self.published.with_name(self.folder + TEMPORARY)
 
-    def _stands(self) -> bool:
-        """Return whether the version on disk is whole, and no page in it waits for another try."""
-        if not is_whole(self.published):
+    def _stands(self, name: str) -> bool:
+        """Return whether the version of that name is whole, and no page waits for another try."""
+        folder = self.paths.versions / name
+        if not is_whole(folder):
             return False
-        if self.paths.damaged.exists() and self.paths.damaged.read_text() == self.version:
+        if self.paths.damaged.exists() and self.paths.damaged.read_text() == name:
             return False
         try:
-            summary = read_summary(self.published)
+            summary = read_summary(folder)
         except DamagedError:
             return False
         return not TRANSIENT & summary["aside_by_reason"].keys()
@@ -167,7 +196,7 @@ class Job:
     @property
     def is_done(self) -> bool:
         """Return whether readers see this very version already."""
-        return self.is_written and is_published(self.paths, self.version)
+        return self.is_written and is_published(self.paths, self.folder)
 
     def to_do(self, wanted: Iterable[Stage]) -> dict[str, int]:
         """Return, for each stage of chunks, how many pages it has to work on."""
@@ -266,15 +295,25 @@ class Job:
                 f"every page crashed, the first so:\n{summary['aside_messages'][0]['message']}"
             )
             raise EngineError(message)
-        share = 0.0 if self.strict else self.config.limits.max_aside_share
-        if aside > share * pages and (self.strict or pages >= LIMITS_COUNT_FROM):
-            limit = "--strict" if self.strict else f"limits.max_aside_share ({share})"
+        share = 0.0 if self.asked.strict else self.config.limits.max_aside_share
+        if aside > share * pages and (self.asked.strict or pages >= LIMITS_COUNT_FROM):
+            limit = "--strict" if self.asked.strict else f"limits.max_aside_share ({share})"
             reasons = ", ".join(f"{n} {why}" for why, n in summary["aside_by_reason"].items())
             message = (
                 f"{self.paths.raw}: {aside} of {pages} pages were set aside ({reasons}), more than "
                 f"{limit} allows. Nothing was published. Mend those pages, or allow more"
             )
             raise LimitError(message)
+
+    def forget(self) -> None:
+        """Remove the results of the pages that are tried again, and what follows from all."""
+        for chunk in self.chunks:
+            if any((page.file, page.member) in self.asked.again for page in chunk.members):
+                for stage in (*stages.ALONE, *stages.LEARNT):
+                    for file in self.paths.segment(stage.name, "").glob(f"{chunk.name}-*"):
+                        remove(file)
+        for stage in (stages.LEARN, stages.DUPLICATES):
+            remove(self.segment(stage))
 
     def sweep(self) -> None:
         """Remove results and versions that neither this run nor a reader of the last one needs."""
@@ -326,12 +365,7 @@ def _shapes(rules: Rules, config: Config) -> dict[str, str]:
 
 
 def open_job(
-    paths: Paths,
-    config: Config,
-    advance: Callable[[str, int], None],
-    *,
-    strict: bool = False,
-    allow_mass_delete: bool = False,
+    paths: Paths, config: Config, advance: Callable[[str, int], None], asked: Asked
 ) -> Job:
     """Look into raw/ and return the run that would bring cleaned/ up to it.
 
@@ -345,13 +379,18 @@ def open_job(
     _ = settings.rules  # a broken rule stops the run before any work
     before = last_scan(paths)
     scan = look(paths.raw, before, how, lambda count: advance("scan", count))
-    if not allow_mass_delete:
+    if not asked.allow_mass_delete:
         _check_vanished(before, scan, paths, config)
     if not scan.pages and not before.scan.pages:
         suffixes = ", ".join(read.READERS)
         message = f"{paths.raw}: holds no page. Put {suffixes} files there, or use RAW=dir"
         raise ConfigError(message)
-    return Job(paths, config, settings, scan, plan(scan.pages, before.cuts), advance, strict)
+    again = {key(page) for page in scan.pages if (page.file, page.member) in asked.again}
+    chunks = plan(scan.pages, released(before.cuts, again))
+    job = Job(paths, config, settings, scan, chunks, advance, asked)
+    if asked.again:
+        job.forget()
+    return job
 
 
 def sweep_unfinished(paths: Paths) -> None:

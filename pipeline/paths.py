@@ -57,6 +57,11 @@ class Paths:
         return self.work / "damaged"
 
     @property
+    def aside(self) -> Path:
+        """Return the file that says since when each page that is set aside is so."""
+        return self.work / "aside.json"
+
+    @property
     def runs(self) -> Path:
         """Return the file with a line of JSON for each of the last runs."""
         return self.work / "runs.jsonl"

@@ -5,7 +5,7 @@ chunk that changes: new pages make new chunks, and pages that vanished are passe
 are read. So ten new pages clean ten pages.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,6 +103,11 @@ def plan(pages: Sequence[Found], cuts: Iterable[Cut]) -> list[Chunk]:
         *(_chunk(fresh[start : start + CHUNK_PAGES]) for start in starts),
         *(_chunk([page]) for page in unread),
     ]
+
+
+def released(cuts: Iterable[Cut], keys: Collection[Key]) -> list[Cut]:
+    """Return `cuts` without the pages of those `keys`, which are new to the next plan."""
+    return [Cut(cut.name, tuple("" if k in keys else k for k in cut.keys)) for cut in cuts]
 
 
 def _chunk(pages: Sequence[Found]) -> Chunk:

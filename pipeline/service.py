@@ -1,17 +1,32 @@
-"""The commands of a machine that takes pages in day by day: watch, schedule.
+"""The commands of a machine that takes pages in day by day: watch, retry, schedule.
 
 As in `__main__`, each loads what it needs when it is called.
 """
 
+import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipeline.errors import ConfigError
-from pipeline.options import CLEANED, CONFIG, EVERY, RAW, default_config, of_runs, settings_of
+from pipeline.options import (
+    CLEANED,
+    CONFIG,
+    EVERY,
+    JSON,
+    RAW,
+    default_config,
+    of_runs,
+    run_settings,
+    settings_of,
+)
+
+if TYPE_CHECKING:
+    from pipeline.aside import Waiting
+    from pipeline.paths import Paths
 
 
 @click.command()
@@ -36,8 +51,6 @@ def watch(raw: Path, cleaned: Path, config: Path | None, every: float, **options
 
 def _check_watch(raw: Path, config: Path | None, every: float, options: dict[str, Any]) -> None:
     """Refuse what a person who just typed it can mend; later, only a run fails by it."""
-    from pipeline.options import run_settings
-
     run_settings(settings_of(config), options)
     if every < 1:
         message = "--every: is shorter than a second. Write 90s, 10m, 2h or 1d"
@@ -127,4 +140,59 @@ def _write(file: Path, text: str) -> None:
     write_bytes(file, [text.encode("utf-8")])
 
 
-COMMANDS = (watch, schedule)
+@click.command()
+@click.argument("pages", nargs=-1)
+@RAW
+@CLEANED
+@CONFIG
+@of_runs
+@click.option("--reason", multiple=True, help="Only what was set aside for this; may be repeated.")
+@click.option("--list", "listed", is_flag=True, help="Show what is set aside; try nothing.")
+@JSON
+def retry(
+    pages: tuple[str, ...], raw: Path, cleaned: Path, config: Path | None, **options: Any
+) -> None:
+    """Try again what was set aside: all of it, or PAGES, paths in raw/."""
+    from pipeline.aside import waiting
+    from pipeline.job import Asked
+    from pipeline.paths import Paths
+    from pipeline.terminal import say, told_run, waiting_list
+
+    paths, as_json = Paths(raw, cleaned), options.pop("as_json")
+    found = _chosen(waiting(paths), paths, pages, options["reason"])
+    if options["listed"]:
+        waiting_list(found, as_json=as_json)
+        return
+    if not found:
+        say(f"{cleaned}: nothing is set aside that could be tried again")
+        return
+    settings = run_settings(settings_of(config), options)
+    again = frozenset((one.raw, one.member) for one in found)
+    asked = Asked(options["strict"], options["allow_mass_delete"], options["wait"], again)
+    numbers = told_run(paths, settings, asked, brief=False)
+    still = {(one.raw, one.member) for one in waiting(paths)}
+    mended = sum((one.raw, one.member) not in still for one in found)
+    say(f"tried again: {len(found)}, no longer set aside: {mended}")
+    if as_json:
+        click.echo(json.dumps(numbers, ensure_ascii=False))
+
+
+def _chosen(
+    found: list["Waiting"], paths: "Paths", pages: tuple[str, ...], reasons: tuple[str, ...]
+) -> list["Waiting"]:
+    """Return those of `found` that were asked for; `ConfigError` for one that is not set aside."""
+    from pipeline.paths import quote
+
+    wanted = {quote(page.removeprefix(f"{paths.raw}/")): page for page in pages}
+    unknown = wanted.keys() - {one.raw for one in found}
+    if unknown:
+        message = f"{wanted[min(unknown)]}: is not set aside. See `clean-corpus retry --list`"
+        raise ConfigError(message)
+    return [
+        one
+        for one in found
+        if (not wanted or one.raw in wanted) and (not reasons or one.reason in reasons)
+    ]
+
+
+COMMANDS = (watch, retry, schedule)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from pipeline import preflight, tasks
+from pipeline import aside, preflight, tasks
 from pipeline.config import Config
-from pipeline.job import check_folders, open_job
+from pipeline.job import Asked, check_folders, open_job
 from pipeline.monitor import Watched
 from pipeline.paths import Paths
 from pipeline.publish import read_summary
@@ -28,15 +28,6 @@ class Progress(Protocol):
     def advance(self, stage: str, pages: int) -> None:
         """Tell that a stage has done some more pages."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What is asked of one run. `wait`: seconds to wait for a run that is at work."""
-
-    strict: bool = False
-    allow_mass_delete: bool = False
-    wait: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +49,7 @@ def run_once(
         with locked(paths.lock, asked.wait):
             watched.noted = True
             preflight.check_disk(paths, config.limits.min_free_bytes)
-            job = open_job(
-                paths,
-                config,
-                progress.advance,
-                strict=asked.strict,
-                allow_mass_delete=asked.allow_mass_delete,
-            )
+            job = open_job(paths, config, progress.advance, asked)
             nothing = job.is_done
             try:
                 if not nothing:
@@ -72,6 +57,8 @@ def run_once(
                 tasks.run(job, progress.begin)
             finally:
                 job.close()
+            if not nothing:
+                aside.note(paths)
         numbers = read_summary(paths.current)
         job.check_aside(numbers)
         watched.done(numbers, job.version, nothing=nothing)

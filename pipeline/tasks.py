@@ -224,7 +224,7 @@ class PublishCorpus(CorpusTask):
         return self.job.is_written or super().complete()
 
     def run(self) -> None:
-        unfinished = self.job.staging.with_name(f"{self.job.version}-outputs{TEMPORARY}")
+        unfinished = self.job.staging.with_name(f"{self.job.folder}-outputs{TEMPORARY}")
         remove(unfinished)
         try:
             publish.publish(self.job.entries(), self.job.corpus, unfinished)
@@ -264,7 +264,7 @@ class CleanCorpus(CorpusTask):
         return self.job.is_done
 
     def run(self) -> None:
-        publish.turn(self.job.paths, self.job.version)
+        publish.turn(self.job.paths, self.job.folder)
         self.job.sweep()
 
 

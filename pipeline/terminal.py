@@ -4,9 +4,11 @@ Talk goes to standard error, data to standard output. Text from pages is shown w
 characters escaped: a title must not steer a terminal.
 """
 
+import json
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from rich.console import Console
@@ -19,12 +21,13 @@ from rich.text import Text
 from pipeline.records import Aside, Match, Outcome, Page, Table
 
 if TYPE_CHECKING:
+    from pipeline.aside import Waiting
     from pipeline.config import Config
     from pipeline.explain import Told
+    from pipeline.job import Asked
     from pipeline.paths import Paths
     from pipeline.publish import ToldDoubt
     from pipeline.rules.loader import Rule
-    from pipeline.session import Asked
     from pipeline.spelling import LineChange
 
 
@@ -136,6 +139,20 @@ def told_run(paths: "Paths", config: "Config", asked: "Asked", *, brief: bool) -
         heading = "There was nothing to do: the last result is up to date with pages and rules:"
     summary(ended.numbers, str(paths.cleaned), heading)
     return ended.numbers
+
+
+def waiting_list(pages: Sequence["Waiting"], *, as_json: bool) -> None:
+    """Print on standard output what is set aside, why and since when."""
+    if as_json:
+        data.file.write(json.dumps([asdict(page) for page in pages], ensure_ascii=False) + "\n")
+        return
+    for page in pages:
+        place = f"{page.raw}: {page.member}" if page.member else page.raw
+        data.print(f"[bold]{shown(place)}[/]")
+        data.print(f"    {shown(page.reason)}, since {page.since or 'before it was noted'}")
+        if page.message:
+            data.print(f"    {shown(page.message)}")
+    say(f"set aside: {len(pages)}")
 
 
 def summary(numbers: Mapping[str, Any], cleaned: str, heading: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline import flow, plan, recurring, tasks
 from pipeline.config import read_config
-from pipeline.job import open_job
+from pipeline.job import Asked, open_job
 from pipeline.paths import Paths
 from pipeline.records import Block, Page, Provenance
 from pipeline.rules import Rules, load_rules
@@ -330,7 +330,7 @@ def test_neither_the_order_of_arrival_nor_the_cut_into_chunks_is_seen(
 def published(paths: Paths) -> None:
     config = read_config(None)
     config = msgspec.structs.replace(config, run=msgspec.structs.replace(config.run, workers=1))
-    job = open_job(paths, config, lambda _stage, _pages: None)
+    job = open_job(paths, config, lambda _stage, _pages: None, Asked())
     try:
         tasks.run(job, lambda _totals: None)
     finally:

@@ -326,3 +326,45 @@ def test_a_disk_without_room_stops_the_run_before_any_work(
     assert "limits.min_free_bytes" in done.stderr
     assert str(cleaned) in done.stderr
     assert not list((cleaned / ".work").glob("*/*"))
+
+
+def test_what_was_set_aside_is_tried_again(cli: Cli, raw: Path, tmp_path: Path) -> None:
+    cleaned = tmp_path / "cleaned"
+    (raw / "broken.html").write_bytes(b"")
+    (raw / "3.html").write_text(page("丙市二〇二三年政府工作报告", "丙市"), "utf-8")
+    options = ("--raw", raw, "--cleaned", cleaned)
+    code = (
+        "import sys; from dataclasses import replace; from pipeline import tables\n"
+        "from pipeline.__main__ import main\n"
+        "rebuild = tables.rebuild_tables\n"
+        "def broken(page, rules):\n"
+        "    if page.provenance.file == '3.html':\n"
+        "        raise ZeroDivisionError('a library that is broken today')\n"
+        "    return rebuild(page, rules)\n"
+        "tables.rebuild_tables = broken\n"
+        f"sys.argv = ['x', 'run', '--raw', {str(raw)!r}, '--cleaned', {str(cleaned)!r}]\nmain()\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, capture_output=True)
+    first = ledger(cleaned)
+    assert first["3.html"]["reason"] == "crashed"
+    assert cli("run", *options).returncode == 0
+    assert ledger(cleaned) == first
+    listed = json.loads(cli("retry", *options, "--list", "--json").stdout)
+    assert [(one["raw"], one["reason"]) for one in listed] == [
+        ("3.html", "crashed"),
+        ("broken.html", "empty"),
+    ]
+    assert all(one["since"].startswith("20") and one["message"] for one in listed)
+    shown = cli("retry", *options, "--list", "--reason", "empty").stdout
+    assert "broken.html" in shown
+    assert "3.html" not in shown
+    assert cli("retry", *options, "2.txt").returncode == 2
+    done = cli("retry", *options)
+    assert done.returncode == 0, done.stderr
+    assert "tried again: 2, no longer set aside: 1" in done.stderr
+    assert ledger(cleaned)["3.html"]["status"] == "article"
+    again = json.loads(cli("retry", *options, "--list", "--json").stdout)
+    assert again == [listed[1]]
+    other = tmp_path / "other"
+    assert cli("run", "--raw", raw, "--cleaned", other).returncode == 0
+    assert tree(other) == tree(cleaned)
