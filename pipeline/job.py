@@ -7,7 +7,7 @@ name. Never: work redone that has a name already; a folder of ours inside raw/.
 import heapq
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -267,6 +267,12 @@ class Job:
         found = self.duplicates
         return join(self.outcomes(), found.matches, found.clusters, self.replaced)
 
+    def stories(self) -> Iterator[Entry]:
+        """Yield the entries, each with its page as it was parsed."""
+        parsed = self.outcomes(stages.STRIP)
+        for entry, (_, page) in zip(self.entries(), parsed, strict=True):
+            yield replace(entry, parsed=None if isinstance(page, Aside) else page)
+
     @cached_property
     def corpus(self) -> Corpus:
         """Return what the writers must know of all pages together."""
@@ -356,7 +362,9 @@ def _shapes(rules: Rules, config: Config) -> dict[str, str]:
             before = fingerprint(before, *config.dedup.preferred_hosts)
         before = shapes[stage.name] = stage.shape(rules, before)
     folder = Path(__file__).parent / "publish"
-    files = sorted(file for file in folder.rglob("*") if file.suffix in {".py", ".j2", ".css"})
+    files = sorted(
+        file for file in folder.rglob("*") if file.suffix in {".py", ".j2", ".css", ".js"}
+    )
     reasons = [f"{rule} {reason}" for rule, reason in sorted(rules.reasons.items())]
     tables = (rules.fingerprints["values"], repr(config.tables))
     outputs = (repr(config.outputs), *releases(config.outputs))

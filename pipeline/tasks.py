@@ -238,8 +238,10 @@ class PublishCorpus(CorpusTask):
 class WriteReport(CorpusTask):
     """Add the report that people look at and the checksums of everything: a version is whole."""
 
-    def requires(self) -> luigi.Task:
-        return PublishCorpus(job=self.job)
+    def requires(self) -> list[luigi.Task]:
+        # It shows the raw text too, as it was parsed.
+        tasks = (StripChrome(job=self.job, chunk=chunk) for chunk in self.job.chunks)
+        return [PublishCorpus(job=self.job), *(task for task in tasks if not task.complete())]
 
     def output(self) -> Stored:
         return Stored(self.job.published)
@@ -248,7 +250,7 @@ class WriteReport(CorpusTask):
         return self.job.is_written
 
     def run(self) -> None:
-        publish.write_report(self.job.entries(), self.job.corpus, self.job.staging)
+        publish.write_report(self.job.stories(), self.job.corpus, self.job.staging)
         publish.write_checksums(self.job.staging)
         move(self.job.staging, self.job.published)
         self.job.repair = False

@@ -1,13 +1,19 @@
-"""The tables and plots of the report: what is drawn, what is doubtful, nothing fetched or run."""
+"""What the report is made of: stories of pages, tables and plots, and what keeps it small."""
 
 import itertools
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from pipeline.publish import Corpus, join, write_report
+from pipeline.publish import Corpus, Entry, join, write_report
+from pipeline.publish.report.budget import Budget
+from pipeline.publish.report.pieces import packed
 from pipeline.publish.report.plots import HEIGHT, WIDTH, Plot, Point, draw
-from pipeline.records import Block, Cluster, Doubt, Found, Page, Provenance, Refused, Table
+from pipeline.publish.report.story import story
+from pipeline.publish.report.words import clear, clear_blanks
+from pipeline.records import Block, Change, Cluster, Doubt, Found, Page, Provenance, Refused, Table
 
 HOSTILE = '"/><script>alert(1)</script>'
 
@@ -70,34 +76,98 @@ def pages(hostile: str = "") -> list[Page]:
     return [page, replace(page, id="2" * 16, title="某省规划", provenance=Provenance("b.html"))]
 
 
-def report(tmp_path: Path, hostile: str = "") -> str:
+def report(tmp_path: Path, hostile: str = "") -> Path:
     found = [(Found(page.provenance.file, 1, "0" * 64), page) for page in pages(hostile)]
     clusters = [Cluster(page.id, (page.id,), "the only one") for _, page in found]
     raw = {page.id: file.file for file, page in found}
     write_report(join(found, [], clusters), Corpus([], raw, {}, {}), tmp_path)
-    return (tmp_path / "report" / "index.html").read_text("utf-8")
+    return tmp_path / "report"
 
 
-def test_doubtful_cells_show_their_other_readings(tmp_path: Path) -> None:
-    html = report(tmp_path)
-    cell = re.search(r'<td class="doubt"[^>]*>(.*?)</td>', html)
-    assert cell is not None
-    told = re.sub("<[^>]+>", " ", cell[1]).split()
-    assert told == ["23.2", "70%", "sure;", "or", "(empty)", ";", "or", "24.1"]
-    assert "too odd" in html
+def piece(report: Path, name: str) -> Any:
+    """Return the value that a script of the report hands over."""
+    script = (report / "data" / f"{name}.js").read_text("utf-8")
+    head, tail = f'piece("{name}",', ");\n"
+    assert script.startswith(head)
+    assert script.endswith(tail)
+    return json.loads(script[len(head) : -len(tail)])
+
+
+def test_doubtful_cells_have_their_other_readings(tmp_path: Path) -> None:
+    page = piece(report(tmp_path), "page0")[0]
+    (table,) = page["tables"]
+    assert table["doubts"] == [[1, 1, "23.2", ["(empty)", "24.1"], "why", 0.7, 0]]
+    assert page["refused"] == [[9, "指标", "too odd"]]
+    html = (tmp_path / "report" / "index.html").read_text("utf-8")
+    told = re.search(r"<li>Row 2, 2020年: .*</li>", html)
+    assert told is not None
+    words = re.sub("<[^>]+>", "", told[0])
+    assert words == "Row 2, 2020年: 23.2 or (empty) or 24.1 70% sure. why"
 
 
 def test_indicators_of_two_documents_stand_in_one_plot(tmp_path: Path) -> None:
-    html = report(tmp_path)
-    shared = html[html.index('id="indicators"') : html.index('id="pages"')]
-    assert shared.count("<figure>") == 2
-    assert "全国规划" in shared
-    assert "某省规划" in shared
-    assert 'aria-label="城镇化率 %: 2020 base 60.6; 2020 base 60.6; 2025 target 65' in shared
+    plots = piece(report(tmp_path), "indicators")
+    assert len(plots) == 2
+    assert plots[0]["documents"] == ["全国规划", "某省规划"]
+    told = "2020 base 60.6; 2020 base 60.6; 2025 target 65; 2025 target 65"
+    assert (plots[0]["name"], plots[0]["told"]) == ("城镇化率", told)
 
 
-def test_the_report_runs_and_fetches_nothing(tmp_path: Path) -> None:
-    html = report(tmp_path, HOSTILE)
+def test_the_report_runs_and_fetches_nothing_but_its_own(tmp_path: Path) -> None:
+    folder = report(tmp_path, HOSTILE)
+    html = (folder / "index.html").read_text("utf-8")
     assert "alert(1)" in html
-    assert "<script" not in html
-    assert not re.search(r"""(?:src|href|url)\s*[=(]\s*["']?(?:https?:|//)""", html)
+    assert re.findall("<script[^>]*>", html) == ['<script src="report.js" defer>']
+    assert "default-src 'none'" in html
+    for file in (folder / "index.html", folder / "report.css", folder / "report.js"):
+        assert not re.search(
+            r"""(?:src|href|url)\s*[=(]\s*["']?(?:https?:|//)""", file.read_text("utf-8")
+        )
+    assert "innerHTML" not in (folder / "report.js").read_text("utf-8")
+
+
+def test_the_same_pages_give_the_same_bytes(tmp_path: Path) -> None:
+    first, second = report(tmp_path / "a"), report(tmp_path / "b")
+    files = sorted(file.relative_to(first) for file in first.rglob("*.*"))
+    assert len(files) == 7
+    assert all((first / file).read_bytes() == (second / file).read_bytes() for file in files)
+
+
+def test_a_page_shows_its_raw_text_and_what_was_done_to_it() -> None:
+    parsed = Page(
+        "1" * 16, "", (Block("paragraph", "打印"), Block("paragraph", "甲,乙")), Provenance("a")
+    )
+    blocks = (replace(parsed.blocks[0], dropped_by="chrome.tools"), Block("paragraph", "甲，乙"))
+    page = replace(parsed, blocks=blocks, changes=(Change(1, "spelling.marks", ",", "，", 1),))
+    told = story(Entry(Found("a", 1, ""), page, "article", parsed=parsed), [], 10_000)
+    assert told["blocks"] == [[0, "p", 0, "打印"], [0, "p", -1, "甲,乙"]]
+    assert told["changes"] == [[1, 1, 1, ",", "，"]]
+    assert told["rules"] == ["chrome.tools", "spelling.marks"]
+
+
+def test_long_pages_are_cut_where_there_is_no_room() -> None:
+    text = "请检查堤防。" * 200
+    page = Page("1" * 16, "", (Block("paragraph", text),) * 1000, Provenance("a"))
+    page = replace(page, changes=tuple(Change(n, "r", "请", "請") for n in (2, 500)))
+    entry = Entry(Found("a", 1, ""), page, "article", parsed=replace(page, changes=()))
+    told = story(entry, [], 40_000)
+    assert [block[3:] for block in told["blocks"][:2]] == [[text]] * 2
+    assert told["blocks"][-1][3:] == [text[:60], 1140]
+    assert len(told["blocks"]) + told["more"] == 1000
+    assert len(told["changes"]) == 1
+    assert len(packed(told)) < 120_000
+
+
+def test_the_room_of_a_page_is_what_others_left() -> None:
+    budget = Budget(left=10_000)
+    assert budget.room == 10_000
+    budget.spend(30_000)
+    assert budget.room == 4_000
+    for _ in range(5):
+        budget.spend(1_000)
+    assert budget.room == 10_000 - 30_000 + 6 * 8_000 - 5_000
+
+
+def test_what_hides_is_named() -> None:
+    assert clear("甲\u202e乙\u200b") == "甲⟨U+202E⟩乙⟨U+200B⟩"
+    assert clear_blanks("甲 乙\u3000") == "甲␣乙□"

@@ -19,7 +19,8 @@ class Entry:
 
     `canonical` is the page whose copy is kept, itself for an article, "" where there is none;
     `relation` is that of a duplicate to it; `cluster` is set for a kept article. `replaced` says
-    why another crawl of the same address stands for this one.
+    why another crawl of the same address stands for this one. `parsed` is the page as it was
+    parsed, before any respelling, where it was asked for.
     """
 
     found: Found
@@ -29,6 +30,7 @@ class Entry:
     relation: str = ""
     cluster: Cluster | None = None
     replaced: str = ""
+    parsed: Page | None = None
 
     @property
     def kept(self) -> Page | None:

@@ -1,10 +1,12 @@
-"""report/index.html: the run, to look at. One static page, nothing fetched, no script.
+"""report/: the run, to look at. A static page and what it loads from beside it; nothing fetched.
 
-In: every page of the corpus. Out: what was kept and what was not, which figures differ, which
-cells are doubtful, and what each rule took. Never: a string from a page that is not escaped.
+In: every page of the corpus. Out: index.html, which tells the run; scripts under data/, which tell
+each page, each pair of related pages and what to search, loaded when a reader asks for them; and
+`report.js`, which shows them. Never: a string from a page that is not escaped; more in memory than
+a batch of pages and the counts of the run.
 """
 
-from collections import Counter
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -12,77 +14,116 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from pipeline.publish.entries import Corpus, Entry
+from pipeline.publish.report.budget import Budget
 from pipeline.publish.report.indicators import Indicators
-from pipeline.publish.report.plots import plots_of_table
-from pipeline.publish.tables import ValueReader, told_doubts, wide_name
-from pipeline.records import Aside, Page, Refused, Table
+from pipeline.publish.report.pieces import Pieces, packed, write_piece
+from pipeline.publish.report.story import caption, drawing, sheet, story
+from pipeline.publish.report.tally import STATUSES, Tally, by_status, most_first
+from pipeline.publish.report.words import clear, clear_blanks
+from pipeline.publish.tables import ValueReader, told_doubts
+from pipeline.records import Aside, Match, Page, Table
 from pipeline.store import write_bytes
 
-# A person reads a few hundred rows; the rest is in the files that the report names.
-SHOWN = 500
-# Some twelve hundred bytes each.
-PLOTS = 600
+# Rows a file. A reader waits for one file of pages, and to search for all of the index.
+PAGES, MATCHES, INDEX = 16, 50, 5000
+# A person reads so many in index.html; the rest is found by search, and in the files.
+SHOWN = 50
 SHARED = 60
+STATIC = ("report.css", "report.js")
 
 
 class ReportWriter:
-    """Writes report/index.html."""
+    """Writes report/."""
 
     def __init__(self, folder: Path, corpus: Corpus) -> None:
-        self._path = folder / "report" / "index.html"
+        self._folder = folder / "report"
         self._corpus = corpus
-        self._status: Counter[str] = Counter()
-        self._pages: list[dict[str, Any]] = []
-        self._tables: list[dict[str, Any]] = []
-        self._refused: list[tuple[str, Refused]] = []
+        self._tally = Tally()
+        self._budget = Budget()
+        self._pages = Pieces(self._folder, "page", PAGES)
+        self._index = Pieces(self._folder, "index", INDEX)
+        self._sites: dict[str, int] = {}
+        self._rules: dict[str, int] = {}
+        self._aside: list[Aside] = []
+        self._doubtful: list[dict[str, Any]] = []
         self._indicators = Indicators()
         self._reader = ValueReader(corpus.rules, strict=corpus.tables.strict)
-        self._plots = 0
-        self._fired: Counter[str] = Counter()
-        self._examples: dict[str, str] = {}
+        self._related = _by_page(corpus.matches)
 
     def add(self, entry: Entry) -> None:
         """Take one page."""
-        self._status[entry.status] += 1
-        if isinstance(entry.outcome, Page):
-            self._count(entry.outcome)
-        if len(self._pages) < SHOWN or entry.status == "aside":
-            self._pages.append({**_page(entry), "text": self._corpus.text_of(entry)})
+        site, month, rules = self._tally.add(entry)
+        related = self._related.get(entry.outcome.id, [])
+        room = self._budget.room
+        told = story(entry, related, room)
+        tables = () if entry.kept is None else entry.kept.tables
         if entry.kept is not None:
-            self._refused += [(entry.raw, one) for one in entry.kept.refused]
-            for number, table in enumerate(entry.kept.tables):
-                self._add_table(entry, entry.kept, number, table)
-
-    def _add_table(self, entry: Entry, page: Page, number: int, table: Table) -> None:
-        values = list(self._reader.read(page, table))
-        sheet = f"{page.id}/{number}"
-        self._indicators.add(page.id, page.title or entry.raw, sheet, values)
-        if len(self._tables) >= SHOWN:
-            return
-        plots = list(islice(plots_of_table(values, sheet), max(0, PLOTS - self._plots)))
-        self._plots += len(plots)
-        doubts = zip(table.doubts, told_doubts(table), strict=True)
-        self._tables.append(
-            {
-                "raw": entry.raw,
-                "number": number + 1,
-                "file": wide_name(table, number + 1, page.id),
-                "table": table,
-                "doubtful": {(doubt.row, doubt.column): told for doubt, told in doubts},
-                "plots": plots,
-            }
+            told["text"] = self._corpus.text_of(entry)
+            told["tables"] = list(self._sheets(entry.kept, entry.raw, room))
+            told["refused"] = [[one.line, one.text[:SHOWN], one.why] for one in entry.kept.refused]
+        elif isinstance(entry.outcome, Aside) and len(self._aside) < SHOWN:
+            self._aside.append(entry.outcome)
+        self._budget.spend(self._pages.add(told))
+        self._index.add(
+            [
+                entry.outcome.id,
+                "" if isinstance(entry.outcome, Aside) else entry.outcome.title,
+                entry.raw,
+                STATUSES.index(entry.status),
+                _number(self._sites, site),
+                month,
+                "" if entry.canonical == entry.outcome.id else entry.canonical,
+                len(entry.cluster.members) if entry.cluster else 0,
+                len(related),
+                sum(len(match.disagreements) for _, match in related),
+                len(tables),
+                sum(len(table.doubts) for table in tables),
+                [_number(self._rules, rule) for rule in rules],
+                entry.reason,
+            ]
         )
 
-    def _count(self, page: Page) -> None:
-        for block in page.dropped:
-            self._fired[block.rule] += 1
-            self._examples.setdefault(block.rule, block.text)
-        for change in page.changes:
-            self._fired[change.rule] += 1
-            self._examples.setdefault(change.rule, f"{change.before!r} → {change.after!r}")
+    def _sheets(self, page: Page, raw: str, room: int) -> Iterable[dict[str, Any]]:
+        """Yield the tables of a page as far as there is room; note what is doubtful in them."""
+        for number, table in enumerate(page.tables, 1):
+            values = list(self._reader.read(page, table))
+            name = f"{page.id}/{number}"
+            self._indicators.add(page.id, page.title or raw, name, values)
+            if table.doubts and len(self._doubtful) < SHOWN:
+                self._doubtful.append(_doubtful(page, raw, number, table))
+            told = sheet(page, number, values, max(0, room))
+            room -= len(packed(told))
+            yield told
 
     def close(self) -> None:
-        """Write the page."""
+        """Write what all pages share, and the page that a reader opens."""
+        self._pages.close()
+        self._index.close()
+        matches = Pieces(self._folder, "match", MATCHES)
+        for match in self._corpus.matches:
+            matches.add(_match(match))
+        matches.close()
+        shared = self._indicators.shared(SHARED)
+        plots = [drawing(one.plot) | {"documents": one.documents} for one in shared]
+        write_piece(self._folder, "indicators", packed(plots))
+        write_piece(self._folder, "names", packed(self._names(len(plots))))
+        for name in STATIC:
+            write_bytes(self._folder / name, [Path(__file__).with_name(name).read_bytes()])
+        write_bytes(self._folder / "index.html", [self._html(len(plots)).encode("utf-8")])
+
+    def _names(self, indicators: int) -> dict[str, Any]:
+        """Return what `report.js` must know before anything else."""
+        return {
+            "rows": {"page": PAGES, "match": MATCHES, "index": INDEX},
+            "pages": self._tally.status.total(),
+            "matches": len(self._corpus.matches),
+            "indicators": indicators,
+            "sites": list(self._sites),
+            "rules": list(self._rules),
+            "reasons": dict(sorted(self._corpus.reasons.items())),
+        }
+
+    def _html(self, indicators: int) -> str:
         environment = Environment(
             loader=PackageLoader("pipeline.publish", "report"),
             autoescape=select_autoescape(["html", "j2"]),
@@ -90,59 +131,76 @@ class ReportWriter:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        matches = self._corpus.matches
-        html = environment.get_template("index.html.j2").render(
-            status=self._status,
-            total=self._status.total(),
-            pages=self._pages,
-            tables=self._tables,
-            refused=self._refused[:SHOWN],
-            indicators=self._indicators.shared(SHARED),
-            matches=matches[:SHOWN],
-            differing=_differing(self._corpus)[:SHOWN],
-            raw=self._corpus.raw,
-            rules=[(rule, n, self._examples[rule]) for rule, n in self._fired.most_common()],
-            reasons=self._corpus.reasons,
-            others=self._corpus.others,
-            shown=SHOWN,
+        environment.filters |= {"clear": clear, "clear_blanks": clear_blanks}
+        tally, corpus = self._tally, self._corpus
+        rules = sorted(tally.rules.items(), key=lambda item: (-item[1].times, item[0]))
+        return environment.get_template("index.html.j2").render(
+            total=tally.status.total(),
+            status=tally.status,
+            statuses=STATUSES,
+            why=sorted(tally.reasons.items(), key=lambda item: (-item[1], item[0])),
+            sites=most_first(by_status(tally.sites)),
+            months=sorted(by_status(tally.months).items()),
+            differing=list(islice(_differing(corpus), SHOWN)),
+            differences=sum(len(match.disagreements) for match in corpus.matches),
+            doubtful=self._doubtful,
+            aside=self._aside,
+            rules=rules,
+            silent=tally.silent(corpus.reasons),
+            reasons=corpus.reasons,
+            others=corpus.others,
+            raw=corpus.raw,
+            indicators=indicators,
         )
-        write_bytes(self._path, [html.encode("utf-8")])
 
 
-Saying = tuple[str, str]  # the figures of a sentence, and the sentence
+def _number(numbers: dict[str, int], name: str) -> int:
+    """Return the number of a name, counted from 0 in the order in which names came."""
+    return numbers.setdefault(name, len(numbers))
 
 
-def _differing(corpus: Corpus) -> list[dict[Saying, list[str]]]:
-    """Return each disagreement once: what is said, and the pages that say so.
+def _by_page(matches: Iterable[Match]) -> dict[str, list[tuple[int, Match]]]:
+    found: dict[str, list[tuple[int, Match]]] = {}
+    for number, match in enumerate(matches):
+        for page in (match.a, match.b):
+            found.setdefault(page, []).append((number, match))
+    return found
+
+
+def _match(match: Match) -> list[object]:
+    shares = [round(share, 4) for share in (match.jaccard, *match.containment, match.figures)]
+    differing = [
+        [one.sentence_a, one.sentence_b, one.figures_a, one.figures_b]
+        for one in match.disagreements
+    ]
+    return [match.a, match.b, match.relation, *shares, match.passages, differing]
+
+
+def _doubtful(page: Page, raw: str, number: int, table: Table) -> dict[str, Any]:
+    doubts = told_doubts(table)
+    return {
+        "page": page.id,
+        "raw": raw,
+        "number": number,
+        "title": caption(page, table),
+        "doubts": doubts[:SHOWN],
+        "count": len(doubts),
+    }
+
+
+def _differing(corpus: Corpus) -> Iterable[dict[str, Any]]:
+    """Yield each disagreement once: which pair holds it, both sayings, and how many pairs do.
 
     Ten copies of a report disagree with its digest as the report itself does.
     """
-    found: dict[frozenset[Saying], dict[Saying, set[str]]] = {}
-    for match in corpus.matches:
+    found: dict[frozenset[tuple[tuple[str, ...], str]], dict[str, Any]] = {}
+    for number, match in enumerate(corpus.matches):
         for one in match.disagreements:
-            first = (" ".join(one.figures_a), one.sentence_a)
-            second = (" ".join(one.figures_b), one.sentence_b)
-            pages = found.setdefault(frozenset((first, second)), {first: set(), second: set()})
-            pages[first].add(corpus.raw[match.a])
-            pages[second].add(corpus.raw[match.b])
-    return [{said: sorted(pages) for said, pages in one.items()} for one in found.values()]
-
-
-def _page(entry: Entry) -> dict[str, Any]:
-    outcome = entry.outcome
-    aside = isinstance(outcome, Aside)
-    return {
-        "id": outcome.id,
-        "raw": entry.raw,
-        "status": entry.status,
-        "title": "" if isinstance(outcome, Aside) else outcome.title,
-        "published": "" if isinstance(outcome, Aside) else outcome.published or "",
-        "reason": entry.reason,
-        "message": outcome.message if isinstance(outcome, Aside) else "",
-        "canonical": entry.canonical,
-        "relation": entry.relation,
-        "why": entry.cluster.why if entry.cluster and len(entry.cluster.members) > 1 else "",
-        "chars": 0 if aside or entry.kept is None else len(entry.kept.text),
-        "facts": () if isinstance(outcome, Aside) else outcome.facts,
-        "dropped": () if isinstance(outcome, Aside) else outcome.dropped[:SHOWN],
-    }
+            first = (one.figures_a, one.sentence_a)
+            second = (one.figures_b, one.sentence_b)
+            known = found.setdefault(
+                frozenset((first, second)),
+                {"number": number, "match": match, "sides": (first, second), "pairs": 0},
+            )
+            known["pairs"] += 1
+    return found.values()

@@ -1,0 +1,551 @@
+// The views of the report that index.html does not hold: single pages, pairs, the search.
+//
+// In: the part of the address behind #, and the scripts under data/, loaded when they are needed.
+// Out: elements. Never: a string from a page as markup (all go through `el`, as text); a request
+// to anywhere but the folder of this file.
+"use strict";
+
+const waiting = new Map();
+
+function piece(name, value) {
+  waiting.get(name)?.done(value);
+}
+
+function load(name) {
+  if (!waiting.has(name)) {
+    const entry = {};
+    entry.promise = new Promise((done, fail) => {
+      entry.done = done;
+      const script = document.createElement("script");
+      script.src = `data/${name}.js`;
+      script.onerror = () => fail(new Error(`data/${name}.js is missing. Run clean-corpus verify`));
+      script.onload = () => script.remove();
+      document.head.append(script);
+    });
+    waiting.set(name, entry);
+  }
+  return waiting.get(name).promise;
+}
+
+// ---- text and elements
+
+const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+const STATUSES = ["article", "duplicate", "not-an-article", "aside"];
+
+function clear(text) {
+  return String(text).replace(HIDDEN, (c) => `⟨U+${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
+}
+
+function blanks(text) {
+  return clear(text).replace(/ /g, "␣").replace(/\u00a0/g, "⍽").replace(/\u3000/g, "□").replace(/\n/g, "↵\n");
+}
+
+function el(tag, attributes, ...children) {
+  const svg = ["svg", "circle", "rect", "line", "polyline", "text"].includes(tag);
+  const node = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes ?? {})) {
+    if (value !== undefined && value !== false) node.setAttribute(name, value === true ? "" : value);
+  }
+  const shown = children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false && child !== "");
+  node.append(...shown.map((child) => (child instanceof Node ? child : clear(child))));
+  return node;
+}
+
+function link(hash, ...children) {
+  return el("a", { href: `#${hash}` }, ...children);
+}
+
+function many(count, one, more) {
+  return `${count} ${count === 1 ? one : more ?? `${one}s`}`;
+}
+
+function percent(share) {
+  return `${(100 * share).toFixed(0)}%`;
+}
+
+function grid(heads, rows, classes = "") {
+  const cells = (row) => row.map((cell) => (cell instanceof Element && cell.tagName === "TD" ? cell : el("td", {}, cell)));
+  return el("div", { class: "wide" }, el("table", { class: classes },
+    el("thead", {}, el("tr", {}, heads.map((head) => el("th", {}, head)))),
+    el("tbody", {}, rows.map((row) => el("tr", {}, cells(row))))));
+}
+
+// ---- the index of all pages
+
+const ROW = { id: 0, title: 1, raw: 2, status: 3, site: 4, month: 5, canonical: 6, members: 7, related: 8, differing: 9, tables: 10, doubts: 11, rules: 12, reason: 13 };
+let names;
+let index;
+let places;
+
+async function openIndex() {
+  names ??= await load("names");
+  if (index) return;
+  const files = Math.ceil(names.pages / names.rows.index);
+  index = (await Promise.all(Array.from({ length: files }, (_, n) => load(`index${n}`)))).flat();
+  places = new Map(index.map((row, place) => [row[ROW.id], place]));
+}
+
+function rowOf(id) {
+  return index[places.get(id)];
+}
+
+function nameOf(id) {
+  const row = rowOf(id);
+  return row ? row[ROW.title] || row[ROW.raw] : id;
+}
+
+async function pageOf(id) {
+  const place = places.get(id);
+  if (place === undefined) return undefined;
+  const size = names.rows.page;
+  return (await load(`page${Math.floor(place / size)}`))[place % size];
+}
+
+async function matchOf(number) {
+  const size = names.rows.match;
+  const [a, b, relation, jaccard, aInB, bInA, figures, passages, differing] = (await load(`match${Math.floor(number / size)}`))[number % size];
+  return { number, a, b, relation, jaccard, aInB, bInA, figures, passages, differing };
+}
+
+// ---- search
+
+const HAVING = {
+  related: ["relatives or copies", (row) => row[ROW.related] > 0 || row[ROW.members] > 1 || row[ROW.canonical]],
+  differing: ["figures that differ", (row) => row[ROW.differing] > 0],
+  tables: ["tables", (row) => row[ROW.tables] > 0],
+  doubts: ["doubtful cells", (row) => row[ROW.doubts] > 0],
+};
+const STEP = 100;
+
+function found(wanted) {
+  const words = (wanted.get("q") ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+  const tests = words.map((word) => (row) => `${row[ROW.title]} ${row[ROW.raw]} ${row[ROW.id]}`.toLowerCase().includes(word));
+  const [status, site, month, rule, having] = ["status", "site", "month", "rule", "having"].map((key) => wanted.get(key));
+  if (status) tests.push((row) => STATUSES[row[ROW.status]] === status);
+  if (site) tests.push((row) => names.sites[row[ROW.site]] === site);
+  if (month) tests.push((row) => (row[ROW.month] || "-") === month);
+  if (rule) tests.push((row) => row[ROW.rules].includes(names.rules.indexOf(rule)));
+  if (HAVING[having]) tests.push(HAVING[having][1]);
+  return index.filter((row) => tests.every((test) => test(row)));
+}
+
+function choice(name, label, options, value) {
+  const select = el("select", { name }, el("option", { value: "" }, "any"),
+    options.map(([key, text]) => el("option", { value: key, selected: key === value }, text)));
+  return el("label", {}, label, " ", select);
+}
+
+async function showPages(wanted) {
+  await openIndex();
+  const sorted = (values) => [...values].sort().map((value) => [value, value]);
+  const months = sorted(new Set(index.map((row) => row[ROW.month] || "-"))).reverse();
+  const form = el("form", { role: "search" },
+    el("label", { class: "words" }, "Title, path or id ", el("input", { type: "search", name: "q", value: wanted.get("q") ?? "" })),
+    choice("status", "status", STATUSES.map((name) => [name, name]), wanted.get("status")),
+    choice("site", "site", sorted(names.sites), wanted.get("site")),
+    choice("month", "month", months, wanted.get("month")),
+    choice("rule", "touched by rule", sorted(names.rules), wanted.get("rule")),
+    choice("having", "with", Object.entries(HAVING).map(([key, [text]]) => [key, text]), wanted.get("having")));
+  const count = el("p", { class: "note", role: "status" });
+  const list = el("ol", { class: "pages" });
+  const more = el("button", { type: "button" }, "Show more");
+  let rows = [];
+  const grow = () => {
+    const from = list.children.length;
+    list.append(...rows.slice(from, from + STEP).map(pageLine));
+    more.hidden = list.children.length >= rows.length;
+  };
+  const search = () => {
+    const asked = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+    rows = found(asked);
+    count.textContent = `${many(rows.length, "page")} of ${index.length}`;
+    list.replaceChildren();
+    grow();
+    history.replaceState(null, "", `#pages${asked.size ? `&${asked}` : ""}`);
+  };
+  form.addEventListener("input", search);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  more.addEventListener("click", grow);
+  search();
+  return [el("h1", {}, "Pages"), form, count, list, more];
+}
+
+function pageLine(row) {
+  const status = STATUSES[row[ROW.status]];
+  const told = [
+    row[ROW.month],
+    row[ROW.reason],
+    row[ROW.members] > 1 && link(`cluster=${row[ROW.id]}`, many(row[ROW.members], "copy", "copies")),
+    row[ROW.canonical] && link(`cluster=${row[ROW.canonical]}`, "its cluster"),
+    row[ROW.related] > 0 && many(row[ROW.related], "relative"),
+    row[ROW.differing] > 0 && el("b", { class: "aside" }, `${many(row[ROW.differing], "sentence")} with other figures`),
+    row[ROW.tables] > 0 && many(row[ROW.tables], "table"),
+    row[ROW.doubts] > 0 && el("b", { class: "doubt" }, many(row[ROW.doubts], "doubtful cell")),
+  ].filter(Boolean);
+  return el("li", {}, el("span", { class: `tag ${status}` }, status), " ",
+    el("bdi", {}, link(`page=${row[ROW.id]}`, row[ROW.title] || row[ROW.raw])),
+    el("small", { class: "path" }, row[ROW.raw], told.map((part) => [" · ", part])));
+}
+
+// ---- one page
+
+const COLOURS = 6;
+
+// Blocks as stretches { before, after, rules }, with every change carried out on them in order.
+function carryOut(blocks, changes) {
+  const texts = blocks.map((block) => (block[3] ? [{ before: block[3], after: block[3], rules: [] }] : []));
+  const size = (stretches) => stretches.reduce((sum, one) => sum + one.after.length, 0);
+  const points = (text, count) => { // changes count code points, as Python does
+    let at = 0;
+    for (; count > 0 && at < text.length; count -= 1) at += text.codePointAt(at) > 0xffff ? 2 : 1;
+    return at;
+  };
+  for (const [block, rule, start, before, after] of changes) {
+    const first = texts[block].map((one) => one.after).join("");
+    const begin = points(first, start);
+    const end = begin + before.length;
+    let stretches = texts[block];
+    for (let next = block + 1; size(stretches) < end && next < texts.length; next += 1) {
+      if (size(texts[next])) {
+        stretches = [...stretches, { before: "\n", after: "\n", rules: [] }, ...texts[next]];
+        texts[next] = [];
+      }
+    }
+    texts[block] = replaced(stretches, begin, end, after, rule);
+  }
+  return texts;
+}
+
+function replaced(stretches, begin, end, after, rule) {
+  const head = [];
+  const tail = [];
+  const hit = { before: "", after, rules: [rule] };
+  let at = 0;
+  for (const one of stretches) {
+    const from = at;
+    at += one.after.length;
+    if (at <= begin && !(at === begin && one.after === "" && from === begin && begin === end)) head.push(one);
+    else if (from >= end && !(from === begin && begin === end && one.after === "")) tail.push(one);
+    else {
+      const left = Math.max(0, begin - from);
+      const right = Math.max(0, at - end);
+      if (!one.rules.length) {
+        if (left) head.push({ before: one.before.slice(0, left), after: one.after.slice(0, left), rules: [] });
+        hit.before += one.before.slice(left, one.before.length - right);
+        if (right) tail.push({ before: one.before.slice(-right), after: one.after.slice(-right), rules: [] });
+      } else {
+        hit.before += one.before;
+        hit.after = one.after.slice(0, left) + hit.after + (right ? one.after.slice(-right) : "");
+        hit.rules = [...new Set([...one.rules, ...hit.rules])];
+      }
+    }
+  }
+  return [...head, hit, ...tail];
+}
+
+const whys = new WeakMap();
+
+function mark(tag, text, rules, page, what) {
+  const node = el(tag, { class: `c${rules[0] % COLOURS}`, tabindex: -1, "data-why": true }, text);
+  whys.set(node, { rules: rules.map((rule) => page.rules[rule]), what });
+  return node;
+}
+
+function sides(stretches, page) {
+  const raw = stretches.map((one) => (one.rules.length && one.before !== one.after
+    ? one.before && mark("del", blanks(one.before), one.rules, page, one)
+    : one.before));
+  const cleaned = stretches.map((one) => (one.rules.length && one.before !== one.after
+    ? one.after && mark("ins", one.after, one.rules, page, one)
+    : one.after));
+  return [raw, cleaned];
+}
+
+function textOf(page) {
+  const texts = carryOut(page.blocks, page.changes);
+  let joined = false;
+  const rows = page.blocks.map(([line, kind, rule, raw, cut], place) => {
+    const stretches = texts[place];
+    const rest = cut && el("small", {}, ` … ${many(cut, "more character")}`);
+    const number = el("span", { class: "line" }, line || "");
+    if (rule >= 0) {
+      const gone = mark("del", raw, [rule], page, { before: raw, after: "" });
+      return raw && el("div", { class: "row dropped" }, number, el("div", { class: "raw" }, gone, rest), el("div", { class: "clean" }));
+    }
+    joined = raw !== "" && stretches.length === 0;
+    if (joined || !raw) return "";
+    const [before, after] = sides(stretches, page);
+    const same = stretches.every((one) => one.before === one.after);
+    const text = stretches.map((one) => one.after).join("");
+    return el("div", { class: `row ${kind} ${same ? "same" : "changed"}` }, number, el("div", { class: "raw" }, before, rest),
+      el("div", { class: "clean", "data-text": text ? true : false }, after, rest?.cloneNode(true)));
+  });
+  return el("div", { class: "text" },
+    el("div", { class: "row heads" }, el("span", { class: "line" }, "line"), el("div", { class: "raw" }, "raw"), el("div", { class: "clean" }, "cleaned")), rows,
+    page.more > 0 && el("p", { class: "note" }, `${many(page.more, "more line")} in raw/${page.raw}.`));
+}
+
+// What each rule did to this page, with the lines it took: the answer to "what was dropped, and why".
+function deedsOf(page) {
+  const taken = new Map();
+  const changed = new Map();
+  for (const block of page.blocks) {
+    if (block[2] >= 0 && block[3]) taken.set(block[2], [...(taken.get(block[2]) ?? []), block]);
+  }
+  for (const change of page.changes) changed.set(change[1], [...(changed.get(change[1]) ?? []), change]);
+  const deed = (rule, count, examples) => el("li", {},
+    el("span", { class: `chip c${rule % COLOURS}` }), el("b", {}, page.rules[rule]), ` ${count}. `, el("span", {}, names.reasons[page.rules[rule]] ?? ""), examples);
+  const drops = [...taken].map(([rule, blocks]) => deed(rule, many(blocks.length, "line"),
+    el("ul", {}, blocks.slice(0, 3).map(([line, , , text]) => el("li", {}, el("small", {}, `line ${line} `), el("del", { class: `c${rule % COLOURS}` }, text.slice(0, 80), text.length > 80 && "…"))),
+      blocks.length > 3 && el("li", {}, el("small", {}, `and ${many(blocks.length - 3, "more line")}, struck through below`)))));
+  const respelled = [...changed].map(([rule, changes]) => deed(rule, many(changes.length, "time"),
+    el("small", {}, " such as ", el("del", {}, blanks(changes[0][3].slice(0, 20))), " → ", el("ins", {}, blanks(changes[0][4].slice(0, 20)) || "(nothing)"))));
+  const lines = [...taken.values()].reduce((sum, blocks) => sum + blocks.length, 0);
+  return [
+    el("h2", {}, lines ? `${many(lines, "line")} taken out` : "Nothing was taken out"),
+    el("ul", { class: "deeds" }, drops),
+    el("details", { open: respelled.length > 0 && respelled.length <= 3 }, el("summary", {}, page.changes.length ? `${many(page.changes.length, "place")} respelled, by ${many(changed.size, "rule")}` : "Nothing was respelled"),
+      el("ul", { class: "deeds" }, respelled)),
+  ];
+}
+
+const RELATIONS = {
+  same: "is the same text as", near: "is a copy, edited or with other chrome, of", contains: "contains, as an excerpt or digest of it,",
+  contained: "is an excerpt or digest of", overlaps: "shares long passages with", template: "has the form, but other figures, of",
+};
+const OPPOSITE = { contains: "contained", contained: "contains" };
+
+function relativesOf(page) {
+  if (!page.related.length) return [];
+  const rows = page.related.map(([number, other, relation, first, differing]) => el("li", {},
+    `This page ${RELATIONS[first ? relation : OPPOSITE[relation] ?? relation]} `, el("bdi", {}, link(`page=${other}`, nameOf(other))),
+    " ", el("small", {}, link(`pair=${number}`, "side by side"), differing > 0 && [" · ", el("b", { class: "aside" }, `${many(differing, "sentence")} with other figures`)])));
+  return [el("h2", {}, "Relatives"), el("ul", {}, rows)];
+}
+
+function factsOf(page) {
+  const rows = (page.facts ?? []).map(([field, value, rule, line, text]) => [
+    el("dt", {}, field.replaceAll("_", " ")), el("dd", {}, value, " ", el("small", {}, `${rule}${line ? `, line ${line}` : ""}: ${text}`))]);
+  const url = /^https?:\/\//.test(page.url ?? "") ? el("a", { href: page.url, rel: "noopener noreferrer" }, page.url) : page.url;
+  return el("dl", { class: "facts" },
+    el("dt", {}, "in raw/"), el("dd", {}, page.raw), el("dt", {}, "page"), el("dd", {}, page.id),
+    url && [el("dt", {}, "url"), el("dd", {}, url)],
+    page.text && [el("dt", {}, "text"), el("dd", {}, el("a", { href: `../${page.text}` }, page.text))],
+    page.reason && [el("dt", {}, "reason"), el("dd", {}, `${page.reason}: ${names.reasons[page.reason] ?? ""} ${page.message ?? ""}`)],
+    page.canonical && page.canonical !== page.id && [el("dt", {}, page.relation), el("dd", {}, link(`cluster=${page.canonical}`, nameOf(page.canonical)))],
+    page.members.length > 1 && [el("dt", {}, "kept because"), el("dd", {}, page.why, " ", link(`cluster=${page.id}`, `its ${page.members.length} copies`))],
+    rows);
+}
+
+function tableOf(table, number) {
+  const doubts = new Map(table.doubts.map((doubt) => [`${doubt[0]},${doubt[1]}`, doubt]));
+  const cell = (text, row, column) => {
+    const doubt = doubts.get(`${row},${column}`);
+    if (!doubt) return el("td", {}, text);
+    const [, , , others, why, sure] = doubt;
+    return el("td", { class: "doubt", title: clear(why) }, text || "(empty)",
+      el("small", {}, `${percent(sure)} sure`, others.map((other) => ["; or ", el("i", {}, other)])));
+  };
+  const rows = table.rows.map((row, at) => row.map((text, column) => cell(text, at, column)));
+  return el("section", { class: "table", id: `table${number}` },
+    el("h3", {}, table.caption || "(no title)", " ", el("small", {}, many(table.rows.length + table.more, "row"), table.doubts.length > 0 && [", ", el("b", { class: "doubt" }, many(table.doubts.length, "doubtful cell"))])),
+    grid(table.header, rows),
+    table.more > 0 && el("p", { class: "note" }, `${many(table.more, "more row")} in tables/${table.file}.`),
+    table.notes.map((note) => el("p", { class: "note" }, note)),
+    table.doubts.length > 0 && el("ul", { class: "doubts" }, table.doubts.map(([row, column, chosen, others, why, sure]) => el("li", {},
+      `Row ${row + 1}, ${table.header[column]}: `, el("b", {}, chosen || "(empty)"), others.map((other) => [" or ", el("i", {}, other)]), el("small", {}, ` ${percent(sure)} sure. ${why}`)))),
+    table.plots.length > 0 && [key(), el("div", { class: "plots" }, table.plots.map(plotOf))]);
+}
+
+async function showPage(wanted) {
+  await openIndex();
+  const page = await pageOf(wanted.get("page"));
+  if (!page) return [el("h1", {}, "No such page"), el("p", {}, `The last run had no page ${wanted.get("page")}.`)];
+  const tables = (page.tables ?? []).map((table, at) => tableOf(table, at + 1));
+  const box = el("input", { type: "checkbox" });
+  const text = page.blocks ? textOf(page) : "";
+  box.addEventListener("change", () => text.classList.toggle("touched", box.checked));
+  return [
+    el("h1", {}, el("span", { class: `tag ${page.status}` }, page.status), " ", el("bdi", {}, page.title || page.raw)),
+    el("p", { class: "note" }, [page.raw, tables.length && [" · ", link(`page=${page.id}&table=1`, many(tables.length, "table"))]]),
+    page.message && el("p", { class: "pair" }, page.message),
+    relativesOf(page),
+    page.blocks && deedsOf(page),
+    el("details", {}, el("summary", {}, "What the page says of itself, and where it lies"), factsOf(page)),
+    page.blocks && [el("h2", {}, "The text, raw and cleaned"),
+      el("p", { class: "note keys" }, el("label", {}, box, " only what was touched"), " Point at, tap, or step with the keys j and k through what is marked: the rule and its reason are told below."), text],
+    tables.length > 0 && [el("h2", {}, "Tables"), tables],
+    page.refused?.length > 0 && [el("h2", {}, "Tables seen, and left in the text"),
+      el("ul", { class: "doubts" }, page.refused.map(([line, words, why]) => el("li", {}, words, el("small", {}, ` line ${line}: ${why}`))))],
+  ];
+}
+
+// ---- pairs and clusters
+
+// The sentence with the figures marked that the other side does not have.
+function figured(sentence, own, other) {
+  const parts = [];
+  let rest = sentence;
+  for (const figure of own.filter((one) => !other.includes(one))) {
+    const at = rest.indexOf(figure);
+    if (at < 0) continue;
+    parts.push(rest.slice(0, at), el("mark", {}, figure));
+    rest = rest.slice(at + figure.length);
+  }
+  return [...parts, rest];
+}
+
+function differences(match) {
+  const rows = match.differing.map(([a, b, ours, theirs]) => [
+    el("td", {}, el("b", {}, ours.join(" ")), el("br"), figured(a, ours, theirs)),
+    el("td", {}, el("b", {}, theirs.join(" ")), el("br"), figured(b, theirs, ours))]);
+  return grid([link(`page=${match.a}`, nameOf(match.a)), link(`page=${match.b}`, nameOf(match.b))], rows, "halves");
+}
+
+function shared(match) {
+  return [el("h2", {}, "Passages they share"), match.passages.length === 0 && el("p", { class: "note" }, "None long enough to show."),
+    match.passages.map((passage) => el("blockquote", {}, passage.slice(0, 600), passage.length > 600 && "…"))];
+}
+
+async function showPair(wanted) {
+  await openIndex();
+  const number = Number(wanted.get("pair"));
+  if (!(number >= 0 && number < names.matches)) return [el("h1", {}, "No such pair")];
+  const match = await matchOf(number);
+  const rows = [match.a, match.b].map((id) => rowOf(id));
+  return [
+    el("h1", {}, "Two pages, side by side"),
+    el("p", {}, el("bdi", {}, link(`page=${match.a}`, nameOf(match.a))), ` ${RELATIONS[match.relation]} `, el("bdi", {}, link(`page=${match.b}`, nameOf(match.b))), "."),
+    el("p", { class: "note" }, rows.map((row) => row[ROW.raw]).join(" and ")),
+    el("h2", {}, match.differing.length ? "Figures that differ" : "No figure differs"),
+    match.differing.length > 0 && differences(match),
+    shared(match),
+    el("h2", {}, "How alike they are"),
+    grid(["of the first in the second", "of the second in the first", "of both in both (Jaccard)", "figures that agree"],
+      [[percent(match.aInB), percent(match.bInA), percent(match.jaccard), percent(match.figures)]]),
+  ];
+}
+
+async function showCluster(wanted) {
+  await openIndex();
+  const page = await pageOf(wanted.get("cluster"));
+  if (!page) return [el("h1", {}, "No such cluster")];
+  const matches = await Promise.all(page.related.map(([number]) => matchOf(number)));
+  const related = new Map(matches.map((match) => [match.a === page.id ? match.b : match.a, match]));
+  const line = (id) => {
+    const row = rowOf(id);
+    const match = related.get(id);
+    const relation = match && (match.a === id ? match.relation : OPPOSITE[match.relation] ?? match.relation);
+    return [el("bdi", {}, link(`page=${id}`, nameOf(id))), el("td", { class: "path" }, row[ROW.raw]), names.sites[row[ROW.site]], row[ROW.month],
+      id === page.id ? "the copy kept" : relation ?? "near, by way of another copy", match ? percent(match.jaccard) : "", match ? percent(match.figures) : "",
+      match ? link(`pair=${match.number}`, "side by side") : ""];
+  };
+  const heads = ["page", "in raw/", "site", "month", "to the copy kept", "Jaccard", "figures that agree", ""];
+  const linked = [...related.keys()].filter((id) => !page.members.includes(id));
+  const differing = matches.filter((match) => match.differing.length);
+  const closest = matches.find((match) => page.members.includes(match.a) && page.members.includes(match.b)) ?? matches[0];
+  return [
+    el("h1", {}, el("bdi", {}, page.title || page.raw)),
+    el("p", {}, page.members.length > 1 ? `${page.members.length} pages carry this text. This copy was kept: ` : "One page carries this text: ", el("b", {}, page.why), "."),
+    el("h2", {}, "Figures that differ"),
+    differing.length === 0 && el("p", { class: "note" }, "None, in all that is related to the copy kept."), differing.map(differences),
+    el("h2", {}, "Members"), grid(heads, page.members.map(line)),
+    linked.length > 0 && [el("h2", {}, "Linked, no copies"), grid(heads, linked.map(line))],
+    closest && shared(closest),
+  ];
+}
+
+// ---- plots
+
+function key() {
+  return el("p", { class: "note" }, "● base, ○ target, ■ actual. Each plot spans its own values and does not begin at zero.");
+}
+
+function plotOf(plot) {
+  const shape = ([role, colour, x, y]) => (role === "actual"
+    ? el("rect", { class: `mark actual c${colour}`, x: x - 4, y: y - 4, width: 8, height: 8 })
+    : el("circle", { class: `mark ${role} c${colour}`, cx: x, cy: y, r: 4 }));
+  const unit = plot.unit && !plot.name.includes(plot.unit) && el("small", {}, ` ${plot.unit}`);
+  return el("figure", {}, el("figcaption", {}, plot.name, unit),
+    el("svg", { class: "plot", viewBox: "0 0 340 170", role: "img", "aria-label": clear(`${plot.name} ${plot.unit}: ${plot.told}`) },
+      plot.years.map(([x, year], at) => [el("line", { class: "year", x1: x, y1: 8, x2: x, y2: 150 }),
+        el("text", { class: "year", x, y: 166, "text-anchor": at ? "middle" : "start" }, year)]),
+      plot.lines.map(([role, colour, points]) => el("polyline", { class: `${role} c${colour}`, points })),
+      plot.marks.map((one) => [one[3] !== one[4] && el("line", { class: `range c${one[1]}`, x1: one[2], y1: one[3], x2: one[2], y2: one[4] }), shape(one),
+        one[5] > 0 && el("text", { x: one[2] + 8, y: one[5] }, one[6].length > 16 ? `${one[6].slice(0, 15)}…` : one[6])])),
+    plot.documents && el("ul", { class: "series" }, plot.documents.map((title, at) => el("li", {}, el("span", { class: `c${Math.min(at, COLOURS - 1)}` }, "●"), " ", el("bdi", {}, title)))));
+}
+
+async function showIndicators() {
+  const plots = await load("indicators");
+  return [el("h1", {}, "Indicators of several documents"),
+    el("p", { class: "note" }, "One name, one unit, two documents or more; the figures are in tables/long.csv, by indicator_folded. Where documents say the same, the later hides the earlier."),
+    key(), el("div", { class: "plots" }, plots.map(plotOf))];
+}
+
+// ---- which view, and the reasons of what is pointed at
+
+const VIEWS = { pages: showPages, page: showPage, pair: showPair, cluster: showCluster, indicators: showIndicators };
+
+async function route() {
+  const wanted = new URLSearchParams(location.hash.slice(1));
+  const show = VIEWS[wanted.keys().next().value];
+  const [view, overview] = [document.getElementById("view"), document.getElementById("main")];
+  tell();
+  if (show) {
+    const hash = location.hash;
+    const nodes = await show(wanted).catch((error) => [el("h1", {}, "This cannot be shown"), el("p", {}, error.message)]);
+    if (hash.split("&")[0] !== location.hash.split("&")[0]) return; // the reader went on meanwhile
+    view.replaceChildren(...el("div", {}, nodes).childNodes);
+  }
+  view.hidden = !show;
+  overview.hidden = Boolean(show);
+  const place = show ? document.getElementById(`table${wanted.get("table")}`) : document.getElementById(location.hash.slice(1));
+  if (place) place.scrollIntoView();
+  else scrollTo(0, 0);
+  document.body.dataset.ready = location.hash || "#";
+}
+
+function tell(node) {
+  const panel = document.getElementById("why");
+  const known = whys.get(node);
+  panel.hidden = !known;
+  if (!known) return;
+  const { rules, what } = known;
+  panel.replaceChildren(...el("div", {},
+    rules.map((rule) => el("p", {}, el("b", {}, rule), " ", names.reasons[rule] ?? "")),
+    el("p", { class: "note" }, what.after ? [el("del", {}, blanks(what.before.slice(0, 80)) || "(nothing)"), " → ", el("ins", {}, blanks(what.after.slice(0, 80)))]
+      : `Taken out: ${blanks(what.before.slice(0, 80))}`)).childNodes);
+}
+
+function step(by) {
+  const marks = [...document.querySelectorAll("#view [data-why]")].filter((node) => node.checkVisibility());
+  if (!marks.length) return;
+  const at = marks.indexOf(document.activeElement);
+  const next = marks[at < 0 ? (by > 0 ? 0 : marks.length - 1) : (at + by + marks.length) % marks.length];
+  next.focus({ preventScroll: true });
+  next.scrollIntoView({ block: "center" });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape") return tell();
+  if (event.target.matches("input, select")) return;
+  if (event.key === "j") step(1);
+  if (event.key === "k") step(-1);
+  if (event.key === "/") {
+    event.preventDefault();
+    const box = document.querySelector("#view input[type=search]");
+    if (box) box.focus();
+    else location.hash = "pages";
+  }
+});
+for (const kind of ["pointerover", "focusin", "click"]) {
+  document.addEventListener(kind, (event) => {
+    const node = event.target.closest?.("[data-why]");
+    if (node) tell(node);
+    else if (kind === "click") tell();
+  });
+}
+addEventListener("hashchange", route);
+route();
