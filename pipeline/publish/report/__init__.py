@@ -44,7 +44,7 @@ class ReportWriter:
         self._index = Pieces(self._folder, "index", INDEX)
         self._sites: dict[str, int] = {}
         self._rules: dict[str, int] = {}
-        self._aside: list[Aside] = []
+        self._aside: list[tuple[str, Aside]] = []
         self._doubtful: list[dict[str, Any]] = []
         self._indicators = Indicators()
         self._reader = ValueReader(corpus.rules, strict=corpus.tables.strict)
@@ -56,19 +56,20 @@ class ReportWriter:
         related = self._related.get(entry.outcome.id, [])
         room = self._budget.room
         told = story(entry, related, room)
+        raw = told["raw"] = self._corpus.raw.get(entry.outcome.id, entry.raw)
         tables = () if entry.kept is None else entry.kept.tables
         if entry.kept is not None:
             told["text"] = self._corpus.text_of(entry)
-            told["tables"] = list(self._sheets(entry.kept, entry.raw, room))
+            told["tables"] = list(self._sheets(entry.kept, raw, room))
             told["refused"] = [[one.line, one.text[:SHOWN], one.why] for one in entry.kept.refused]
         elif isinstance(entry.outcome, Aside) and len(self._aside) < SHOWN:
-            self._aside.append(entry.outcome)
+            self._aside.append((raw, entry.outcome))
         self._budget.spend(self._pages.add(told))
         self._index.add(
             [
                 entry.outcome.id,
                 "" if isinstance(entry.outcome, Aside) else entry.outcome.title,
-                entry.raw,
+                raw,
                 STATUSES.index(entry.status),
                 _number(self._sites, site),
                 month,
