@@ -22,13 +22,16 @@ def name(text: str) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_NAME).digest()
 
 
-def make_gist(text: str) -> Gist:
-    """Return the gist of `text`; a text of fewer than 5 letters has nothing to find it by."""
-    folded = fold(text)
+def make_gist(text: str, key: bytes = b"") -> Gist:
+    """Return the gist of `text`, whose name is `key` where that is known already.
+
+    A text of fewer than 5 letters has nothing to find it by.
+    """
+    key, folded = key or name(text), fold(text)
     if len(folded) < GRAM:
-        return Gist(name(text), b"", b"", b"")
+        return Gist(key, b"", b"", b"")
     sketch = containment.sketch(folded).astype("<u8").tobytes()
-    return Gist(name(text), folded.digest, sign_folded("", folded).values, sketch)
+    return Gist(key, folded.digest, sign_folded("", folded).values, sketch)
 
 
 def sketches(gists: Sequence[Gist]) -> list[Hashes]:

@@ -26,7 +26,7 @@ from pipeline.engines.forked import cores, map_forked
 from pipeline.records import Disagreement, Gist, Match, Verdict
 from pipeline.rules.dedup import DedupRules
 
-KEPT = 1024  # bodies whose arrays a worker keeps at hand, about 120 KB each
+KEPT = 512  # bodies whose arrays a worker keeps at hand, about 120 KB each
 EXPANDED = 64  # pairs; more pages with one and the same text are linked through the first of them
 TELLING = 0.1  # of the sketch of a part must be found in the whole, set phrases left out
 TINY = 80  # letters; of so short a notice one other figure makes another notice
@@ -113,7 +113,7 @@ def _gather(texts: Mapping[str, str], memory: Memory, workers: int) -> _Corpus:
 def _known_or_made(text: str, memory: Memory) -> Gist | bytes:
     """Return the gist of `text`, or its name where the gist is known."""
     key = name(text)
-    return key if key in memory.gists else make_gist(text)
+    return key if key in memory.gists else make_gist(text, key)
 
 
 def _enough(workers: int, parts: Sequence[object]) -> int:
