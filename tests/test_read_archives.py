@@ -249,6 +249,7 @@ def test_a_web_archive(tmp_path: Path, name: str) -> None:
         record(http(b"\x89PNG", "image/png")),
         record(http(b"", status=301)),
         record(PAGE, kind="resource", Content_Type="text/html"),
+        record(b"-q", "<metadata://x/log.txt>", kind="resource", Content_Type="text/plain"),
         record(b"\xe4\xb8\x80" * 9, kind="conversion", Content_Type="text/plain"),
         record(http(PAGE, status=404)),
     ]
@@ -265,6 +266,7 @@ def test_a_web_archive(tmp_path: Path, name: str) -> None:
     assert others(tmp_path) == {
         "HTTP 301 record": 1,
         "image record": 1,
+        "metadata record": 1,
         "request record": 1,
         "warcinfo record": 1,
     }

@@ -22,6 +22,8 @@ _HEADERS = 64 * 1024  # of an HTTP answer
 _DIGITS = 15  # of a length: a petabyte has no more
 _VERSION = re.compile(rb"WARC/\d")
 _WANTED = frozenset({"response", "resource", "conversion"})
+# What a crawler says of itself: wget puts its arguments and its log into the archive.
+_ABOUT_ITSELF = re.compile(r"<?metadata:", re.IGNORECASE)
 # What a page may be called; scripts, pictures and papers in other forms are counted.
 _PAGES = re.compile(
     r"(?:text/(?:html|plain|vnd\.wap\.wml)|application/(?:xhtml\+xml|vnd\.wap\.xhtml\+xml))?$"
@@ -136,6 +138,8 @@ def _pass_over(stream: Unpacked, size: int) -> int:
 def _other(head: _Head, found: Answer) -> str:
     """Return what to count a record as that is no page, "" for a page."""
     kind = _content_type(head, found).partition(";")[0].strip().lower()
+    if _ABOUT_ITSELF.match(head.headers.get("warc-target-uri", "").strip()):
+        return "metadata record"
     if not _PAGES.match(kind):
         major = kind.partition("/")[0]
         return f"{major if major in _MAJOR else 'other'} record"
