@@ -198,7 +198,9 @@ def test_a_bomb_costs_no_memory(tmp_path: Path, name: str) -> None:
     assert {"too-big", "damaged"} & set(found.values())
     assert peak < 8_000_000
     if name == "a.jsonl.gz":
-        assert list(found.values())[-1] == ""
+        assert list(found.values()) == ["too-big", ""]
+        messages = [page.message for page in read.scan(tmp_path, read.Scan(), How(), print).pages]
+        assert "max_unpack_ratio" in messages[0]
 
 
 def test_damaged_packing_costs_what_is_damaged(tmp_path: Path) -> None:
@@ -360,6 +362,15 @@ def test_reading_goes_on_after_what_is_damaged(tmp_path: Path) -> None:
     ]
     (tmp_path / "a.warc").write_bytes(b"".join(plain))
     assert list(reasons(tmp_path).values()) == ["", "damaged", "damaged", "", "damaged", ""]
+
+
+def test_a_checksum_is_looked_at_before_its_record_is_believed(tmp_path: Path) -> None:
+    # So long that all but the blank lines behind it is unpacked at once, without the checksum.
+    sizes = range(261_000, 262_144)
+    whole = next(x for x in (record(http(b"x" * n)) for n in sizes) if len(x) == 262_148)
+    data = gzip.compress(whole)
+    (tmp_path / "a.warc.gz").write_bytes(data[:-8] + bytes(8) + packed([record(http(PAGE))]))
+    assert list(reasons(tmp_path).values()) == ["damaged", ""]
 
 
 def test_a_record_that_the_crawler_cut(tmp_path: Path) -> None:

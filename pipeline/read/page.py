@@ -17,7 +17,7 @@ from pipeline.reading import How
 from pipeline.records import Found, Provenance, RawPage
 
 # Archives that this process has open, so that records are read onward: the last ones asked for.
-_OPEN: dict[tuple[str, int, int, int, How], Archive] = {}
+_OPEN: dict[Path, tuple[tuple[object, ...], Archive]] = {}
 _MOST_OPEN = 4
 
 
@@ -68,9 +68,13 @@ def _record(root: Path, found: Found, how: How) -> Record:
 def _opened(path: Path, how: How) -> Archive:
     """Return an archive, open since it was last asked for if it is the same file still."""
     status = path.stat()
-    key = (str(path), status.st_ino, status.st_size, status.st_mtime_ns, how)
-    archive = _OPEN.pop(key, None) or open_archive(path, how)
+    marks = (status.st_ino, status.st_size, status.st_mtime_ns, how)
+    known, archive = _OPEN.pop(path, (None, None))
+    if archive is not None and known != marks:
+        archive.close()
+        archive = None
     while len(_OPEN) >= _MOST_OPEN:
-        _OPEN.pop(next(iter(_OPEN))).close()
-    _OPEN[key] = archive
+        _OPEN.pop(next(iter(_OPEN)))[1].close()
+    archive = archive or open_archive(path, how)
+    _OPEN[path] = (marks, archive)
     return archive
