@@ -7,7 +7,7 @@ WORKERS ?=
 ENGINE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help clean-corpus test bench setup lock clean
+.PHONY: help clean-corpus test faults bench setup lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ test: .venv/.dev .venv-check/.done ## format, lint, types, import layers, tests
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/pytest -q -n auto --dist worksteal
+
+faults: .venv/.dev ## the long tests of docs/faults.md: every kill point, a full disk, luigid, a month
+	.venv/bin/pytest -q faults
 
 bench: .venv/.bench ## every program in bench/, held against bench/floors.toml
 	@for program in bench/[a-z]*.py; do echo "== $$program"; \

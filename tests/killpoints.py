@@ -1,0 +1,149 @@
+"""A run killed, or failed, at the k-th call that changes files; then run again and looked at.
+
+In: a prepared cleaned/ and the arguments of a run. Out: for each point what was wrong after it.
+Runs are forks of this process, which has all it needs loaded: a point costs the run and little
+more. Calls are counted in Python, so that no tracer is needed; `faults/` has one for the writes.
+"""
+
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from mmap import mmap
+from pathlib import Path
+from typing import Any
+
+from pipeline.paths import Paths
+from pipeline.publish import damaged
+from tests.test_run import tree
+
+CALLS = ("fsync", "rename", "replace", "unlink", "mkdir", "rmdir", "symlink")
+_WORD = 8
+
+
+@dataclass(frozen=True)
+class Strike:
+    """What happens at the call of rank `at`: death, or the error `error`; only for `calls`."""
+
+    at: int
+    error: int = 0
+    calls: tuple[str, ...] = CALLS
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a run ended: exit status (negative: the signal), calls counted, what it said."""
+
+    status: int
+    calls: int
+    said: str
+
+
+def run(arguments: list[str], said: Path, strike: Strike | None = None) -> Done:
+    """Run `clean-corpus` with `arguments` in a fork of this process."""
+    count = mmap(-1, _WORD)
+    pid = os.fork()
+    if pid == 0:
+        _child(arguments, said, strike, count)
+    _, status = os.waitpid(pid, 0)
+    calls = int.from_bytes(count[:_WORD], "little")
+    code = os.waitstatus_to_exitcode(status)
+    return Done(code, calls, said.read_text("utf-8", "replace"))
+
+
+def _child(arguments: list[str], said: Path, strike: Strike | None, count: mmap) -> None:
+    status = 70
+    try:
+        from pipeline.__main__ import main
+
+        with said.open("wb") as file:
+            os.dup2(file.fileno(), 2)
+            os.dup2(file.fileno(), 1)
+        sys.stderr = os.fdopen(2, "w", closefd=False)
+        _arm(strike or Strike(-1), count)
+        sys.argv = ["clean-corpus", *arguments]
+        main()
+    except SystemExit as error:
+        status = error.code if isinstance(error.code, int) else 1
+    finally:
+        os._exit(status)
+
+
+def _arm(strike: Strike, count: mmap) -> None:
+    """Put a counter before each call of `strike`; workers count nothing."""
+    parent = os.getpid()
+
+    def armed(call: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(*given: Any, **named: Any) -> Any:
+            if os.getpid() == parent:
+                rank = int.from_bytes(count[:_WORD], "little") + 1
+                count[:_WORD] = rank.to_bytes(_WORD, "little")
+                if rank == strike.at and not strike.error:
+                    os.kill(parent, signal.SIGKILL)
+                if rank >= strike.at > 0 and strike.error:
+                    named_files = [str(one) for one in given[:1] if not isinstance(one, int)]
+                    raise OSError(strike.error, os.strerror(strike.error), *named_files)
+            return call(*given, **named)
+
+        return counted
+
+    for name in strike.calls:
+        setattr(os, name, armed(getattr(os, name)))
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where runs are tried: `before` is a finished cleaned/, `raw` has changed since."""
+
+    raw: Path
+    before: Path
+    wanted: dict[str, bytes]
+    folder: Path
+
+    @property
+    def arguments(self) -> list[str]:
+        """Return what a run is called with."""
+        return ["run", "--raw", str(self.raw), "--cleaned", str(self.cleaned), "--workers", "1"]
+
+    @property
+    def cleaned(self) -> Path:
+        """Return the folder that is published into."""
+        return self.folder / "cleaned"
+
+    def reset(self) -> None:
+        """Bring cleaned/ back to what it was."""
+        shutil.rmtree(self.cleaned, ignore_errors=True)
+        if self.before.exists():
+            shutil.copytree(self.before, self.cleaned, symlinks=True)
+
+    def calls(self, calls: tuple[str, ...] = CALLS) -> int:
+        """Return how many calls an undisturbed run makes."""
+        self.reset()
+        return run(self.arguments, self.folder / "said", Strike(-1, calls=calls)).calls
+
+    def wrong(self, strike: Strike) -> Iterator[str]:
+        """Yield what is wrong after a run that was struck, and after the next one."""
+        self.reset()
+        first = run(self.arguments, self.folder / "said", strike)
+        if first.status == 0 and strike.error:
+            yield f"{strike}: ended with 0"
+        if strike.error and "Traceback" in first.said:
+            yield f"{strike}: {first.said[-300:]}"
+        yield from (f"{strike}: at once: {line}" for line in self._torn())
+        second = run(self.arguments, self.folder / "said")
+        if second.status:
+            yield f"{strike}: the next run ended with {second.status}: {second.said[-300:]}"
+            return
+        yield from (f"{strike}: afterwards: {line}" for line in self._torn())
+        if tree(self.cleaned) != self.wanted:
+            yield f"{strike}: other bytes than those of a run that was left alone"
+        yield from (f"{strike}: {left}: was left" for left in self.cleaned.rglob("*.part"))
+
+    def _torn(self) -> list[str]:
+        """Return what a reader would find amiss now; nothing where nothing was published yet."""
+        current = Paths(self.raw, self.cleaned).current
+        if not current.is_symlink():
+            return [] if not self.before.exists() else [".current is gone"]
+        return damaged(current.resolve())
