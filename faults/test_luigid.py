@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -31,7 +32,7 @@ def port() -> int:
 def luigid(port: int, tmp_path: Path) -> Iterator[str]:
     """Return the host:port of a luigid."""
     program = Path(sys.executable).with_name("luigid")
-    words = [program, "--address", "127.0.0.1", "--port", str(port), "--logdir", str(tmp_path)]
+    words = [str(program), "--address", "127.0.0.1", "--port", str(port), "--logdir", str(tmp_path)]
     server = subprocess.Popen([*words, "--state-path", str(tmp_path / "state")], cwd=tmp_path)
     deadline = time.monotonic() + 60
     while True:
@@ -50,7 +51,7 @@ def luigid(port: int, tmp_path: Path) -> Iterator[str]:
 def tasks(luigid: str, status: str) -> dict[str, object]:
     url = f"http://{luigid}/api/task_list"
     query = json.dumps({"status": status, "upstream_status": ""})
-    with urllib.request.urlopen(f"{url}?data={urllib.request.quote(query)}") as answer:
+    with urllib.request.urlopen(f"{url}?data={quote(query)}") as answer:
         found: dict[str, object] = json.load(answer)["response"]
     return found
 
