@@ -72,7 +72,7 @@ def test_pages_are_found_by_words_and_filters(browser: Browser, index: Path, exa
     browser.press("/")
     browser.wait("document.querySelector('input[type=search]')")
     assert browser.text("#view [role=status]") == f"{len(ledger)} pages of {len(ledger)}"
-    browser.press("/")
+    browser.wait("document.activeElement.type === 'search'")
     browser.type(ledger[0]["raw"])
     assert browser.texts(".pages small.path")[0].startswith(ledger[0]["raw"])
     assert browser.text("#view [role=status]").startswith("1 page ")

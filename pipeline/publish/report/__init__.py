@@ -79,6 +79,7 @@ class ReportWriter:
                 sum(len(match.disagreements) for _, match in related),
                 len(tables),
                 sum(len(table.doubts) for table in tables),
+                sum(block[2] >= 0 for block in told.get("blocks", ()) if block[3]),
                 [_number(self._rules, rule) for rule in rules],
                 entry.reason,
             ]

@@ -1,13 +1,15 @@
 """Values of all tables → indicators that several documents hold, each with one plot.
 
 In: the values of each kept page. Out: for each folded name and unit that two documents share, the
-documents and the plot of their figures. Never: two units in one plot.
+documents and the plot of their figures. Never: two units in one plot; more points kept of an
+indicator than a plot can show.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from pipeline.publish.report.plots import Plot, Point, draw, point_of
+from pipeline.publish.report.plots import MOST_POINTS, Plot, Point, draw, point_of
 from pipeline.publish.tables import Value
 
 _LEAST_DOCUMENTS = 2
@@ -27,15 +29,20 @@ class Indicators:
 
     _points: dict[tuple[str, str], dict[str, list[Point]]] = field(default_factory=dict)
     _titles: dict[str, str] = field(default_factory=dict)
+    _count: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def add(self, page: str, title: str, sheet: str, values: Iterable[Value]) -> None:
         """Take the values of the table `sheet` of a page."""
-        self._titles[page] = title
         for value in values:
             point = point_of(value, sheet)
             if point is not None and value.indicator.folded:
+                self._titles[page] = title
                 key = (value.indicator.folded, value.unit)
-                self._points.setdefault(key, {}).setdefault(page, []).append(point)
+                self._count[key] += 1
+                if self._count[key] > MOST_POINTS:
+                    self._points[key] = {}
+                else:
+                    self._points.setdefault(key, {}).setdefault(page, []).append(point)
 
     def shared(self, most: int) -> list[Shared]:
         """Return at most `most` indicators of several documents, those of most documents first."""

@@ -13,7 +13,8 @@ WIDTH, HEIGHT = 340.0, 170.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 12.0, 92.0, 14.0, 26.0
 _LINE_HEIGHT = 12.0
 _YEAR_DIGITS = 4
-_MOST_POINTS = 60
+#: More cannot be told apart.
+MOST_POINTS = 60
 #: Documents beyond these share the last colour.
 COLOURS = 6
 
@@ -100,7 +101,7 @@ def point_of(value: Value, sheet: str) -> Point | None:
 def draw(name: str, unit: str, points: Sequence[Point]) -> Plot | None:
     """Return the plot of `points`, None where they are of one year only, or too many to see."""
     years = sorted({point.year for point in points})
-    if len(years) < 2 or len(points) > _MOST_POINTS:
+    if len(years) < 2 or len(points) > MOST_POINTS:
         return None
     least, most = min(p.low for p in points), max(p.high for p in points)
     span = (most - least) or 1.0

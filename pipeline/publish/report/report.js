@@ -72,7 +72,10 @@ function grid(heads, rows, classes = "") {
 
 // ---- the index of all pages
 
-const ROW = { id: 0, title: 1, raw: 2, status: 3, site: 4, month: 5, canonical: 6, members: 7, related: 8, differing: 9, tables: 10, doubts: 11, rules: 12, reason: 13 };
+const ROW = {
+  id: 0, title: 1, raw: 2, status: 3, site: 4, month: 5, canonical: 6, members: 7,
+  related: 8, differing: 9, tables: 10, doubts: 11, dropped: 12, rules: 13, reason: 14,
+};
 let names;
 let index;
 let places;
@@ -175,6 +178,7 @@ function pageLine(row) {
   const told = [
     row[ROW.month],
     row[ROW.reason],
+    row[ROW.dropped] > 0 && `${many(row[ROW.dropped], "line")} taken out`,
     row[ROW.members] > 1 && link(`cluster=${row[ROW.id]}`, many(row[ROW.members], "copy", "copies")),
     row[ROW.canonical] && link(`cluster=${row[ROW.canonical]}`, "its cluster"),
     row[ROW.related] > 0 && many(row[ROW.related], "relative"),
@@ -436,7 +440,7 @@ async function showCluster(wanted) {
     const row = rowOf(id);
     const match = related.get(id);
     const relation = match && (match.a === id ? match.relation : OPPOSITE[match.relation] ?? match.relation);
-    return [el("bdi", {}, link(`page=${id}`, nameOf(id))), el("td", { class: "path" }, row[ROW.raw]), names.sites[row[ROW.site]], row[ROW.month],
+    return [el("bdi", {}, link(`page=${id}`, nameOf(id))), el("td", { class: "path" }, row[ROW.raw]), names.sites[row[ROW.site]], el("td", { class: "month" }, row[ROW.month]),
       id === page.id ? "the copy kept" : relation ?? "near, by way of another copy", match ? percent(match.jaccard) : "", match ? percent(match.figures) : "",
       match ? link(`pair=${match.number}`, "side by side") : ""];
   };
@@ -487,6 +491,8 @@ async function showIndicators() {
 
 const VIEWS = { pages: showPages, page: showPage, pair: showPair, cluster: showCluster, indicators: showIndicators };
 
+let seeking = false; // whether the reader asked for the search by its key
+
 async function route() {
   const wanted = new URLSearchParams(location.hash.slice(1));
   const show = VIEWS[wanted.keys().next().value];
@@ -503,6 +509,8 @@ async function route() {
   const place = show ? document.getElementById(`table${wanted.get("table")}`) : document.getElementById(location.hash.slice(1));
   if (place) place.scrollIntoView();
   else scrollTo(0, 0);
+  if (seeking) document.querySelector("#view input[type=search]")?.focus();
+  seeking = false;
   document.body.dataset.ready = location.hash || "#";
 }
 
@@ -537,7 +545,10 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     const box = document.querySelector("#view input[type=search]");
     if (box) box.focus();
-    else location.hash = "pages";
+    else {
+      seeking = true;
+      location.hash = "pages";
+    }
   }
 });
 for (const kind of ["pointerover", "focusin", "click"]) {
