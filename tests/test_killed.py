@@ -150,3 +150,32 @@ def test_a_clock_that_jumps_changes_nothing(cli: Cli, raw: Path, tmp_path: Path)
         done = subprocess.run([sys.executable, "-c", code, *words], cwd=ROOT, capture_output=True)
         assert done.returncode == 0, done.stderr.decode()
         assert tree(cleaned) == before
+
+
+def test_a_scan_that_is_damaged_costs_nothing_but_time(stage: Stage) -> None:
+    stage.reset()
+    assert killpoints.run(stage.arguments, stage.folder / "said").status == 0
+    scan = stage.cleaned / ".work" / "scan"
+    scan.write_bytes(scan.read_bytes()[:30])
+    assert killpoints.run(stage.arguments, stage.folder / "said").status == 0
+    assert tree(stage.cleaned) == stage.wanted
+
+
+def test_few_file_handles_are_enough(stage: Stage) -> None:
+    stage.reset()
+    code = (
+        "import resource, sys; from pipeline.__main__ import main\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))\nmain()\n"
+    )
+    words = [sys.executable, "-c", code, *stage.arguments]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    assert tree(stage.cleaned) == stage.wanted
+
+
+def test_codes_for_terminals_are_shown(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "a\x1b]0;hacked\x07.txt").touch()
+    done = cli("run", "--raw", tmp_path / "raw", "--cleaned", tmp_path / "c\x1b[2Jx")
+    assert "\x1b" not in done.stderr
+    assert "%1B" in done.stderr
