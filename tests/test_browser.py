@@ -175,6 +175,22 @@ def test_it_fits_a_phone(browser: Browser, index: Path, example: Path, dark: boo
     browser.look(1280)
 
 
+def test_the_policy_lets_nothing_else_run_or_load(browser: Browser, index: Path) -> None:
+    browser.open(index)
+    browser.run(
+        """for (const [tag, key, value] of [["script", "textContent", "window.ran = 1"],
+                                            ["img", "src", "https://example.invalid/x.png"]]) {
+             document.body.append(Object.assign(document.createElement(tag), { [key]: value }));
+           }"""
+    )
+    assert not browser.run("'ran' in window")
+    browser.wait("true")
+    refused = [said for said in browser.complaints if "Content Security Policy" in said]
+    assert len(refused) == len(browser.complaints) == 2
+    browser.complaints.clear()
+    browser.requests.remove("https://example.invalid/x.png")  # which was refused before it was sent
+
+
 def hostile_corpus() -> tuple[list[tuple[Found, Page | Aside]], Match, Cluster]:
     table = Table(HOSTILE, (HOSTILE, "2025年"), (("指标", f"5{HOSTILE}"),), notes=(HOSTILE,))
     table = replace(table, doubts=(Doubt(0, 1, (HOSTILE,), HOSTILE, (0.2,)),))

@@ -85,7 +85,10 @@ async function openIndex() {
   if (index) return;
   const files = Math.ceil(names.pages / names.rows.index);
   index = (await Promise.all(Array.from({ length: files }, (_, n) => load(`index${n}`)))).flat();
-  places = new Map(index.map((row, place) => [row[ROW.id], place]));
+  places = new Map();
+  index.forEach((row, place) => { // one page may lie in raw/ twice: the copy kept speaks for both
+    if (!places.has(row[ROW.id]) || row[ROW.status] === 0) places.set(row[ROW.id], place);
+  });
 }
 
 function rowOf(id) {
@@ -377,7 +380,7 @@ async function showPage(wanted) {
     page.blocks && deedsOf(page),
     el("details", {}, el("summary", {}, "What the page says of itself, and where it lies"), factsOf(page)),
     page.blocks && [el("h2", {}, "The text, raw and cleaned"),
-      el("p", { class: "note keys" }, el("label", {}, box, " only what was touched"), " Point at, tap, or step with the keys j and k through what is marked: the rule and its reason are told below."), text],
+      el("p", { class: "note keys" }, el("label", {}, box, " only what was touched"), el("br"), "Point at what is marked, tap it, or step through it with the keys j and k: the rule and its reason are told below."), text],
     tables.length > 0 && [el("h2", {}, "Tables"), tables],
     page.refused?.length > 0 && [el("h2", {}, "Tables seen, and left in the text"),
       el("ul", { class: "doubts" }, page.refused.map(([line, words, why]) => el("li", {}, words, el("small", {}, ` line ${line}: ${why}`))))],
