@@ -280,7 +280,8 @@ class Job:
         rules, tables = self.rules, self.config.tables
         matches, others = self.duplicates.matches, self.scan.others
         outputs = self.config.outputs
-        return Corpus(matches, raw, rules.reasons, others, rules, tables, outputs)
+        before = self.paths.current.resolve() if self.paths.current.exists() else None
+        return Corpus(matches, raw, rules.reasons, others, rules, tables, outputs, before)
 
     @property
     def scan_record(self) -> ScanRecord:

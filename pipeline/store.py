@@ -11,6 +11,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -27,6 +28,11 @@ T = TypeVar("T")
 TEMPORARY = ".part"
 
 _END = bytes(4)
+
+# Of small files: how many are written at a time, and how many may wait for that in memory.
+_THREADS = 16
+_FILES = 512
+_FILES_BYTES = 16 * 2**20
 
 _ASK_AGAIN = 0.2  # seconds between two looks at a lock that another run holds
 
@@ -116,6 +122,59 @@ class SyncedFile:
             self._file.flush()
             os.fsync(self._file.fileno())
             self._file.close()
+
+
+class NewFiles:
+    """Many small new files in one folder; they outlast a power cut when it is closed.
+
+    Several threads write them, for a disk that is waited for after each file is idle most of the
+    time. A file that has the same name and bytes in the folder `before` is linked to that one.
+    """
+
+    def __init__(self, folder: Path, before: Path | None = None) -> None:
+        self._folder = folder
+        self._before = before
+        self._waiting: list[tuple[str, bytes]] = []
+        self._bytes = 0
+
+    def add(self, name: str, data: bytes) -> None:
+        """Write `data` as the file `name`, which may be in folders below; soon, with others."""
+        self._waiting.append((name, data))
+        self._bytes += len(data)
+        if len(self._waiting) == _FILES or self._bytes > _FILES_BYTES:
+            self.close()
+
+    def close(self) -> None:
+        """Write what waits. No thread is left when this returns or raises."""
+        with ThreadPoolExecutor(_THREADS) as threads:
+            done = [threads.submit(self._write, *file) for file in self._waiting]
+        self._waiting = []
+        self._bytes = 0
+        for one in done:
+            one.result()
+
+    def _write(self, name: str, data: bytes) -> None:
+        path = self._folder / name
+        with disk(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        if self._before and _link(self._before / name, path, data):
+            return
+        file = SyncedFile(path)
+        try:
+            file.write(data)
+        finally:
+            file.close()
+
+
+def _link(old: Path, new: Path, data: bytes) -> bool:
+    """Return whether `old` holds `data` and `new` could be made a link to it."""
+    try:
+        if old.stat().st_size != len(data) or old.read_bytes() != data:
+            return False
+        new.hardlink_to(old)
+    except OSError:  # not there, or a disk without such links: it is written
+        return False
+    return True
 
 
 class TextFile(Mapping[str, str]):

@@ -66,10 +66,10 @@ def entries(count: int) -> list[Entry]:
     ]
 
 
-def write(folder: Path, count: int = 5, **outputs: Any) -> Path:
+def write(folder: Path, count: int = 5, before: Path | None = None, **outputs: Any) -> Path:
     """Return the folder with all outputs of `count` articles, in all formats or those named."""
     chosen = OutputsConfig(**{"articles": ALL, **outputs})
-    corpus = Corpus([], {}, {}, {}, outputs=chosen)
+    corpus = Corpus([], {}, {}, {}, outputs=chosen, before=before)
     publish(entries(count), corpus, folder)
     return folder
 
@@ -267,3 +267,15 @@ def test_the_schema_is_written_down() -> None:
     told = re.findall(r"^\| `(\w+)` \| (\w+)\S* \| ", outputs, re.MULTILINE)
     types = {"word": "string", "prose": "string", "day": "date32", "count": "int32"}
     assert [(name, types.get(kind, "list")) for name, kind in FIELDS.items()] == told
+
+
+def test_a_text_that_did_not_change_is_not_written_again(tmp_path: Path) -> None:
+    before = write(tmp_path / "a", count=3)
+    texts = [f"text/www.example.gov.cn/{number:016x}.txt" for number in range(4)]
+    (before / texts[1]).write_bytes(b"somebody was here")
+    (before / texts[2]).unlink()
+    after = write(tmp_path / "b", count=4, before=before)
+    again = [(after / text).read_text("utf-8") for text in texts]
+    assert again == [page(number).text + "\n" for number in range(4)]
+    links = [(after / text).stat().st_nlink for text in texts]
+    assert links == [2, 1, 1, 1]

@@ -12,6 +12,7 @@ import pytest
 from pipeline.errors import DamagedError, DiskError, LockError
 from pipeline.records import Aside, Block, Cell, Change, Doubt, Origin, Page, Provenance, Table
 from pipeline.store import (
+    NewFiles,
     disk,
     locked,
     move,
@@ -114,3 +115,16 @@ def test_a_lock_is_held_by_one_process_and_free_when_it_dies(tmp_path: Path) -> 
     holder.join()
     with locked(path):
         assert path.exists()
+
+
+def test_many_small_files_and_a_disk_that_refuses_one(tmp_path: Path) -> None:
+    names = [f"{number % 7}/{number}.txt" for number in range(1500)]
+    files = NewFiles(tmp_path / "new")
+    for name in names:
+        files.add(name, name.encode())
+    files.close()
+    assert all((tmp_path / "new" / name).read_text() == name for name in names)
+    (tmp_path / "new" / "0" / "x").mkdir()
+    files.add("0/x", b"")
+    with pytest.raises(DiskError, match="0/x"):
+        files.close()

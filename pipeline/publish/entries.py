@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -60,7 +60,8 @@ class Corpus:
     """What is known of all pages together. `raw` maps page ids to paths in raw/.
 
     `reasons` maps rule ids to their reasons, `others` suffixes to the number of files in raw/
-    that are no pages. `rules` are those of the run, `tables` and `outputs` how they are written.
+    that are no pages. `rules` are those of the run, `tables` and `outputs` how they are written;
+    `before` is the folder of the version that readers see now, None where there is none.
     """
 
     matches: Sequence[Match]
@@ -70,6 +71,7 @@ class Corpus:
     rules: Rules = field(default_factory=built_in_rules)
     tables: TablesConfig = field(default_factory=TablesConfig)
     outputs: OutputsConfig = field(default_factory=OutputsConfig)
+    before: Path | None = None
 
     def text_of(self, entry: Entry) -> str:
         """Return where the text of a kept article lies in cleaned/, "" where it is not written."""

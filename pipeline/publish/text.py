@@ -1,11 +1,15 @@
-"""text/<site>/<id>.txt: one plain text for each article kept."""
+"""text/<site>/<id>.txt: one plain text for each article kept.
+
+In: articles. Out: a file each; one that the version before has too is not written again. Never: a
+file that says what the version before said, where the article says something else.
+"""
 
 import json
 from pathlib import Path
 
 from pipeline.publish.articles import article
 from pipeline.publish.entries import Corpus, Entry
-from pipeline.store import write_bytes
+from pipeline.store import NewFiles
 
 # What a reader of one text asks first; articles.jsonl has the rest.
 _FRONT = (
@@ -17,7 +21,7 @@ class TextWriter:
     """Writes text/."""
 
     def __init__(self, folder: Path, corpus: Corpus) -> None:
-        self._folder = folder
+        self._files = NewFiles(folder, corpus.before)
         self._front = corpus.outputs.front_matter
         (folder / "text").mkdir()
 
@@ -26,10 +30,11 @@ class TextWriter:
         if entry.kept is not None:
             front = front_matter(entry) if self._front else ""
             text = f"{front}{entry.kept.text}\n"
-            write_bytes(self._folder / entry.text_path, [text.encode("utf-8")])
+            self._files.add(entry.text_path, text.encode("utf-8"))
 
     def close(self) -> None:
-        """Do nothing: every file is finished already."""
+        """Write the last files."""
+        self._files.close()
 
 
 def front_matter(entry: Entry) -> str:
