@@ -4,16 +4,29 @@ import itertools
 import json
 import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from pipeline.publish import Corpus, Entry, join, write_report
 from pipeline.publish.report.budget import Budget
-from pipeline.publish.report.pieces import packed
+from pipeline.publish.report.pieces import Pieces, packed
 from pipeline.publish.report.plots import HEIGHT, WIDTH, Plot, Point, draw
-from pipeline.publish.report.story import story
+from pipeline.publish.report.story import caption, story
+from pipeline.publish.report.tally import Tally, by_status, most_first
 from pipeline.publish.report.words import clear, clear_blanks
-from pipeline.records import Block, Change, Cluster, Doubt, Found, Page, Provenance, Refused, Table
+from pipeline.records import (
+    Aside,
+    Block,
+    Change,
+    Cluster,
+    Doubt,
+    Found,
+    Page,
+    Provenance,
+    Refused,
+    Table,
+)
 
 HOSTILE = '"/><script>alert(1)</script>'
 
@@ -171,3 +184,46 @@ def test_the_room_of_a_page_is_what_others_left() -> None:
 def test_what_hides_is_named() -> None:
     assert clear("甲\u202e乙\u200b") == "甲⟨U+202E⟩乙⟨U+200B⟩"
     assert clear_blanks("甲 乙\u3000") == "甲␣乙□"
+
+
+def test_every_page_is_counted_by_site_month_and_rule() -> None:
+    page = pages()[0]
+    gone = Block("paragraph", "打印", dropped_by="chrome.tools")
+    page = replace(page, blocks=(gone, gone), published=date(2021, 3, 5))
+    aside = Aside("9" * 16, Provenance("www.a.example/1.html"), "empty", "is empty")
+    tally = Tally()
+    assert tally.add(Entry(Found("a", 1, ""), page, "article")) == (
+        "unknown",
+        "2021-03",
+        ["chrome.tools"],
+    )
+    tally.add(Entry(Found("b", 1, ""), aside, "aside"))
+    assert most_first(by_status(tally.sites)) == [
+        ("unknown", [1, 0, 0, 0]),
+        ("www.a.example", [0, 0, 0, 1]),
+    ]
+    assert by_status(tally.months) == {"2021-03": [1, 0, 0, 0], "": [0, 0, 0, 1]}
+    fired = tally.rules["chrome.tools"]
+    assert (fired.times, fired.pages, fired.top) == (2, 1, [("unknown", 2)])
+    assert fired.examples == [(("打印",), page.id, "a")]
+    reasons = {"chrome.tools": "", "chrome.share": "", "tables.percent": ""}
+    assert tally.silent(reasons) == ["chrome.share"]
+
+
+def test_a_table_is_named_with_its_number() -> None:
+    page = pages()[0]
+    title = "“十四五”目标"
+    lines = ("正文。" * 40 + title, f"专栏 3 {title}", "指标")
+    blocks = tuple(Block("paragraph", line) for line in lines)
+    table = replace(page.tables[0], title=title, block=2)
+    assert caption(replace(page, blocks=blocks), table) == f"专栏 3 {title}"
+    assert caption(replace(page, blocks=blocks[:1]), replace(table, block=0)) == title
+
+
+def test_a_piece_is_written_when_it_is_full(tmp_path: Path) -> None:
+    pieces = Pieces(tmp_path, "page", 2)
+    for n in range(3):
+        pieces.add(["甲", n])
+    assert [file.name for file in (tmp_path / "data").iterdir()] == ["page0.js"]
+    pieces.close()
+    assert piece(tmp_path, "page1") == [["甲", 2]]

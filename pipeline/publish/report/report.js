@@ -311,13 +311,14 @@ function deedsOf(page) {
   return [
     el("h2", {}, lines ? `${many(lines, "line")} taken out` : "Nothing was taken out"),
     el("ul", { class: "deeds" }, drops),
-    el("details", { open: respelled.length > 0 && respelled.length <= 3 }, el("summary", {}, page.changes.length ? `${many(page.changes.length, "place")} respelled, by ${many(changed.size, "rule")}` : "Nothing was respelled"),
-      el("ul", { class: "deeds" }, respelled)),
+    respelled.length === 0 ? el("p", { class: "note" }, "Nothing was respelled.")
+      : el("details", { open: respelled.length <= 3 }, el("summary", {}, `${many(page.changes.length, "place")} respelled, by ${many(changed.size, "rule")}`),
+        el("ul", { class: "deeds" }, respelled)),
   ];
 }
 
 const RELATIONS = {
-  same: "is the same text as", near: "is a copy, edited or with other chrome, of", contains: "contains, as an excerpt or digest of it,",
+  same: "is the same text as", near: "is a copy, edited or with other chrome, of", contains: "contains the text, or most of it, of",
   contained: "is an excerpt or digest of", overlaps: "shares long passages with", template: "has the form, but other figures, of",
 };
 const OPPOSITE = { contains: "contained", contained: "contains" };
@@ -339,8 +340,6 @@ function factsOf(page) {
     url && [el("dt", {}, "url"), el("dd", {}, url)],
     page.text && [el("dt", {}, "text"), el("dd", {}, el("a", { href: `../${page.text}` }, page.text))],
     page.reason && [el("dt", {}, "reason"), el("dd", {}, `${page.reason}: ${names.reasons[page.reason] ?? ""} ${page.message ?? ""}`)],
-    page.canonical && page.canonical !== page.id && [el("dt", {}, page.relation), el("dd", {}, link(`cluster=${page.canonical}`, nameOf(page.canonical)))],
-    page.members.length > 1 && [el("dt", {}, "kept because"), el("dd", {}, page.why, " ", link(`cluster=${page.id}`, `its ${page.members.length} copies`))],
     rows);
 }
 
@@ -374,8 +373,11 @@ async function showPage(wanted) {
   box.addEventListener("change", () => text.classList.toggle("touched", box.checked));
   return [
     el("h1", {}, el("span", { class: `tag ${page.status}` }, page.status), " ", el("bdi", {}, page.title || page.raw)),
-    el("p", { class: "note" }, [page.raw, tables.length && [" · ", link(`page=${page.id}&table=1`, many(tables.length, "table"))]]),
+    el("p", { class: "note" }, [page.raw, tables.length > 0 && [" · ", link(`page=${page.id}&table=1`, many(tables.length, "table"))]]),
     page.message && el("p", { class: "pair" }, page.message),
+    page.members.length > 1 && el("p", {}, `Kept of ${page.members.length} copies: ${page.why}. `, link(`cluster=${page.id}`, "All of them")),
+    page.canonical && page.canonical !== page.id && el("p", {}, `A copy (${page.relation}) of `, el("bdi", {}, link(`page=${page.canonical}`, nameOf(page.canonical))), ", which is kept. ", link(`cluster=${page.canonical}`, "All copies")),
+    page.reason && !page.message && el("p", { class: "pair" }, `${page.reason}: `, names.reasons[page.reason] ?? ""),
     relativesOf(page),
     page.blocks && deedsOf(page),
     el("details", {}, el("summary", {}, "What the page says of itself, and where it lies"), factsOf(page)),
