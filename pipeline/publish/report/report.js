@@ -377,11 +377,11 @@ async function showPage(wanted) {
     page.message && el("p", { class: "pair" }, page.message),
     page.members.length > 1 && el("p", {}, `Kept of ${page.members.length} copies: ${page.why}. `, link(`cluster=${page.id}`, "All of them")),
     page.canonical && page.canonical !== page.id && el("p", {}, `A copy (${page.relation}) of `, el("bdi", {}, link(`page=${page.canonical}`, nameOf(page.canonical))), ", which is kept. ", link(`cluster=${page.canonical}`, "All copies")),
-    page.reason && !page.message && el("p", { class: "pair" }, `${page.reason}: `, names.reasons[page.reason] ?? ""),
+    page.reason && !page.message && el("p", { class: "pair" }, el("b", {}, page.reason), " ", names.reasons[page.reason]),
     relativesOf(page),
-    page.blocks && deedsOf(page),
+    page.blocks?.length > 0 && deedsOf(page),
     el("details", {}, el("summary", {}, "What the page says of itself, and where it lies"), factsOf(page)),
-    page.blocks && [el("h2", {}, "The text, raw and cleaned"),
+    page.blocks?.length > 0 && [el("h2", {}, "The text, raw and cleaned"),
       el("p", { class: "note keys" }, el("label", {}, box, " only what was touched"), el("br"), "Point at what is marked, tap it, or step through it with the keys j and k: the rule and its reason are told below."), text],
     tables.length > 0 && [el("h2", {}, "Tables"), tables],
     page.refused?.length > 0 && [el("h2", {}, "Tables seen, and left in the text"),
@@ -445,11 +445,12 @@ async function showCluster(wanted) {
     const row = rowOf(id);
     const match = related.get(id);
     const relation = match && (match.a === id ? match.relation : OPPOSITE[match.relation] ?? match.relation);
-    return [el("bdi", {}, link(`page=${id}`, nameOf(id))), el("td", { class: "path" }, row[ROW.raw]), names.sites[row[ROW.site]], el("td", { class: "month" }, row[ROW.month]),
-      id === page.id ? "the copy kept" : relation ?? "near, by way of another copy", match ? percent(match.jaccard) : "", match ? percent(match.figures) : "",
-      match ? link(`pair=${match.number}`, "side by side") : ""];
+    return [el("bdi", {}, link(`page=${id}`, nameOf(id))),
+      id === page.id ? "the copy kept" : relation ?? "near, by way of another copy",
+      match ? percent(match.figures) : "", match ? percent(match.jaccard) : "", match ? link(`pair=${match.number}`, "side by side") : "",
+      el("td", { class: "month" }, row[ROW.month]), names.sites[row[ROW.site]], el("td", { class: "path" }, row[ROW.raw])];
   };
-  const heads = ["page", "in raw/", "site", "month", "to the copy kept", "Jaccard", "figures that agree", ""];
+  const heads = ["page", "to the copy kept", "figures that agree", "Jaccard", "", "month", "site", "in raw/"];
   const linked = [...related.keys()].filter((id) => !page.members.includes(id));
   const differing = matches.filter((match) => match.differing.length);
   const closest = matches.find((match) => page.members.includes(match.a) && page.members.includes(match.b)) ?? matches[0];
