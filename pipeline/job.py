@@ -22,8 +22,10 @@ from pipeline.paths import PUBLISHED, Paths
 from pipeline.plan import (
     Chunk,
     Cut,
+    Gone,
     Key,
     ScanRecord,
+    gone,
     key,
     last_scan,
     look,
@@ -99,6 +101,7 @@ class Job:
     chunks: Sequence[Chunk]
     advance: Callable[[str, int], None]
     asked: Asked
+    gone: Sequence[Gone] = ()
     failures: list[BaseException] = field(default_factory=list)
     folder: str = field(init=False)
     repair: bool = field(init=False)
@@ -396,7 +399,7 @@ def open_job(
         raise ConfigError(message)
     again = {key(page) for page in scan.pages if (page.file, page.member) in asked.again}
     chunks = plan(scan.pages, released(before.cuts, again))
-    job = Job(paths, config, settings, scan, chunks, advance, asked)
+    job = Job(paths, config, settings, scan, chunks, advance, asked, gone(before, scan.pages))
     if asked.again:
         job.forget()
     return job

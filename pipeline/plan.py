@@ -77,6 +77,29 @@ class _Part(msgspec.Struct, omit_defaults=True):
     shape: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A page that raw/ held before and holds no more; its result's chunk and place there."""
+
+    found: Found
+    chunk: str
+    place: int
+
+
+def gone(before: ScanRecord, pages: Iterable[Found]) -> tuple[Gone, ...]:
+    """Return the pages of `before` whose content is in none of `pages`."""
+    alive = {page.sha256 for page in pages}
+    lost = {key(page): page for page in before.scan.pages if page.sha256 not in alive}
+    if not lost:
+        return ()
+    return tuple(
+        Gone(lost[name], cut.name, place)
+        for cut in before.cuts
+        for place, name in enumerate(cut.keys)
+        if name in lost
+    )
+
+
 def key(page: Found) -> Key:
     """Return what makes a page the same page: its name; a file not read has none; "" if gone."""
     return page.name or (f"{_UNREAD}{page.file}" if page.file else "")

@@ -1,4 +1,4 @@
-"""The commands of a machine that takes pages in day by day: watch, retry, schedule.
+"""The commands of a machine that takes pages in day by day: watch, retry, history, schedule.
 
 As in `__main__`, each loads what it needs when it is called.
 """
@@ -6,6 +6,8 @@ As in `__main__`, each loads what it needs when it is called.
 import json
 import os
 import sys
+from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -195,4 +197,39 @@ def _chosen(
     ]
 
 
-COMMANDS = (watch, retry, schedule)
+@click.command()
+@click.argument("page")
+@RAW
+@CLEANED
+@JSON
+@CONFIG
+def history(page: str, raw: Path, cleaned: Path, config: Path | None, **options: bool) -> None:
+    """Tell what changed between the versions of a page: PAGE is its URL, id or path in raw/."""
+    from pipeline.dedup import find_matches, only_in
+    from pipeline.history import versions_of
+    from pipeline.paths import Paths
+    from pipeline.rules import load_rules
+    from pipeline.terminal import version_list, version_step
+
+    settings = settings_of(config)
+    rules = load_rules(settings.rules.folder, settings.normalize).dedup
+    versions = versions_of(Paths(raw, cleaned), page)
+    steps = []
+    for old, new in pairwise(versions):
+        match = next(iter(find_matches({"a": old.text, "b": new.text}, rules=rules)), None)
+        dropped, added = only_in(old.text, new.text), only_in(new.text, old.text)
+        steps.append((match, dropped, added))
+    if options["as_json"]:
+        told = [
+            {"match": asdict(match) if match else None, "dropped": dropped, "added": added}
+            for match, dropped, added in steps
+        ]
+        known = [asdict(version) for version in versions]
+        click.echo(json.dumps({"versions": known, "steps": told}, ensure_ascii=False))
+        return
+    version_list(versions)
+    for (old, new), step in zip(pairwise(versions), steps, strict=True):
+        version_step(old, new, *step)
+
+
+COMMANDS = (watch, retry, history, retry, schedule)

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pipeline import flow, publish, stages
+from pipeline import flow, history, publish, stages
 from pipeline.alone import undisturbed
 from pipeline.errors import DamagedError, EngineError
 from pipeline.job import Job
@@ -83,6 +83,8 @@ class ScanRaw(CorpusTask):
         return self.job.is_scan_stored
 
     def run(self) -> None:
+        # Before the scan: what a run that is killed here forgot, the next one would not look for.
+        history.keep(self.job.paths, self.job.gone)
         write_scan(self.job.paths, self.job.scan_record)
 
 

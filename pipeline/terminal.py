@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pipeline.aside import Waiting
     from pipeline.config import Config
     from pipeline.explain import Told
+    from pipeline.history import Version
     from pipeline.job import Asked
     from pipeline.paths import Paths
     from pipeline.publish import ToldDoubt
@@ -348,6 +349,31 @@ def comparison(
         data.print(f"\n[bold]{title}[/] ({len(passages)})")
         for passage in passages:
             _side(sign, passage, (), style)
+
+
+def version_list(versions: Sequence["Version"]) -> None:
+    """Print on standard output which versions of a page are known."""
+    for version in versions:
+        data.print(f"[bold]{shown(version.when or 'now')}[/] {shown(version.title)}")
+        place = f"{version.raw}: {version.member}" if version.member else version.raw
+        data.print(f"    {version.id} {shown(place)}{', no longer in raw/' * bool(version.until)}")
+    if len(versions) == 1:
+        say("only one version is known")
+
+
+def version_step(
+    old: "Version",
+    new: "Version",
+    match: Match | None,
+    dropped: Sequence[str],
+    added: Sequence[str],
+) -> None:
+    """Print on standard output what changed from one version to the next."""
+    data.print(f"\n[bold]{shown(old.when or 'before')} → {shown(new.when or 'now')}[/]")
+    if old.text == new.text:
+        data.print("  the text is the same")
+        return
+    comparison(match, (old.when or "before", new.when or "now"), dropped, added)
 
 
 def _side(sign: str, passage: str, figures: Sequence[str], style: str) -> None:
