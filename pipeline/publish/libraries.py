@@ -13,7 +13,7 @@ from pipeline.publish.sqlite import OLDEST
 
 _NO_PARQUET = (
     'outputs.articles: "parquet" needs pyarrow, which is not installed. Run '
-    "`pip install 'clean-corpus[parquet]'`, or leave it out"
+    "`.venv/bin/pip install pyarrow`, or leave it out"
 )
 _OLD_SQLITE = (
     'outputs.articles: "sqlite" needs SQLite {} or newer with FTS5; this Python has {}. '

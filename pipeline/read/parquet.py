@@ -1,4 +1,4 @@
-"""Parquet with a column of pages: a page a row. The only user of pyarrow, which is an extra.
+"""Parquet with a column of pages: a page a row. Read by pyarrow, which is an extra.
 
 In: a file. Out: a record a row. Never: more rows in memory than a few; a column that is none of
 those that fields are named by.
