@@ -14,7 +14,7 @@ from itertools import count
 from multiprocessing import current_process, get_context
 from typing import Any, TypeVar
 
-from pipeline.engines.local import die_with_parent
+from pipeline.engines.local import die_with_parent, undisturbed
 from pipeline.errors import EngineError
 
 T = TypeVar("T")
@@ -45,7 +45,8 @@ def map_forked(function: Callable[[T], R], items: Sequence[T], workers: int) -> 
     _WORK[number] = function
     pool = ProcessPoolExecutor(min(workers, len(items)), get_context("fork"), _begin)
     try:
-        waiting = deque(pool.submit(_call, number, item) for item in items)
+        with undisturbed():
+            waiting = deque(pool.submit(_call, number, item) for item in items)
         while waiting:
             yield waiting.popleft().result()
     except BrokenProcessPool as error:

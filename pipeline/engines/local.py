@@ -10,6 +10,7 @@ import signal
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import contextmanager
 from functools import partial
 from multiprocessing import get_context
 from typing import TypeVar
@@ -23,6 +24,7 @@ R = TypeVar("R")
 _BATCH = 16
 
 _PR_SET_PDEATHSIG = 1
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class LocalEngine:
@@ -49,7 +51,8 @@ class LocalEngine:
         """
         batches = [items[start : start + _BATCH] for start in range(0, len(items), _BATCH)]
         job = partial(_run, function)
-        futures = [self._pool.schedule(job, [batch], timeout=self._timeout) for batch in batches]
+        with undisturbed():  # the first call makes the workers
+            futures = [self._pool.schedule(job, [one], timeout=self._timeout) for one in batches]
         for batch, future in zip(batches, futures, strict=True):
             if future.exception() is None:
                 yield from future.result()
@@ -79,8 +82,23 @@ def _run(function: Callable[[T], R], items: Sequence[T]) -> list[R]:
     return [function(item) for item in items]
 
 
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let signals that end a run wait while it makes processes.
+
+    `os.fork` calls what libraries have registered (logging does), and Python drops the
+    KeyboardInterrupt that is raised there: the run would go on as if nobody had said a word.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def die_with_parent() -> None:
     """Ask Linux to end this worker with its parent, however that ends; Ctrl-C is the parent's."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     libc = ctypes.CDLL(None)
