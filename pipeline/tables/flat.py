@@ -10,16 +10,24 @@ after it, and ends with the last value before prose, a note or the next caption.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, groupby, takewhile
 from typing import Literal
 
 from pipeline.records import Block, Refused, Table
 from pipeline.rules.tables import Lexicon, TableRules
-from pipeline.tables import around, grid, levels, regular, tabbed
+from pipeline.tables import aligned, around, grid, levels, regular, tabbed
 from pipeline.tables.build import build, join
-from pipeline.tables.header import STUBS, Column, Layout, candidates, join_lines, role_of
+from pipeline.tables.header import (
+    FIGURE_ROLES,
+    STUBS,
+    Column,
+    Layout,
+    candidates,
+    join_lines,
+    role_of,
+)
 from pipeline.tables.names import habits
 from pipeline.tables.paths import Cut, Row
 from pipeline.tables.rows import Reader, unexplained
@@ -28,6 +36,7 @@ from pipeline.tables.tokens import (
     VALUES,
     Token,
     Typer,
+    bare,
     by_line,
     has_figure,
     pieces,
@@ -62,6 +71,11 @@ _MOST_HEADER_ROWS = 3
 _MOST_LEVELS = 3
 _FEWEST_RUNS = 6
 _FEWEST_KNOWN = 3
+_MOST_PROSE_CELLS = 2
+_LONGEST_SHORT, _LONGEST_STUB_ABOVE = 30, 6
+_FEWEST_HEADINGS = 2
+_MOST_ABOVE = 3
+_FEWEST_CERTAIN = 3
 _LONGEST_SHOWN = 80
 
 
@@ -108,7 +122,17 @@ def find(
     found: list[Found] = []
     refused: list[Refused] = []
     at, budget = 0, _MOST_READ
+    free = 0
     while at < len(shown) and budget > 0:
+        if at >= free and _PLAIN.fullmatch(blocks[shown[at]].text.strip()):
+            free = _run_end(blocks, shown, at)
+            after = found[-1].blocks[-1] if found else -1
+            table, tokens = _unannounced(blocks, shown, at, after, rules)
+            budget -= len(tokens)
+            if table is not None:
+                found.append(table)
+                at = free = shown.index(table.blocks[-1]) + 1
+                continue
         table, after, tokens = _read_at(blocks, shown, at, rules)
         if table is not None:
             _append(found, table, blocks, rules)
@@ -166,6 +190,13 @@ def _read_at(
         if found is not None:
             return _placed(found, blocks, shown, at, words), at + len(found.blocks), ()
     tokens = _tokens(blocks, region, shape, rules)
+    if shape == "flat" and at and len(blocks[shown[at - 1]].text) <= _LONGEST_STUB_ABOVE:
+        near = range(at, min(at + _MOST_HEADER_CELLS, len(shown)))
+        figure = next((i for i in near if _PLAIN.fullmatch(blocks[shown[i]].text.strip())), at)
+        above = shown[at - 2] if at > 1 else -1
+        known, _ = _unannounced(blocks, shown, figure, above, rules)
+        if known is not None and known.blocks[0] < shown[at]:
+            return known, at - 1 + len(known.blocks), tokens
     reading = _best(tokens, rules) if len(tokens) <= _MOST_TOKENS else None
     if reading is None:
         return None, at + _header_lines(blocks, region, rules), tokens
@@ -176,6 +207,80 @@ def _read_at(
     named: Mechanism = "wide" if shape == "spaced" else shape
     found = Found(table, held, _text(reading), named)
     return _placed(found, blocks, shown, at, words), at + len(held), tokens
+
+
+def _run_end(blocks: Sequence[Block], shown: Sequence[int], at: int) -> int:
+    """Return where the short lines around a figure end."""
+    while at < len(shown) and len(blocks[shown[at]].text) <= _LONGEST_SHORT:
+        at += 1
+    return at
+
+
+def _unannounced(
+    blocks: Sequence[Block], shown: Sequence[int], at: int, last: int, rules: TableRules
+) -> tuple[Found | None, Sequence[Token]]:
+    """Return the table around the figure at `at` whose header no list knows, and the tokens read.
+
+    Its first line is the first short one above it, below title, unit and what was read before.
+    """
+    words = rules.lexicon
+    first = at
+    while first and at - first < _MOST_HEADER_CELLS:
+        block = blocks[shown[first - 1]]
+        text = squeeze(block.text)
+        titled = around.is_title(text, words) and role_of(text, words) is None
+        titled = titled or words.unit_line.match(text) is not None
+        if shown[first - 1] <= last or len(text) > _LONGEST_SHORT or titled:
+            break
+        if around.is_stop(block, words):
+            break
+        first -= 1
+    tokens = _tokens(blocks, _region(blocks, shown[first:], words), "flat", rules)
+    if len(tokens) > _MOST_TOKENS or at - first < _FEWEST_KNOWN:
+        return None, tokens
+    # Lines above the header may be titles that nothing tells from its cells.
+    ways = []
+    for above in range(min(_MOST_ABOVE, at - first)):
+        rest = _tokens(blocks, _region(blocks, shown[first + above :], words), "flat", rules)
+        found = aligned.read(rest, words)
+        if found is not None and _is_convincing(found, rules):
+            ways.append((found.cost, first + above, _reading_of(found, rest)))
+    if not ways:
+        return None, tokens
+    _, start, reading = min(ways, key=lambda way: way[0])
+    return _flat(reading, blocks, shown, start, rules), tokens
+
+
+def _is_convincing(found: aligned.Hypothesis, rules: TableRules) -> bool:
+    """Return whether rows are a table though nothing announces one: many, with a known name."""
+    names = [column.name.rpartition("_")[2] for column in found.layout.columns]
+    known = [role_of(name, rules.lexicon) for name in names]
+    figures = sum(found.figures)
+    return (
+        found.plain
+        and len(found.cut.rows) > _FEWEST_CERTAIN
+        and figures > 1
+        and len(known) > _FEWEST_CERTAIN
+        and any(
+            role in FIGURE_ROLES or role == "text" or bare(name).endswith(")")
+            for role, name in zip(known, names, strict=True)
+        )
+    )
+
+
+def _flat(
+    reading: _Reading,
+    blocks: Sequence[Block],
+    shown: Sequence[int],
+    at: int,
+    rules: TableRules,
+) -> Found:
+    """Return the table of a reading of lines from `at` on, one cell a line."""
+    last = max(token.block for token in reading.body)
+    held = tuple(index for index in shown[at:] if index <= last)
+    table = build(reading.layout, reading.cut, rules, held[0])
+    table = replace(table, lines=tuple(_source_lines(reading, blocks)))
+    return _placed(Found(table, held, _text(reading), "flat"), blocks, shown, at, rules.lexicon)
 
 
 def _placed(
@@ -247,10 +352,28 @@ def _begins(block: Block, rules: TableRules) -> Shape | None:
         return "flat" if len(cells) == 1 else "wide" if known > 1 or len(cells) > 2 else None
     if _is_spaced_header(text, rules):
         return "spaced"
+    if len(cells) > _MOST_PROSE_CELLS and _are_heads(cells, rules):
+        return "wide"
     head = spaced(text[:_LONGEST_HEADER], Typer(rules.lexicon))
     if len(head) < _FEWEST_WORDS or role_of(head[0], rules.lexicon) not in STUBS:
         return None
     return "line" if len(text.split()) >= 2 * _FEWEST_WORDS else None
+
+
+def _are_heads(cells: Sequence[str], rules: TableRules) -> bool:
+    """Return whether cells that stand apart may head columns: short, no figures, some known."""
+    typer = Typer(rules.lexicon)
+    known = [role_of(cell, rules.lexicon) for cell in cells]
+    short = all(1 < len(cell) <= _LONGEST_STUB for cell in cells)
+    return (
+        short
+        and (len(cells) > _FEWEST_KNOWN or any(role in FIGURE_ROLES for role in known))
+        and not any(
+            typer.kind(cell) in FIGURES
+            for cell, role in zip(cells, known, strict=True)
+            if role is None
+        )
+    )
 
 
 def _is_spaced_header(text: str, rules: TableRules) -> bool:
@@ -303,6 +426,9 @@ def _best(tokens: Sequence[Token], rules: TableRules) -> _Reading | None:
     plain = _regular(tokens, rules, named=True)
     if plain is not None:
         return plain
+    likeliest = _aligned(tokens, rules)
+    if likeliest is not None:
+        return likeliest
     best: _Reading | None = None
     for count, found in _layouts(tokens, rules):
         reading = _sample(tokens, count, found, rules)
@@ -327,6 +453,28 @@ def _regular(tokens: Sequence[Token], rules: TableRules, *, named: bool) -> _Rea
     count, frame, cut = found
     body = cells[count : count + cut.rows[-1].end]
     return _Reading(count, frame, tuple(body), cut, 0.0)
+
+
+def _aligned(tokens: Sequence[Token], rules: TableRules) -> _Reading | None:
+    """Return the reading of a table whose rows repeat a pattern, None where more must be weighed.
+
+    The words of a header that is known tell more than the pattern does.
+    """
+    found = aligned.read(tokens, rules.lexicon)
+    if found is None or not (found.plain or _is_new(found.layout, rules)):
+        return None
+    return _reading_of(found, tokens)
+
+
+def _reading_of(found: aligned.Hypothesis, tokens: Sequence[Token]) -> _Reading:
+    cells = [token for token in tokens if token.kind != "gap"]
+    body = cells[found.count : found.count + found.cut.rows[-1].end]
+    return _Reading(found.count, found.layout, tuple(body), found.cut, 0.0)
+
+
+def _is_new(layout: Layout, rules: TableRules) -> bool:
+    """Return whether a header has merged cells or names that no list knows."""
+    return len(layout.lines[0]) > len(layout.columns) or _guessed(layout, rules) > 0
 
 
 def _layouts(tokens: Sequence[Token], rules: TableRules) -> Iterator[tuple[int, Layout]]:
@@ -396,7 +544,9 @@ def _header_cells(tokens: Sequence[Token], rules: TableRules) -> list[str]:
     """Return the cells that may be the header: those before the first figure that is no year."""
     cells: list[str] = []
     for token in tokens[:_MOST_HEADER_CELLS]:
-        if token.kind in VALUES - {"gap"} and role_of(token.text, rules.lexicon) is None:
+        heading = bool(cells) and rules.lexicon.section.match(token.text)
+        value = token.kind in VALUES - {"gap"} and role_of(token.text, rules.lexicon) is None
+        if value or heading:
             break
         if token.kind != "gap":
             cells.append(token.text)
@@ -475,10 +625,37 @@ def _read(
     texts = [token.text for token in body if token.kind == "text"]
     limits = _row_ends(body) if wide else ()
     names = habits(texts, rules.lexicon, categories=layout.has("category"))
-    reader = Reader(body, layout, names, limits)
-    cut = reader.read()
-    cost = cut.cost + _GUESS * (not wide and _guessed(layout, rules))
+    cut = _least(
+        Reader(body, layout, names, limits, headed=headed).read()
+        for headed in ((False, True) if _may_be_headed(body, layout) else (False,))
+    )
+    guessed = 0 if wide else _guessed(layout, rules) + _unused(cut.rows, layout)
+    cost = cut.cost + _GUESS * guessed
     return _Reading(count, layout, body, cut, cost) if cut.rows else None
+
+
+def _may_be_headed(body: Sequence[Token], layout: Layout) -> bool:
+    """Return whether the body may begin with a heading: a text above another, no category."""
+    stubs = layout.stubs[:1] == ("name",) and not body[0].starts
+    return stubs and [token.kind for token in body[:2]] == ["text", "text"]
+
+
+def _least(cuts: Iterable[Cut]) -> Cut:
+    """Return the cut that costs least, an empty one where no rows were read."""
+    sound = (cut for cut in cuts if cut.rows and not _is_lone(cut.rows))
+    return min(sound, key=lambda cut: cut.cost, default=Cut())
+
+
+def _is_lone(rows: Sequence[Row]) -> bool:
+    """Return whether a table begins with a heading that is the only one: half of a name then."""
+    return rows[0].section and sum(row.section for row in rows) < _FEWEST_HEADINGS
+
+
+def _unused(rows: Sequence[Row], layout: Layout) -> int:
+    """Return how many columns of figures no row has a value for: their names head no column."""
+    places = range(len(layout.figures))
+    filled = [row.placings[0].cells for row in rows if row.placings]
+    return sum(not any(cells[at : at + 1] != ("",) for cells in filled) for at in places)
 
 
 def _after_header(tokens: Sequence[Token], count: int) -> int | None:

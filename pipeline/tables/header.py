@@ -25,6 +25,8 @@ _MOST_HEADER_CELLS = 40
 _MOST_GUESSED = 6
 _LONGEST_HEADER_CELL = 24
 _LONGEST_ADDITION = 12
+#: A cell merged over one column is no merged cell.
+_FEWEST_LEAVES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ def _known(cells: Sequence[str], words: Lexicon) -> int:
     for cell in cells[:_MOST_HEADER_CELLS]:
         role = role_of(cell, words)
         unknown = role is None and not _goes_on(cells[:count], cell, words)
+        unknown = unknown or bool(count and words.section.match(cell))
         if unknown or (closed and role == "measure"):
             break
         figures = figures or role in FIGURE_ROLES or role == "group"
@@ -226,7 +229,7 @@ def _two_rows(cells: Sequence[str], roles: Sequence[Role], first: int) -> Layout
     """Return the layout of a header whose second row stands below merged cells of the first."""
     leaves = _leaves(cells[first:], roles[first:])
     above = _merged(roles[:first], [cell for cell, _ in leaves])
-    if not above or len(leaves) % len(above):
+    if not above or len(leaves) % len(above) or len(leaves) < _FEWEST_LEAVES:
         return None
     share = len(leaves) // len(above)
     columns: list[Column] = []

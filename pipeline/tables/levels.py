@@ -10,11 +10,15 @@ from dataclasses import replace
 from itertools import combinations, pairwise
 
 from pipeline.rules.tables import Lexicon
+from pipeline.tables import merged
 from pipeline.tables.header import FIGURE_ROLES, STUBS, Column, Layout, Role, role_of
 from pipeline.tables.tokens import bare, squeeze
 
 _MOST_GROUPS = 6
 _MOST_ROWS = 3
+_FEWEST_LEAVES = 2
+#: A header that costs more to divide is none.
+_DEAREST = 2.4
 #: A name that holds half of the characters below it is the one above them.
 _KIN = 0.5
 
@@ -33,6 +37,9 @@ def spread(
     if not rest:
         return [(cell,) for cell in first] if len(first) == width else []
     stubs = frozenset[Role | None]() if below else STUBS | {"binding", "text"}
+    if len(rest) == 1 and not below:
+        ways = merged.two_rows(first, rest[0], width, words)
+        return ways[0][1] if ways and ways[0][0] <= _DEAREST else []
     free = [at for at, cell in enumerate(first) if role_of(cell, words) not in stubs]
     for count in range(1, min(len(first), _MOST_GROUPS) + 1):
         leaves = spread(rest, width - len(first) + count, words, below=True)
@@ -51,7 +58,7 @@ def divide(cells: Sequence[str], width: int, words: Lexicon) -> list[Path]:
         ((_price(rows, words), columns) for rows, columns in _ways(cells, width, words)),
         key=lambda way: way[0],
     )
-    if not ways or (len(ways) > 1 and ways[1][0] == ways[0][0]):
+    if not ways or ways[0][0] > _DEAREST or (len(ways) > 1 and ways[1][0] == ways[0][0]):
         return []
     return ways[0][1]
 
@@ -93,6 +100,8 @@ def _ways(
         for ends in combinations(range(1, len(cells)), count):
             cuts = (0, *ends, len(cells))
             rows = [cells[a:b] for a, b in pairwise(cuts)]
+            if any(len(row) < _FEWEST_LEAVES for row in rows[1:]):
+                continue  # a cell merged over one column is no merged cell
             columns = spread(rows, width, words)
             if columns:
                 yield rows, columns

@@ -27,6 +27,8 @@ _USUAL_LINES = 3
 _SHORT = 3
 #: What it costs that a line which lists know as a parent or a category begins a longer name.
 _KNOWN = 1.6
+#: What it costs at most that a name is broken early: lines of a narrow cell are filled.
+_UNEVEN = 2.0
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Names:
     """Whether names of this table begin with a serial number."""
     categories: bool = False
     """Whether the table has a column of categories."""
+    width: int = 0
+    """How many characters a line of a name has room for, 0 where nothing tells."""
 
     def has_unit(self, text: str) -> bool:
         """Return whether a name closes with a unit in brackets."""
@@ -129,7 +133,8 @@ class Names:
         if self.is_whole(above):
             return 1.5 + _KNOWN * known + 0.5 * (not prefix(above))
         closed = len(bare(above)) > _SHORT and bool(self.words.category_ends.search(above))
-        return 0.3 + 0.2 * (len(bare(above)) < _SHORT) + _KNOWN * known + 0.7 * closed
+        uneven = _UNEVEN * _shorter(len(bare(above)), self.width)
+        return 0.3 + 0.2 * (len(bare(above)) < _SHORT) + _KNOWN * known + 0.7 * closed + uneven
 
     def unitless(self, name: str, parent: str) -> float:
         """Return what it costs that a name closes without the unit that others have."""
@@ -179,6 +184,11 @@ class Names:
         return cost + (-0.5 if related else 0.6)
 
 
+def _shorter(length: int, room: int) -> float:
+    """Return how much less than half of its room a line takes, 0.0 to 1.0."""
+    return max(0.0, 1.0 - 2.0 * length / max(1, room))
+
+
 @lru_cache(maxsize=4096)
 def _share(one: str, other: str) -> int:
     """Return the length of the longest string that both hold, at most 3."""
@@ -199,4 +209,10 @@ def habits(texts: Sequence[str], words: Lexicon, *, categories: bool) -> Names:
         units=units * 3 >= len(texts) > 0,
         numbered=numbered >= 3 and numbered * 4 >= len(texts),
         categories=categories,
+        width=_room([len(plain.stem(text)) for text in texts]),
     )
+
+
+def _room(lengths: Sequence[int]) -> int:
+    """Return how long lines get: a fifth of them are longer, so that no odd one decides."""
+    return sorted(lengths)[-1 - len(lengths) // 5] if lengths else 0

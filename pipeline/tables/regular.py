@@ -8,6 +8,7 @@ Two things prove a period: serial numbers that stand equally far apart, or figur
 alternate in the same way from the first row to the last figure.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
@@ -19,6 +20,8 @@ from pipeline.tables.tokens import FIGURES, VALUES, Token, bare, by_line, has_fi
 from pipeline.tables.values import Placing
 
 _FEWEST_ROWS = 3
+#: What stands before the names and counts nothing: 110200002-1.
+CODE = re.compile(r"[\dA-Za-z-]+")
 _MOST_HEADER = 40
 _MOST_COLUMNS = 30
 _MOST_STUBS = 3
@@ -44,7 +47,7 @@ def read(tokens: Sequence[Token], words: Lexicon, *, named: bool) -> tuple[int, 
         body = tokens[start : start + width * count]
         if (
             columns
-            and _agree(columns, body, words)
+            and agree(columns, body, words)
             and _is_alike(body, width, words)
             and not _goes_on(tokens[start + len(body) :], width)
         ):
@@ -66,7 +69,7 @@ def _read_lines(tokens: Sequence[Token], words: Lexicon) -> tuple[int, Layout, C
     cells = [token for line in full for token in line]
     short = [line for line in body[len(full) :] if has_figure(line, words)]
     columns = _columns_of(head, width, words, counted=cells[0].text == "1")
-    if short or not columns or not _agree(columns, cells, words):
+    if short or not columns or not agree(columns, cells, words):
         return None
     if not _is_alike(cells, width, words):
         return None
@@ -146,7 +149,7 @@ def _periodic(tokens: Sequence[Token], words: Lexicon) -> Iterator[tuple[int, in
                 yield start, width, count
 
 
-def _agree(columns: Sequence[Path], body: Sequence[Token], words: Lexicon) -> bool:
+def agree(columns: Sequence[Path], body: Sequence[Token], words: Lexicon) -> bool:
     """Return whether each column holds what its name says: figures, attributes, no figures."""
     counted = [token.text for token in body[: 2 * len(columns) : len(columns)]] == ["1", "2"]
     role, wordy, cells = None, 0, body
@@ -157,14 +160,24 @@ def _agree(columns: Sequence[Path], body: Sequence[Token], words: Lexicon) -> bo
         role = role_of(path[-1], words)
         wordy = sum(token.kind in ("text", "unit", "binding") for token in cells)
         bindings = sum(token.kind == "binding" for token in cells)
-        if role in ("year", "rate") and wordy > (1 - _MOSTLY) * len(cells):
+        united = path[-1].endswith((")", "）")) and _has_unit(path[-1], words)
+        if (united or role in ("year", "rate")) and wordy > (1 - _MOSTLY) * len(cells):
             return False
         if (role == "binding") != (bindings * 2 > len(cells)):
             return False
         if role in ("category", "unit") and any(token.kind in FIGURES for token in cells):
             return False
     # A last column of words that no list knows may be the first lines of wrapped names.
-    return role is not None or wordy < len(cells) or counted
+    # Those differ from row to row.
+    again = len({token.text for token in cells}) <= _MOSTLY * len(cells)
+    rowed = any(token.starts for token in body)
+    return role is not None or wordy < len(cells) or counted or again or rowed
+
+
+def _has_unit(name: str, words: Lexicon) -> bool:
+    """Return whether a header cell ends with a unit in brackets, so that figures stand below."""
+    inside = bare(name)[bare(name).rfind("(") + 1 : -1]
+    return all(words.units.fullmatch(part) for part in inside.split("/"))
 
 
 def _is_alike(body: Sequence[Token], width: int, words: Lexicon) -> bool:
@@ -179,9 +192,15 @@ def _is_alike(body: Sequence[Token], width: int, words: Lexicon) -> bool:
         for count, token in zip(figures, last, strict=True)
     )
     names = columns[1] if [token.text for token in columns[0][:2]] == ["1", "2"] else columns[0]
+    coded = len({token.text for token in names}) == rows and width > 1
+    coded = coded and all(token.kind == "text" for token in columns[1])
     named = all(
         len(token.text) <= _LONGEST_NAME
-        and (token.kind not in FIGURES or words.year.fullmatch(bare(token.text)))
+        and (
+            token.kind not in FIGURES
+            or words.year.fullmatch(bare(token.text))
+            or (coded and CODE.fullmatch(token.text))
+        )
         for token in names
     )
     return sum(mixed) * 3 <= width and not broken and named

@@ -31,6 +31,8 @@ _ODD_ROW = 5.0
 _UNNESTED = 1.2
 _SECTION = 0.4
 _UNKNOWN_SECTION = 1.5
+_HEADING = 1.0
+_USUAL_HEADING, _LONG_HEADING = 8, 0.3
 _MOST_WORDED = 3.0
 #: A name that costs so much is none, and longer ones cost more.
 _NO_NAME = 8.0
@@ -46,6 +48,8 @@ class Reader:
     names: Names
     limits: Sequence[int] = field(default_factory=tuple)
     """Where rows end when the lines tell: for each token the end of its row; else empty."""
+    headed: bool = False
+    """Whether the body begins with a heading, so that more of them are expected."""
     _priced: dict[tuple[tuple[str, ...], tuple[str, ...]], float] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -159,6 +163,8 @@ class Reader:
         heading = self._section(start, limit)
         if heading is not None:
             yield heading
+        if self.headed and start == 0:
+            return
         for row, at in self._stubs(Row(start, start), start, limit, self.layout.stubs):
             for filled in self._fill(row, at, limit):
                 if not self.limits or filled.end == limit:
@@ -167,18 +173,40 @@ class Reader:
     def _section(self, at: int, limit: int) -> Row | None:
         """Return the heading inside the table that stands at `at`, None where none does.
 
-        A known category by itself, or the only cell of a line where each line is a row.
+        A line with the sign of a heading, a known category by itself, the only cell of a line
+        where each line is a row; or any short line above a name that stands by itself.
         """
         line = self.tokens[at].text
         if not self._is(at, "text") or (self.limits and limit > at + 1):
             return None
+        if self.layout.has("category") and not self.limits:
+            return None
         if self.names.words.section.match(line) and not self.layout.has("category"):
             return Row(at, at + 1, name=(line,), section=True)
-        known = self.names.looks_category(line)
-        if (self.layout.has("category") or not known) and not self.limits:
-            return None
-        cost = _SECTION if known else _UNKNOWN_SECTION
-        return Row(at, at + 1, name=(line,), cost=cost, section=True)
+        if self.names.looks_category(line):
+            return Row(at, at + 1, name=(line,), cost=_SECTION, section=True)
+        cost = _UNKNOWN_SECTION if self.limits else self._heading(at, limit)
+        if self.headed and cost < _NO_NAME:
+            cost = (
+                _SECTION
+                + 2.0 * bool(self.names.words.parents.fullmatch(line))
+                + _LONG_HEADING * max(0, len(line) - _USUAL_HEADING)
+            )
+        return Row(at, at + 1, name=(line,), cost=cost, section=True) if cost < _NO_NAME else None
+
+    def _heading(self, at: int, limit: int) -> float:
+        """Return what it costs that a line no list knows heads the rows below it."""
+        line = self.tokens[at].text
+        if at + 1 >= limit or prefix(line) or self.names.has_unit(line):
+            return _NO_NAME
+        below = self.tokens[at + 1]
+        alone = below.kind == "text" and not self.names.is_rest(below.text)
+        numbered = alone and (self.names.numbered and prefix(below.text) > 0)
+        if self.layout.has("serial"):
+            alone = numbered = below.text.isdigit()
+        if not alone:
+            return _NO_NAME
+        return self.names.category((line,)) + (0.0 if numbered else _HEADING)
 
     def _stubs(
         self, row: Row, at: int, limit: int, roles: Sequence[str]

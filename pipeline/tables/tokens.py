@@ -29,8 +29,11 @@ _CELL_GAP = re.compile(r"\t|[\s\u3000]{2,}")
 _LONGEST_VALUE = 40
 _FIGURE_STARTS = "[【〖〔<>＜＞≥≤≧≦~～±+-－约"
 _YEAR_DIGITS = 4
+#: One of many is a unit, no figure: 1/10万.
+_RATIO = re.compile(r"1/\d*\D+")
 _PREFIX = re.compile(r"[(（]?(\d{1,3})[)）.．、](?!\d)")
 _OPENING, _CLOSING, _MARKS = "[【〖〔", "]】〗〕", "*＊﹡ "
+_REMARK = re.compile(r"(?<=[\d%％])[\[【〖〔][^\]】〗〕\d]{1,6}[\]】〗〕]$")
 _BRACKETS = str.maketrans("", "", _OPENING + _CLOSING)
 
 
@@ -87,10 +90,12 @@ class Typer:
             return "binding"
         if words.dashes.fullmatch(text):
             return "dash"
+        if _RATIO.fullmatch(text) and words.units.fullmatch(text):
+            return "unit"
         return self._figure_kind(text) or self._word_kind(text)
 
     def _figure_kind(self, text: str) -> TokenKind | None:
-        plain = text.translate(_BRACKETS).strip()
+        plain = _REMARK.sub("", text).translate(_BRACKETS).strip()
         if (
             not plain
             or not any(char.isdigit() for char in plain)
