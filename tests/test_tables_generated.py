@@ -132,6 +132,98 @@ def test_nearly_every_plan_is_read(plan: Plan, way: str) -> None:
     assert len(after.tables) + len(after.refused) == 1
 
 
+@dataclass(frozen=True)
+class Full:
+    """A random table without an empty cell: its columns and rows, and its lines, one cell each."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    lines: tuple[str, ...]
+
+
+PLACES = (
+    "青禾县",
+    "临江区",
+    "云岭市",
+    "石桥镇",
+    "长塘区",
+    "南浦市",
+    "白沙县",
+    "丽泽州",
+    "衡水湖区",
+)
+# Header cells that no list knows.
+STRANGE = ("网点密度", "服务半径", "供给强度", "到站车次")
+STATES = ("已经办结", "正在推进")
+HEADINGS = ("一、东部片区", "二、中部片区", "三、西部片区")
+
+
+@st.composite
+def full_tables(draw: st.DrawFn) -> Full:
+    """Return a table with strange headers, units, two header rows, headings or a last word."""
+    names = draw(st.permutations(PLACES))[: draw(st.integers(4, 9))]
+    figures = draw(st.integers(2, 4))
+    merged, units, worded, headed = (draw(st.booleans()) for _ in range(4))
+    strange = draw(st.sampled_from(("地区", "站点类型")))
+    units = units and strange == "地区"
+    leaves = [*STRANGE[: figures - 1], "2025年"]
+    first = [strange, *(("单位",) if units else ())]
+    second: list[str] = []
+    columns = [*first, *leaves]
+    if merged:
+        groups, parts = ("上年实际", "本年计划"), ("总量（个）", "增速（%）")
+        columns = [*first, *(f"{group}_{part}" for group in groups for part in parts)]
+        leaves, second = list(groups), [*parts, *parts]
+    last = ["办理进展"] if worded else []
+    lines, rows = [*first, *leaves, *last, *second], []
+    for at, name in enumerate(names):
+        if headed and not at % 3:
+            lines.append(HEADINGS[at // 3])
+            rows.append((HEADINGS[at // 3], *[""] * (len(columns) - 1 + worded)))
+        row = [name, *((draw(st.sampled_from(("万人", "公里", "1/10万"))),) if units else ())]
+        row += [str(draw(st.integers(11, 988))) for _ in range(len(columns) - len(row))]
+        row += [STATES[at % 2]] if worded else []
+        lines += row
+        rows.append(tuple(row))
+    return Full((*columns, *last), tuple(rows), tuple(lines))
+
+
+@settings(max_examples=60, deadline=None)
+@given(full_tables())
+def test_full_tables_are_read_whatever_their_headers_say(full: Full) -> None:
+    before = page_of([BEFORE, *full.lines, AFTER])
+    after = rebuild_tables(before, RULES)
+    assert squeezed(after.text) == squeezed(before.text)
+    (table,) = after.tables
+    assert table.rows == full.rows
+    assert table.header == full.columns
+
+
+@st.composite
+def grouped(draw: st.DrawFn) -> Full:
+    """Return a table whose rows stand below categories that no list knows, each said once."""
+    names = draw(st.permutations(NAMES))[: draw(st.integers(4, 7))]
+    groups = draw(st.permutations(("渔港", "林果", "驿站服务", "滩涂")))
+    lines, rows = ["领域", "指标", "2020年", "2025年"], []
+    for at, name in enumerate(names):
+        unit = draw(st.sampled_from(UNITS))
+        row = (
+            f"每一万名常住居民的{name}（{unit}）",
+            *(str(draw(st.integers(11, 988))) for _ in "12"),
+        )
+        lines += [*((groups[at // 2],) if at % 2 == 0 else ()), *row]
+        rows.append((groups[at // 2], *row))
+    return Full(("领域", "指标", "2020年", "2025年"), tuple(rows), tuple(lines))
+
+
+@settings(max_examples=30, deadline=None)
+@given(grouped())
+def test_short_lines_above_long_names_are_categories(full: Full) -> None:
+    (table,) = rebuild_tables(page_of([BEFORE, *full.lines, AFTER]), RULES).tables
+    assert table.rows == full.rows
+    assert table.header == full.columns
+
+
 # The rows of the development page whose reading is judgement, by their names.
 JUDGED = (
     "八大万亿级产业增加值增长", "城镇保障性安居工程", "新增城镇就业", "耕地保有量",

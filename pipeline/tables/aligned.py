@@ -36,7 +36,9 @@ _DEAR_ROW, _DEAR_HEADER = 0.35, 2.2
 _HEADING, _MARKED_HEADING = 1.5, 0.5
 _MERGED, _MERGED_HEADED = 1.0, 1.0
 _UNKNOWN = 0.2
-_LONG_STUB, _USUAL_STUB = 0.2, 8
+_LONG_STUB, _USUAL_STUB = 0.3, 8
+#: Columns have names of their own.
+_TWICE = 1.0
 _EXPLAINED = 0.3
 _SAMPLE = 400
 
@@ -146,10 +148,11 @@ def _try(tokens: Sequence[Token], start: int, width: int, words: Lexicon) -> Hyp
         return None
     layout = _layout(columns, tokens[:start], frame)
     price += _LONG_STUB * max(0, len(columns[0][0]) - _USUAL_STUB)
-    price += _HEADING * _is_lone(way)
+    price += _HEADING * _is_lone(way) + _TWICE * (width - len(set(columns)))
     guessed = sum(role_of(path[-1], words) is None for path in columns)
-    headed = any(what == "heading" for _, _, what in way.steps)
-    price += _MERGED_HEADED * (headed and len(columns[0]) < max(map(len, columns)))
+    headings = [tokens[a].text for a, _, what in way.steps if what == "heading"]
+    headed = not all(words.section.match(text) for text in headings)
+    price += _MERGED_HEADED * (bool(headings) and len(columns[0]) < max(map(len, columns)))
     plain = not headed and (not category or _is_plain(tokens, way))
     end = way.steps[-1][1]
     cost = way.cost + price + _UNKNOWN * guessed - _EXPLAINED * (end - start)
@@ -167,7 +170,8 @@ def _is_plain(tokens: Sequence[Token], way: _Way) -> bool:
     if all(what == "row" for _, _, what in way.steps):
         return True
     heads = [len(tokens[a].text) for a, _, what in way.steps if what == "row"]
-    room = max(len(tokens[a].text) for a, _, what in way.steps if what == "short")
+    shorts = [len(tokens[a].text) for a, _, what in way.steps if what == "short"]
+    room = max(shorts, default=0)
     return max(heads) <= min(_USUAL_CATEGORY, room * _SHORT) and way.steps[0][2] == "row"
 
 

@@ -74,7 +74,7 @@ _FEWEST_KNOWN = 3
 _MOST_PROSE_CELLS = 2
 _LONGEST_SHORT, _LONGEST_STUB_ABOVE = 30, 6
 _FEWEST_HEADINGS = 2
-_MOST_ABOVE = 3
+_MOST_ABOVE, _LINE_ABOVE = 3, 0.4
 _FEWEST_CERTAIN = 3
 _LONGEST_SHOWN = 80
 
@@ -244,7 +244,8 @@ def _unannounced(
         rest = _tokens(blocks, _region(blocks, shown[first + above :], words), "flat", rules)
         found = aligned.read(rest, words)
         if found is not None and _is_convincing(found, rules):
-            ways.append((found.cost, first + above, _reading_of(found, rest)))
+            cost = found.cost + _LINE_ABOVE * above
+            ways.append((cost, first + above, _reading_of(found, rest)))
     if not ways:
         return None, tokens
     _, start, reading = min(ways, key=lambda way: way[0])
@@ -260,7 +261,7 @@ def _is_convincing(found: aligned.Hypothesis, rules: TableRules) -> bool:
         found.plain
         and len(found.cut.rows) > _FEWEST_CERTAIN
         and figures > 1
-        and len(known) > _FEWEST_CERTAIN
+        and len(known) >= _FEWEST_CERTAIN
         and any(
             role in FIGURE_ROLES or role == "text" or bare(name).endswith(")")
             for role, name in zip(known, names, strict=True)

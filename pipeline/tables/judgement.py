@@ -30,6 +30,8 @@ def vote(
     places = frame.places()
     for number, (row, full) in enumerate(zip(rows, filled, strict=True)):
         if row.section:
+            if not _is_marked(row, frame.rules):
+                ballot.add((number, places["name"][0]), None, "heading")
             continue
         if row.placings and frame.layout.figures:
             for at, why, reading, margin in _readings(row, frame.layout.figures):
@@ -39,6 +41,12 @@ def vote(
     for detour in detours:
         _compare(ballot, frame, filled, detour)
     return ballot
+
+
+def _is_marked(row: Row, rules: TableRules) -> bool:
+    """Return whether a heading inside says so, by its number or as a category that is known."""
+    name, words = "".join(row.name), rules.lexicon
+    return bool(words.section.match(name) or words.categories.fullmatch(bare(name)))
 
 
 def _compare(ballot: Ballot, frame: Frame, filled: Sequence[Row], detour: Detour) -> None:

@@ -27,6 +27,7 @@ _HABITS: Mapping[str, float] = {
     "within": 0.2,
     "merged": 0.15,
     "wrap": 0.4,
+    "heading": 0.4,
 }
 _CERTAIN = 0.995
 #: Above this a cell is no doubt: a margin of 1.6 leaves 0.908.
