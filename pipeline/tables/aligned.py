@@ -144,7 +144,8 @@ def _try(tokens: Sequence[Token], start: int, width: int, words: Lexicon) -> Hyp
         return None
     columns, price = _header(tokens, start, width, kinds, words)
     cells = list(_cells(tokens, way))
-    if not columns or not agree(columns, cells, words):
+    closed = category and sum(what == "row" for _, _, what in way.steps) > 1
+    if not columns or not agree(columns, cells, words, closed=closed):
         return None
     layout = _layout(columns, tokens[:start], frame)
     price += _LONG_STUB * max(0, len(columns[0][0]) - _USUAL_STUB)

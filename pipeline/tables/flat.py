@@ -254,7 +254,7 @@ def _unannounced(
 
 def _is_convincing(found: aligned.Hypothesis, rules: TableRules) -> bool:
     """Return whether rows are a table though nothing announces one: many, with a known name."""
-    names = [column.name.rpartition("_")[2] for column in found.layout.columns]
+    names = found.layout.lines[0]
     known = [role_of(name, rules.lexicon) for name in names]
     figures = sum(found.figures)
     return (
@@ -361,13 +361,14 @@ def _begins(block: Block, rules: TableRules) -> Shape | None:
     return "line" if len(text.split()) >= 2 * _FEWEST_WORDS else None
 
 
-def _are_heads(cells: Sequence[str], rules: TableRules) -> bool:
-    """Return whether cells that stand apart may head columns: short, no figures, some known."""
+def _are_heads(cells: Sequence[str], rules: TableRules, least: int = 0) -> bool:
+    """Return whether cells that stand apart may head columns: short, no figures, `least` known."""
     typer = Typer(rules.lexicon)
     known = [role_of(cell, rules.lexicon) for cell in cells]
     short = all(1 < len(cell) <= _LONGEST_STUB for cell in cells)
     return (
         short
+        and sum(role is not None for role in known) >= least
         and (len(cells) > _FEWEST_KNOWN or any(role in FIGURE_ROLES for role in known))
         and not any(
             typer.kind(cell) in FIGURES
@@ -379,11 +380,13 @@ def _are_heads(cells: Sequence[str], rules: TableRules) -> bool:
 
 def _is_spaced_header(text: str, rules: TableRules) -> bool:
     """Return whether a line is header cells apart by single blanks: short ones, no figure."""
-    if len(text) > _LONGEST_HEADER:
+    if len(text) > _LONGEST_HEADER or len(text.split(maxsplit=1)) < 2:
         return False
     words = spaced(text, Typer(rules.lexicon))
-    if len(words) < 2 or role_of(words[0], rules.lexicon) not in STUBS:
+    if len(words) < 2:
         return False
+    if role_of(words[0], rules.lexicon) not in STUBS:
+        return len(words) > _FEWEST_KNOWN and _are_heads(words, rules, _FEWEST_CERTAIN)
     known = sum(role_of(word, rules.lexicon) is not None for word in words)
     short = all(len(word) <= _LONGEST_STUB and word[-1] not in "。，；" for word in words)
     figures = any(

@@ -149,8 +149,13 @@ def _periodic(tokens: Sequence[Token], words: Lexicon) -> Iterator[tuple[int, in
                 yield start, width, count
 
 
-def agree(columns: Sequence[Path], body: Sequence[Token], words: Lexicon) -> bool:
-    """Return whether each column holds what its name says: figures, attributes, no figures."""
+def agree(
+    columns: Sequence[Path], body: Sequence[Token], words: Lexicon, *, closed: bool = False
+) -> bool:
+    """Return whether each column holds what its name says: figures, attributes, no figures.
+
+    `closed` says that a category follows the last column, so that nothing in it goes on below.
+    """
     counted = [token.text for token in body[: 2 * len(columns) : len(columns)]] == ["1", "2"]
     role, wordy, cells = None, 0, body
     for at, path in enumerate(columns):
@@ -171,7 +176,7 @@ def agree(columns: Sequence[Path], body: Sequence[Token], words: Lexicon) -> boo
     # Those differ from row to row.
     again = len({token.text for token in cells}) <= _MOSTLY * len(cells)
     rowed = any(token.starts for token in body)
-    return role is not None or wordy < len(cells) or counted or again or rowed
+    return role is not None or wordy < len(cells) or counted or again or rowed or closed
 
 
 def _has_unit(name: str, words: Lexicon) -> bool:
