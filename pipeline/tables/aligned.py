@@ -27,7 +27,7 @@ _MOST_STUBS = 6
 _MOST_COLUMNS = 30
 _FEWEST_ROWS, _FEWEST_CELLS = 3, 12
 _LONGEST_HEADER_CELL = 30
-_LONGEST_NAME, _LONGEST_HEADING = 60, 16
+_LONGEST_NAME, _SHORTEST, _LONGEST_HEADING = 60, 2, 16
 _LONGEST_CATEGORY, _USUAL_CATEGORY = 10, 8
 #: A category takes no more of the room that a line of the names takes.
 _SHORT = 0.6
@@ -252,18 +252,17 @@ def _steps(
         cost = 0.1 + _row_cost(tokens[at : at + width - 1], kinds[1:])
         if cost < 2.0:
             yield width - 1, "short", cost
-    heading = tokens[at]
-    if (
-        not category
-        and heading.kind == "text"
-        and len(heading.text) <= _LONGEST_HEADING
-        and at + 1 < len(tokens)
-    ):
-        marked = words.section.match(heading.text)
-        below = tokens[at + 1].text
-        broken = words.unfinished.search(bare(heading.text)) or words.bare.match(bare(below))
-        if not broken and not prefix(heading.text) and not bare(heading.text).endswith(")"):
-            yield 1, "heading", _MARKED_HEADING if marked else _HEADING
+    if not category and at + 1 < len(tokens) and _may_head(tokens[at], tokens[at + 1], words):
+        marked = words.section.match(tokens[at].text)
+        yield 1, "heading", _MARKED_HEADING if marked else _HEADING
+
+
+def _may_head(token: Token, below: Token, words: Lexicon) -> bool:
+    """Return whether a cell may be a heading: short words, no half of a name, no unit."""
+    text = bare(token.text)
+    broken = words.unfinished.search(text) or words.bare.match(bare(below.text))
+    sized = _SHORTEST <= len(text) <= _LONGEST_HEADING and token.kind == "text"
+    return sized and not broken and not prefix(token.text) and not text.endswith(")")
 
 
 def _row_cost(row: Sequence[Token], kinds: Sequence[int]) -> float:

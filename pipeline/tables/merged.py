@@ -22,6 +22,8 @@ _MOST_KEPT = 3
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _NEVER = 6.0
 _LATE = 0.01
+#: A name that holds half of the characters below it is the one above them.
+_KIN = 0.8
 
 #: The names above one column, outermost first.
 Path = tuple[str, ...]
@@ -106,6 +108,9 @@ def _price(cell: str, leaves: Sequence[str], words: Lexicon) -> float:
     cost += 2.5 * (dated and any(_YEAR.search(leaf) for leaf in leaves))
     cost += {"measure": 0.4, "rate": 1.0}.get(role or "", 0.0) + 0.2 * dated
     cost += 2.0 * (len(leaves) - len(set(leaves)))
+    own = [char for leaf in leaves for char in bare(leaf) if not char.isdigit()]
+    kin = sum(char in cell for char in own) * 2 >= len(own) > 0
+    cost -= _KIN * (kin and not _are_alike(cell, leaves[0]))
     if len(leaves) == 1:
         cost += 0.6 + 0.4 * (role_of(leaves[0], words) == "rate")
     cost += 1.0 * (dated and unit)

@@ -133,7 +133,8 @@ class Names:
         if self.is_whole(above):
             return 1.5 + _KNOWN * known + 0.5 * (not prefix(above))
         closed = len(bare(above)) > _SHORT and bool(self.words.category_ends.search(above))
-        uneven = _UNEVEN * _shorter(len(bare(above)), self.width)
+        spaced = len(bare(above)) == 1  # 硫 酸: spaced out, not broken
+        uneven = 0.0 if spaced else _UNEVEN * _shorter(len(bare(above)), self.width)
         return 0.3 + 0.2 * (len(bare(above)) < _SHORT) + _KNOWN * known + 0.7 * closed + uneven
 
     def unitless(self, name: str, parent: str) -> float:

@@ -32,6 +32,8 @@ _UNNESTED = 1.2
 _SECTION = 0.4
 _UNKNOWN_SECTION = 1.5
 _HEADING = 1.0
+#: One character by itself is part of a name that is spaced out.
+_SHORTEST = 2
 _USUAL_HEADING, _LONG_HEADING = 8, 0.3
 _MOST_WORDED = 3.0
 #: A name that costs so much is none, and longer ones cost more.
@@ -197,7 +199,7 @@ class Reader:
     def _heading(self, at: int, limit: int) -> float:
         """Return what it costs that a line no list knows heads the rows below it."""
         line = self.tokens[at].text
-        if at + 1 >= limit or prefix(line) or self.names.has_unit(line):
+        if at + 1 >= limit or len(line) < _SHORTEST or prefix(line) or self.names.has_unit(line):
             return _NO_NAME
         below = self.tokens[at + 1]
         alone = below.kind == "text" and not self.names.is_rest(below.text)
