@@ -233,8 +233,10 @@ def _goes_on(lines: Sequence[_Line], depth: int, rules: TableRules) -> bool:
         return False
     reached = any(place.text and not place.top for place in line)
     below_merged = all(above[at].wide or not above[at].text for at in own)
+    known = sum(role_of(line[at].text, rules.lexicon) is not None for at in own)
+    if reached and known == len(own) and any(above[at].wide for at in own):
+        return True  # one of the upper cells has a single one below
     if below_merged and any(above[at].wide for at in own):
-        known = sum(role_of(line[at].text, rules.lexicon) is not None for at in own)
         return reached or known * 2 >= len(own) or len(own) < len(line)
     return False
 

@@ -1,0 +1,76 @@
+"""Rows that repeat a pattern of kinds, and header cells that lie over any number of others."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.records import Block, Page, Provenance, Table
+from pipeline.rules.tables import load
+from pipeline.tables import merged, rebuild_tables
+
+RULES = load([Path(__file__).parents[1] / "pipeline" / "rules" / "tables.toml"])
+
+
+def tables_of(text: str) -> tuple[Table, ...]:
+    lines = [
+        "为便于查询，现将有关情况公布如下。",
+        *text.split("|"),
+        "各地要抓好落实，按季度报告进展。",
+    ]
+    blocks = tuple(Block("paragraph", line, line=at) for at, line in enumerate(lines, 1))
+    return rebuild_tables(Page("0" * 16, "", blocks, Provenance("a.txt")), RULES).tables
+
+
+@pytest.mark.parametrize(
+    ("cells", "width", "names"),
+    [
+        ("指标|基期末|规划目标|2020年|2025年|年均增速（%）", 4,
+         "指标 基期末_2020年 规划目标_2025年 规划目标_年均增速（%）"),
+        ("县区|开工（套）|竣工（套）|投资（亿元）|2024年|2025年|2024年|2025年|2025年", 6,
+         "县区 开工（套）_2024年 开工（套）_2025年 竣工（套）_2024年 竣工（套）_2025年 "
+         "投资（亿元）_2025年"),
+        ("项目|3月|1-3月|同比（%）|同比（%）", 3, "项目 3月_同比（%） 1-3月_同比（%）"),
+    ],
+)  # fmt: skip
+def test_merged_cells_lie_over_any_number_of_others(cells: str, width: int, names: str) -> None:
+    (price, columns), *_ = merged.divide(cells.split("|"), width, RULES.lexicon)
+    assert price < 2
+    assert ["_".join(path) for path in columns] == names.split()
+
+
+def test_codes_stand_before_names_and_totals_have_none() -> None:
+    (table,) = tables_of(
+        "科目代码|科目名称|预算数|决算数|301|教育支出|41.2|40.8|302|卫生支出|30.1|29.9"
+        "|305|农林支出|22.6|23.0|合计|93.9|93.7"
+    )
+    assert table.rows[-1] == ("", "合计", "93.9", "93.7")
+    assert table.rows[0] == ("301", "教育支出", "41.2", "40.8")
+
+
+def test_a_title_that_nothing_marks_is_no_header_cell() -> None:
+    (table,) = tables_of(
+        "部分乡镇充电设施布点|站点|桩数（个）|功率（千瓦）|青禾站|12|480|石桥站|8|320|长塘站|6|240|白沙站|4|160"
+    )
+    assert table.header == ("站点", "桩数（个）", "功率（千瓦）")
+    assert len(table.rows) == 4
+
+
+def test_links_with_numbers_are_no_table() -> None:
+    assert not tables_of("首页|上一页|1|2|3|4|5|下一页|尾页|共|5|页")
+    assert not tables_of("通知公告|12|政策文件|30|解读|7|专题|4|办事指南|9")
+
+
+def test_a_heading_that_nothing_marks_is_doubted() -> None:
+    (table,) = tables_of(
+        "指标|2020年|2025年|水网建设|1.灌区节水面积（万亩）|12|15|2.水库除险座数（座）|8|9"
+        "|林草保护|3.退耕面积（万亩）|3.1|3.6|4.草原修复面积（万亩）|7|8"
+    )
+    assert [row for row in table.rows if not row[1]] == [("水网建设", "", ""), ("林草保护", "", "")]
+    assert {doubt.row for doubt in table.doubts} >= {0, 3}
+
+
+def test_one_of_many_is_a_unit() -> None:
+    (table,) = tables_of(
+        "监测指标|单位|2010年|2020年|发病率|1/10万|30.5|20.1|住院率|%|97|99|筛查率|%|61|80"
+    )
+    assert table.rows[0] == ("发病率", "1/10万", "30.5", "20.1")
