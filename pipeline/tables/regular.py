@@ -175,6 +175,9 @@ def agree(
     # A last column of words that no list knows may be the first lines of wrapped names.
     # Those differ from row to row.
     again = len({token.text for token in cells}) <= _MOSTLY * len(cells)
+    # Attributes close a header, and a heading below the table is no cell of it.
+    bound = any(role_of(path[-1], words) == "binding" for path in columns)
+    again = again and not bound and not words.section.match(cells[-1].text)
     rowed = any(token.starts for token in body)
     return role is not None or wordy < len(cells) or counted or again or rowed or closed
 
