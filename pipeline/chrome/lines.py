@@ -17,6 +17,7 @@ _BLANKS = "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000-\u200b\u2028\u2029\u20
 _WIDE = "\uff01-\uff5e"  # the full-width forms of ASCII
 # Most pages have no other; to look for the rest they must be gone.
 _COMMON = tuple(zip("，：；（）\u3000", ",:;() ", strict=True))
+_ANY = -1  # all places: as if a line held every word
 _END = "\0"  # parts lines; a NUL in one of them is read as a blank
 # Ornaments that part pieces; a line may open and close with them too.
 _ORNAMENTS = ' |·•●○■◆▪│┃/\\,;:、。….—_()[]【】〖〗「」<>《》»›→~*=+"“”-'
@@ -67,14 +68,7 @@ def _may_begin(line: str, sets: tuple[RuleSet, ...]) -> bool:
     """Return whether a rule may have a piece at the head of the line: most lines begin as none."""
     if not line or line[0] in _ORNAMENTS:
         return bool(line)
-    return any(_may_begin_as(rules, line) for rules in sets)
-
-
-def _may_begin_as(rules: RuleSet, line: str) -> bool:
-    sure, wordy = rules.index.begun(line[0])
-    if len(line) > SHORT:
-        sure, wordy = sure & rules.for_long, wordy & rules.for_long
-    return bool(sure or (wordy and wordy & rules.index.held(line)))
+    return any(_asked(rules, line, 0, _ANY) for rules in sets)
 
 
 def matching_rule(
