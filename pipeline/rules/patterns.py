@@ -5,7 +5,7 @@ and holds. Never a match lost.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, cached_property
 
 from pipeline.errors import ConfigError
@@ -95,3 +95,15 @@ def any_of(words: Words) -> re.Pattern[str]:
     heads = sorted({(f, w[1:]) for w in words for f in (w[0].lower(), w[0].upper())})
     found = "|".join(f"{re.escape(head)}(?i:{re.escape(rest)})" for head, rest in heads)
     return compile_pattern(found or _NOTHING)
+
+
+def pattern_of(words: Sequence[str], where: str) -> re.Pattern[str]:
+    """Return one pattern for a list of them; `ConfigError` names the list `where` they stand."""
+    if not words:
+        message = f"{where}: is empty. Write a list of patterns"
+        raise ConfigError(message)
+    try:
+        return compile_pattern("|".join(f"(?:{word})" for word in words))
+    except re.error as error:
+        message = f"{where}: {error}. Mend the pattern"
+        raise ConfigError(message) from error

@@ -14,6 +14,7 @@ import msgspec
 
 from pipeline.errors import ConfigError
 from pipeline.rules.loader import Rule, check_unique, read_rules
+from pipeline.rules.patterns import pattern_of
 from pipeline.toml import check_keys, read_toml
 
 Pattern = re.Pattern[str]
@@ -143,8 +144,10 @@ def _lexicon(tables: Sequence[tuple[Path, dict[str, Any]]]) -> Lexicon:
         check_keys(table, names, f"{file}: lexicon.")
         for name, entries in table.items():
             words[name] += _words(entries, f"{file}: lexicon.{name}: ")
-    families = tuple(_compile("families", [word]) for word in words.pop("families"))
-    return Lexicon(families=families, **{name: _compile(name, words[name]) for name in words})
+    families = tuple(pattern_of([word], "lexicon.families") for word in words.pop("families"))
+    return Lexicon(
+        families=families, **{name: pattern_of(words[name], f"lexicon.{name}") for name in words}
+    )
 
 
 def _words(entries: object, where: str) -> list[str]:
@@ -152,17 +155,6 @@ def _words(entries: object, where: str) -> list[str]:
         return msgspec.convert(entries, list[str])
     except msgspec.ValidationError as error:
         message = f"{where}{error}. Write a list of patterns"
-        raise ConfigError(message) from error
-
-
-def _compile(name: str, words: list[str]) -> Pattern:
-    if not words:
-        message = f"lexicon.{name}: is empty. Write a list of patterns"
-        raise ConfigError(message)
-    try:
-        return re.compile("|".join(f"(?:{word})" for word in words))
-    except re.error as error:
-        message = f"lexicon.{name}: {error}. Mend the pattern"
         raise ConfigError(message) from error
 
 

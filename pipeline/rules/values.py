@@ -15,6 +15,7 @@ import msgspec
 
 from pipeline.errors import ConfigError
 from pipeline.rules.loader import Rule, check_unique, read_rules
+from pipeline.rules.patterns import pattern_of
 from pipeline.toml import check_keys, read_toml
 
 Mechanism = Literal["value", "column", "name", "fold"]
@@ -102,7 +103,7 @@ def _fold(rule: ValueRule) -> tuple[Pattern, str]:
     if not rule.find:
         message = f"values.toml: {rule.id}: find: is missing. Write the pattern that is folded"
         raise ConfigError(message)
-    return _compile(f"{rule.id}: find", [rule.find]), rule.replace
+    return pattern_of([rule.find], f"values.toml: {rule.id}: find"), rule.replace
 
 
 def _words(contents: Sequence[tuple[Path, dict[str, Any]]]) -> Words:
@@ -113,7 +114,9 @@ def _words(contents: Sequence[tuple[Path, dict[str, Any]]]) -> Words:
         check_keys(table, names, f"{file}: words.")
         for name, words in _converted(table, _Lists, f"{file}: words: ").items():
             lists[name] += words
-    return Words(**{name: _compile(f"words.{name}", words) for name, words in lists.items()})
+    return Words(
+        **{name: pattern_of(words, f"values.toml: words.{name}") for name, words in lists.items()}
+    )
 
 
 def _converted(table: object, kind: type[Any], where: str) -> Any:
@@ -121,15 +124,4 @@ def _converted(table: object, kind: type[Any], where: str) -> Any:
         return msgspec.convert(table, kind)
     except msgspec.ValidationError as error:
         message = f"{where}{error}. Mend the value"
-        raise ConfigError(message) from error
-
-
-def _compile(where: str, words: Sequence[str]) -> Pattern:
-    if not words:
-        message = f"values.toml: {where}: is empty. Write a list of patterns"
-        raise ConfigError(message)
-    try:
-        return re.compile("|".join(f"(?:{word})" for word in words))
-    except re.error as error:
-        message = f"values.toml: {where}: {error}. Mend the pattern"
         raise ConfigError(message) from error
