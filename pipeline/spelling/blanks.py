@@ -5,6 +5,7 @@ Latin words, two numbers, or two cells of a row.
 """
 
 import re
+from functools import cached_property
 from typing import Final
 
 from pipeline.rules.spelling import SpellingRules
@@ -20,6 +21,7 @@ from pipeline.spelling.context import (
     UNITS,
     is_han,
     is_latin,
+    lines_having,
 )
 from pipeline.spelling.draft import Draft, Edit
 
@@ -43,15 +45,12 @@ class _Line:
         self.line = line
         self.rules = rules
         self.prose = PROSE_PATTERN.search(line) is not None
-        self.chinese = HAN_PATTERN.search(line) is not None
-        self.marker = self._end(rules.list_marker)
-        self.division = self._end(rules.division)
-        self.justified = self._justified()
+        self.marker = self.division = -1
+        if HAN_PATTERN.search(line):
+            self.marker, self.division = map(self._end, (rules.list_marker, rules.division))
 
     def _end(self, pattern: re.Pattern[str]) -> int:
         """Return where the marker at line start ends, blanks in it or not; -1 for none."""
-        if not self.chinese:
-            return -1
         found = pattern.match(self.line)
         if found:
             return -1 if self._is_box(found[0]) else found.end()
@@ -65,8 +64,9 @@ class _Line:
         """Return whether `marker` is a box or bullet that parts the choices of a form."""
         return not marker[0].isalnum() and len(marker) == 1 and self.line.count(marker) > 1
 
-    def _justified(self) -> int:
-        """Return from where on the line is single Han characters, -1 where it is not."""
+    @cached_property
+    def justified(self) -> int:
+        """From where on the line is single Han characters, -1 where it is not."""
         start = max(0, self.division)
         rest = _RUN.sub(" ", self.line[start:]).strip()
         if not _JUSTIFIED.fullmatch(rest):
@@ -85,10 +85,10 @@ class _Line:
         if start <= self.division:
             return start < self.division
         return (
-            0 <= self.justified < start
-            or (right in "%‰" and left.isdigit())
-            or self._in_date(start, end)
+            (right in "%‰" and left.isdigit())
             or (self.prose and self._is_gap_of_layout(left, right))
+            or self._in_date(start, end)
+            or 0 <= self.justified < start
         )
 
     def _touches_mark(self, left: str, right: str) -> bool:
@@ -121,20 +121,14 @@ class _Line:
 
 def drop_blanks(draft: Draft, rules: SpellingRules) -> list[Edit]:
     """Return edits of every blank inside a line that goes, or that stands for several."""
-    rule, text, edits = rules.id_of("blanks"), draft.text, list[Edit]()
-    line: _Line | None = None
-    start = end = -1
-    blanks = re.compile(f"[{''.join(sorted(draft.seen & BLANK_SET)) or ' '}]+")
-    for match in blanks.finditer(text):
-        if match.start() > end or line is None:
-            start = text.rfind("\n", 0, match.start()) + 1
-            end = text.find("\n", match.end())
-            end = len(text) if end < 0 else end
-            line = _Line(text[start:end], rules)
-        first, last = match.start() - start, match.end() - start
-        if first == 0 or match.end() == end:
-            continue  # trimmed by rejoin.py, which keeps an indent that means something
-        after = "" if line.goes(first, last) else " "
-        if after != match[0]:
-            edits.append((match.start(), match.end(), after, rule))
+    rule, edits = rules.id_of("blanks"), list[Edit]()
+    for start, text in lines_having(draft.text, draft.seen & BLANK_SET):
+        line = _Line(text, rules)
+        for match in _RUN.finditer(text):
+            first, last = match.span()
+            if first == 0 or last == len(text):
+                continue  # trimmed by rejoin.py, which keeps an indent that means something
+            after = "" if line.goes(first, last) else " "
+            if after != match[0]:
+                edits.append((start + first, start + last, after, rule))
     return edits

@@ -15,11 +15,10 @@ from pipeline.spelling.context import (
     before,
     is_chinese,
     is_latin,
-    lines_with,
+    lines_having,
 )
 from pipeline.spelling.draft import Draft, Edit
 
-_HALF: Final = re.compile("[()]")
 _ANY: Final = re.compile("[()（）]")
 _CHINESE_INSIDE: Final = re.compile(f"[{HAN}、。，；：？！《》“”（）]")
 _CALL: Final = re.compile("(?<![A-Za-z0-9])(?:[A-Za-z]|[a-z_][a-z0-9_]*)$")
@@ -30,11 +29,9 @@ _CALL_LENGTH: Final = 24
 
 def widen_brackets(draft: Draft, rules: SpellingRules) -> list[Edit]:
     """Return edits that make round brackets with Chinese inside or beside them full width."""
-    if "(" not in draft.text and ")" not in draft.text:
-        return []
     pairing, marker = rules.id_of("brackets"), rules.id_of("list-marker")
     edits: list[Edit] = []
-    for start, line in lines_with(draft.text, _HALF):
+    for start, line in lines_having(draft.text, "()"):
         if not CHINESE_PATTERN.search(line):
             continue
         found = dict[int, str]()

@@ -4,7 +4,7 @@ In: a text and a place in it. Out: answers that several mechanisms need. Never c
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 HAN: Final = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -72,6 +72,23 @@ def lines_with(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, str]]
         end = len(text) if end < 0 else end
         yield start, text[start:end]
         found = pattern.search(text, end)
+
+
+def lines_having(text: str, literals: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Yield (start, line) for every line that holds one of `literals`, each once, in order.
+
+    To find a literal is several times as quick as to search for a class of characters.
+    """
+    bounds: dict[int, int] = {}
+    for literal in literals:
+        place = text.find(literal)
+        while place >= 0:
+            start = text.rfind("\n", 0, place) + 1
+            end = text.find("\n", place)
+            bounds[start] = end = len(text) if end < 0 else end
+            place = text.find(literal, end)
+    for start in sorted(bounds):
+        yield start, text[start : bounds[start]]
 
 
 class Lines:

@@ -7,13 +7,13 @@ takes them for a Latin token. Never shortens, moves or adds a filler.
 
 import re
 from collections.abc import Iterator, Sequence
+from operator import add
 from typing import Final
 
 from pipeline.rules.spelling import SpellingRules
-from pipeline.spelling.context import FILLER, lines_with
+from pipeline.spelling.context import FILLER, lines_having
 
 # A source may hold the filler itself (private use stays as it is), so it is hidden too.
-_MANY: Final = 4
 _FILLERS: Final = re.compile(f"{FILLER}+")
 
 
@@ -42,17 +42,11 @@ def hide(
 
 
 def reveal(text: str, hidden: str) -> str:
-    """Return `text` with its fillers turned back into what was `hidden`."""
+    """Return `text` with its fillers turned back into what was `hidden`, at least as many."""
     if not hidden:
         return text
-    pieces: list[str] = []
-    cursor = taken = 0
-    for match in _FILLERS.finditer(text):
-        size = match.end() - match.start()
-        pieces += (text[cursor : match.start()], hidden[taken : taken + size])
-        cursor, taken = match.end(), taken + size
-    pieces.append(text[cursor:])
-    return "".join(pieces)
+    head, *others = text.split(FILLER)
+    return head + "".join(map(add, hidden, others))
 
 
 def _spans(text: str, seen: set[str], rules: SpellingRules) -> Iterator[tuple[int, int]]:
@@ -71,32 +65,11 @@ def _spans(text: str, seen: set[str], rules: SpellingRules) -> Iterator[tuple[in
         ]
 
     for pattern, needs in rules.spans:
-        for start, end in _lines_with(text, present(needs)):
-            yield from (match.span() for match in pattern.finditer(text, start, end))
+        for start, line in lines_having(text, present(needs)):
+            yield from (m.span() for m in pattern.finditer(text, start, start + len(line)))
     for pattern, needs in rules.lines:
-        for start, end in _lines_with(text, present(needs)):
-            line = text[start:end]
+        for start, line in lines_having(text, present(needs)):
             body = line.strip()
             if pattern.match(body):
-                start += line.index(body)
-                yield start, start + len(body)
-
-
-def _lines_with(text: str, literals: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Yield (start, end) of every line that holds one of `literals`, each once."""
-    seen: set[int] = set()
-    if len(literals) > _MANY and len({literal[0] for literal in literals}) == 1:
-        # One search for their common first character is quicker than one for each.
-        pattern = re.compile("|".join(map(re.escape, literals)))
-        yield from ((start, start + len(line)) for start, line in lines_with(text, pattern))
-        return
-    for literal in literals:
-        place = text.find(literal)
-        while place >= 0:
-            start = text.rfind("\n", 0, place) + 1
-            end = text.find("\n", place)
-            end = len(text) if end < 0 else end
-            if start not in seen:
-                seen.add(start)
-                yield start, end
-            place = text.find(literal, end)
+                first = start + line.index(body)
+                yield first, first + len(body)

@@ -18,10 +18,12 @@ from pipeline.spelling.context import (
     is_chinese,
     is_han,
     is_latin,
+    lines_having,
     lines_with,
 )
 from pipeline.spelling.draft import Draft, Edit
 
+_STRAIGHT: Final = frozenset("\"＂'＇")
 _DOUBLE: Final = re.compile('["“”＂]')
 _SINGLE: Final = re.compile("['‘’＇]")
 _UNEVEN: Final = re.compile("[“”\n]")
@@ -40,11 +42,8 @@ _TITLE: Final = re.compile("<<([^<>|｜\n]{1,200})>>")
 
 def pair_straight(draft: Draft, rules: SpellingRules) -> list[Edit]:
     """Return edits that pair straight and wrong-way quotes, line by line."""
-    rule, edits, text = rules.id_of("quotes"), list[Edit](), draft.text
-    lines: dict[int, str] = {}
-    if not draft.seen.isdisjoint("\"＂'＇"):
-        lines.update(lines_with(text, re.compile("[\"＂'＇]")))
-    lines.update(_uneven_lines(draft))
+    rule, edits = rules.id_of("quotes"), list[Edit]()
+    lines = dict(lines_having(draft.text, draft.seen & _STRAIGHT)) | _uneven_lines(draft)
     for start in sorted(lines):
         line = lines[start]
         if CHINESE_PATTERN.search(line) and not _is_foreign(line):

@@ -76,9 +76,9 @@ def _groups(
     lines: _Lines, places: Iterable[int], fixed: frozenset[int], rules: SpellingRules
 ) -> list[tuple[int, int]]:
     """Return (first, last) of the lines that are one paragraph, where one begins in `places`."""
-    groups, done = [], -1
+    groups, done, texts = [], -1, lines.texts
     for place in places:
-        if place > done and is_unfinished(lines.texts[place]):
+        if place > done and _may_go_on(texts, place):
             done = _last_of_paragraph(lines, place, fixed, rules)
             if done > place:
                 groups.append((place, done))
@@ -110,14 +110,9 @@ def _last_of_paragraph(
     lines: _Lines, place: int, fixed: frozenset[int], rules: SpellingRules
 ) -> int:
     """Return the place of the last line of the paragraph that begins at `place`."""
-    texts, paragraph = lines.texts, None
-    while place + 1 < len(texts) and is_unfinished(texts[place]):
-        if paragraph is None:
-            if not may_break(texts[place], texts[place + 1]):
-                break
-            paragraph = Paragraph(texts[place], rules)
-        if not paragraph.goes_on(texts, place + 1):
-            break
+    texts = lines.texts
+    paragraph = Paragraph(texts[place], rules)
+    while paragraph.goes_on(texts, place + 1):
         start = lines.starts[place + 1]
         if start in lines.indented:
             lines.kept_indents.add(start)
@@ -125,8 +120,19 @@ def _last_of_paragraph(
         if fixed and not fixed.isdisjoint(range(lines.last[place], start)):
             break
         place += 1
+        if place + 1 == len(texts) or not is_unfinished(texts[place]):
+            break
         paragraph.add(texts[place])
     return place
+
+
+def _may_go_on(texts: list[str], place: int) -> bool:
+    """Return whether the line at `place` can be the first of several of one paragraph."""
+    return (
+        place + 1 < len(texts)
+        and is_unfinished(texts[place])
+        and may_break(texts[place], texts[place + 1])
+    )
 
 
 def _glue(texts: list[str]) -> str:
