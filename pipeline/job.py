@@ -367,7 +367,7 @@ def _shapes(rules: Rules, config: Config) -> dict[str, str]:
         before = shapes[stage.name] = stage.shape(rules, before)
     folder = Path(__file__).parent / "publish"
     files = sorted(
-        file for file in folder.rglob("*") if file.suffix in {".py", ".j2", ".css", ".js"}
+        file for file in folder.rglob("*") if file.suffix in {".py", ".j2", ".css", ".js", ".toml"}
     )
     reasons = [f"{rule} {reason}" for rule, reason in sorted(rules.reasons.items())]
     tables = (rules.fingerprints["values"], repr(config.tables))

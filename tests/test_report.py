@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.publish import Corpus, Entry, join, write_report
+from pipeline.publish.report import tongues
 from pipeline.publish.report.budget import Budget
 from pipeline.publish.report.pieces import Pieces, packed
 from pipeline.publish.report.plots import HEIGHT, WIDTH, Plot, Point, draw
@@ -27,6 +28,7 @@ from pipeline.records import (
     Refused,
     Table,
 )
+from pipeline.rules import load_rules
 
 HOSTILE = '"/><script>alert(1)</script>'
 
@@ -112,7 +114,7 @@ def test_doubtful_cells_have_their_other_readings(tmp_path: Path) -> None:
     assert table["doubts"] == [[1, 1, "23.2", ["(empty)", "24.1"], "why", 0.7, 0]]
     assert page["refused"] == [[9, "指标", "too odd"]]
     html = (tmp_path / "report" / "index.html").read_text("utf-8")
-    told = re.search(r"<li>Row 2, 2020年: .*</li>", html)
+    told = re.search(r"<li>.*</li>", html)
     assert told is not None
     words = re.sub("<[^>]+>", "", told[0])
     assert words == "Row 2, 2020年: 23.2 or (empty) or 24.1 70% sure. why"
@@ -130,7 +132,10 @@ def test_the_report_runs_and_fetches_nothing_but_its_own(tmp_path: Path) -> None
     folder = report(tmp_path, HOSTILE)
     html = (folder / "index.html").read_text("utf-8")
     assert "alert(1)" in html
-    assert re.findall("<script[^>]*>", html) == ['<script src="report.js" defer>']
+    assert re.findall("<script[^>]*>", html) == [
+        '<script src="words.js" defer>',
+        '<script src="report.js" defer>',
+    ]
     assert "default-src 'none'" in html
     for file in (folder / "index.html", folder / "report.css", folder / "report.js"):
         assert not re.search(
@@ -142,7 +147,7 @@ def test_the_report_runs_and_fetches_nothing_but_its_own(tmp_path: Path) -> None
 def test_the_same_pages_give_the_same_bytes(tmp_path: Path) -> None:
     first, second = report(tmp_path / "a"), report(tmp_path / "b")
     files = sorted(file.relative_to(first) for file in first.rglob("*.*"))
-    assert len(files) == 7
+    assert len(files) == 8
     assert all((first / file).read_bytes() == (second / file).read_bytes() for file in files)
 
 
@@ -184,6 +189,40 @@ def test_the_room_of_a_page_is_what_others_left() -> None:
 def test_what_hides_is_named() -> None:
     assert clear("甲\u202e乙\u200b") == "甲⟨U+202E⟩乙⟨U+200B⟩"
     assert clear_blanks("甲 乙\u3000") == "甲␣乙□"
+
+
+SOURCES = Path(tongues.__file__).parent
+RULES = load_rules()
+
+
+def test_each_word_of_the_report_is_said_in_both_languages() -> None:
+    table = tongues.words()
+    for key, forms in table["words"].items():
+        assert set(forms) == {"en", "zh"}, key
+        assert re.search("[\u3400-\u9fff]|^[。，；]", forms["zh"]), key
+        named = [set(re.findall(r"\{(\w+)\}", form)) for form in forms.values()]
+        assert named[0] == named[1] or named[0] <= {"n"} >= named[1], key
+    js, html = ((SOURCES / name).read_text("utf-8") for name in ("report.js", "index.html.j2"))
+    asked = re.findall(r"\b(?:say|words|many)\(\"([\w-]+)\"", js)
+    asked += re.findall(r"\b(?:word|said)\(\"([\w-]+)\"[,)]", html)
+    assert len(asked) > 100
+    assert [key for key in asked if key not in table["words"]] == []
+    # What is asked for by a name made of parts stands in the sources as those parts.
+    made = re.compile(
+        r"^(?:status|relation|is|aside|field|column|with)-|-note$|^(?:superseded|repeated)$"
+    )
+    known = {key for key in table["words"] if not made.search(key)}
+    assert [key for key in known if f'"{key}"' not in js + html and key not in asked] == []
+
+
+def test_reasons_of_rules_and_doubts_are_told_in_chinese_too() -> None:
+    table = tongues.words()
+    reasons = RULES.reasons
+    assert [rule for rule in table["reasons"] if rule not in reasons] == []
+    told = sum(rule in table["reasons"] for rule in reasons)
+    assert told >= 0.9 * len(reasons)  # a new rule may speak English for a while
+    whys = [*RULES.tables.doubts.values(), *RULES.tables.refusals.values()]
+    assert [why for why in whys if why not in table["said"]] == []
 
 
 def test_every_page_is_counted_by_site_month_and_rule() -> None:

@@ -19,6 +19,7 @@ from pipeline.publish.report.indicators import Indicators
 from pipeline.publish.report.pieces import Pieces, packed, write_piece
 from pipeline.publish.report.story import caption, drawing, sheet, story
 from pipeline.publish.report.tally import STATUSES, Tally, by_status, most_first
+from pipeline.publish.report.tongues import code, said, script, tongue, translated, word
 from pipeline.publish.report.words import clear, clear_blanks
 from pipeline.publish.tables import ValueReader, told_doubts
 from pipeline.records import Aside, Match, Page, Table
@@ -111,6 +112,7 @@ class ReportWriter:
         write_piece(self._folder, "names", packed(self._names(len(plots))))
         for name in STATIC:
             write_bytes(self._folder / name, [Path(__file__).with_name(name).read_bytes()])
+        write_bytes(self._folder / "words.js", [script()])
         write_bytes(self._folder / "index.html", [self._html(len(plots)).encode("utf-8")])
 
     def _names(self, indicators: int) -> dict[str, Any]:
@@ -135,6 +137,14 @@ class ReportWriter:
         )
         environment.filters |= {"clear": clear, "clear_blanks": clear_blanks}
         tally, corpus = self._tally, self._corpus
+        environment.globals |= {
+            "word": word,
+            "said": said,
+            "code": code,
+            "translated": translated,
+            "tongue": tongue,
+            "because": lambda rule: translated("rule", corpus.reasons.get(rule, ""), rule),
+        }
         rules = sorted(tally.rules.items(), key=lambda item: (-item[1].times, item[0]))
         return environment.get_template("index.html.j2").render(
             total=tally.status.total(),
@@ -149,7 +159,6 @@ class ReportWriter:
             aside=self._aside,
             rules=rules,
             silent=tally.silent(corpus.reasons),
-            reasons=corpus.reasons,
             others=corpus.others,
             raw=corpus.raw,
             indicators=indicators,

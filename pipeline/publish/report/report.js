@@ -2,7 +2,7 @@
 //
 // In: the part of the address behind #, and the scripts under data/, loaded when they are needed.
 // Out: elements. Never: a string from a page as markup (all go through `el`, as text); a request
-// to anywhere but the folder of this file.
+// to anywhere but the folder of this file; a word of the report that is not in words.js.
 "use strict";
 
 const waiting = new Map();
@@ -55,19 +55,94 @@ function link(hash, ...children) {
   return el("a", { href: `#${hash}` }, ...children);
 }
 
-function many(count, one, more) {
-  return `${count} ${count === 1 ? one : more ?? `${one}s`}`;
-}
-
 function percent(share) {
   return `${(100 * share).toFixed(0)}%`;
 }
 
-function grid(heads, rows, classes = "") {
+function grid(heads, rows, classes = "", attributes = {}) {
   const cells = (row) => row.map((cell) => (cell instanceof Element && cell.tagName === "TD" ? cell : el("td", {}, cell)));
-  return el("div", { class: "wide" }, el("table", { class: classes },
+  return el("div", { class: "wide" }, el("table", { class: classes, ...attributes },
     el("thead", {}, el("tr", {}, heads.map((head) => el("th", {}, head)))),
     el("tbody", {}, rows.map((row) => el("tr", {}, cells(row))))));
+}
+
+// ---- the two languages
+
+const HAN = /[\u3400-\u9fff]/;
+const KEPT = "clean-corpus-language";
+let language = "en";
+
+// What is said for a key, as a list for `el`: values may be elements. Of two forms the first is for one.
+function say(key, values = {}) {
+  const [one, more = one] = WORDS.words[key][language].split("|");
+  return (String(values.n) === "1" ? one : more).split(/\{(\w+)\}/).map((part, at) => (at % 2 ? values[part] : part));
+}
+
+function words(key, values) {
+  return say(key, values).join("");
+}
+
+function code(family, name) {
+  return `${family}-${name}` in WORDS.words ? words(`${family}-${name}`) : name;
+}
+
+// What the pipeline says in English, in the reader's language where the table has it.
+function translated(kind, text, key = text) {
+  const found = language === "zh" && Object.hasOwn(WORDS[kind], key) && WORDS[kind][key];
+  return el("span", { lang: found || language === "en" ? undefined : "en" }, found || text);
+}
+
+function because(rule) {
+  return translated("reasons", names.reasons[rule] ?? "", rule);
+}
+
+function whyKept(why) {
+  return why.split(", then ").map((part, at) => [at > 0 && say("then"), translated("said", part)]);
+}
+
+// The attributes of an element that holds a string of a page.
+function tongue(text) {
+  return { lang: HAN.test(text) ? "zh" : undefined };
+}
+
+function many(key, count) {
+  return words(key, { n: count });
+}
+
+function remembered() {
+  try {
+    return localStorage.getItem(KEPT);
+  } catch {
+    return null; // a browser may keep nothing for files
+  }
+}
+
+function remember() {
+  try {
+    localStorage.setItem(KEPT, language);
+  } catch {
+    // then the next page is in the language of the browser again
+  }
+}
+
+// Say all that index.html says in the reader's language. English texts are kept beside what replaces them.
+function speak() {
+  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+  for (const node of document.querySelectorAll("[data-word]")) node.textContent = words(node.dataset.word, node.dataset);
+  for (const node of document.querySelectorAll("[data-label]")) node.setAttribute("aria-label", words(node.dataset.label));
+  for (const [kind, table] of [["said", "said"], ["rule", "reasons"], ["mend", "mends"]]) {
+    for (const node of document.querySelectorAll(`[data-${kind}]`)) {
+      node.dataset.english ??= node.textContent;
+      const told = translated(table, node.dataset.english, node.dataset[kind]);
+      node.textContent = told.textContent;
+      node.lang = told.lang || document.documentElement.lang;
+    }
+  }
+  for (const node of document.querySelectorAll("[data-bar]")) {
+    const counts = node.dataset.bar.split(",").map((count, at) => `${count} ${code("status", STATUSES[at])}`);
+    node.setAttribute("aria-label", counts.join(", "));
+  }
+  for (const node of document.querySelectorAll("[data-tongue]")) node.setAttribute("aria-pressed", node.dataset.tongue === language);
 }
 
 // ---- the index of all pages
@@ -100,6 +175,10 @@ function nameOf(id) {
   return row ? row[ROW.title] || row[ROW.raw] : id;
 }
 
+function named(id, hash = `page=${id}`, name = nameOf(id)) {
+  return el("bdi", tongue(name), link(hash, name));
+}
+
 async function pageOf(id) {
   const place = places.get(id);
   if (place === undefined) return undefined;
@@ -116,10 +195,10 @@ async function matchOf(number) {
 // ---- search
 
 const HAVING = {
-  related: ["relatives or copies", (row) => row[ROW.related] > 0 || row[ROW.members] > 1 || row[ROW.canonical]],
-  differing: ["figures that differ", (row) => row[ROW.differing] > 0],
-  tables: ["tables", (row) => row[ROW.tables] > 0],
-  doubts: ["doubtful cells", (row) => row[ROW.doubts] > 0],
+  related: ["with-related", (row) => row[ROW.related] > 0 || row[ROW.members] > 1 || row[ROW.canonical]],
+  differing: ["with-differing", (row) => row[ROW.differing] > 0],
+  tables: ["with-tables", (row) => row[ROW.tables] > 0],
+  doubts: ["with-doubts", (row) => row[ROW.doubts] > 0],
 };
 const STEP = 100;
 
@@ -136,9 +215,9 @@ function found(wanted) {
 }
 
 function choice(name, label, options, value) {
-  const select = el("select", { name }, el("option", { value: "" }, "any"),
+  const select = el("select", { name }, el("option", { value: "" }, say("any")),
     options.map(([key, text]) => el("option", { value: key, selected: key === value }, text)));
-  return el("label", {}, label, " ", select);
+  return el("label", {}, say(label), " ", select);
 }
 
 async function showPages(wanted) {
@@ -146,15 +225,15 @@ async function showPages(wanted) {
   const sorted = (values) => [...values].sort().map((value) => [value, value]);
   const months = sorted(new Set(index.map((row) => row[ROW.month] || "-"))).reverse();
   const form = el("form", { role: "search" },
-    el("label", { class: "words" }, "Title, path or id ", el("input", { type: "search", name: "q", value: wanted.get("q") ?? "" })),
-    choice("status", "status", STATUSES.map((name) => [name, name]), wanted.get("status")),
+    el("label", { class: "words" }, say("words-asked"), el("input", { type: "search", name: "q", value: wanted.get("q") ?? "" })),
+    choice("status", "status", STATUSES.map((name) => [name, code("status", name)]), wanted.get("status")),
     choice("site", "site", sorted(names.sites), wanted.get("site")),
     choice("month", "month", months, wanted.get("month")),
-    choice("rule", "touched by rule", sorted(names.rules), wanted.get("rule")),
-    choice("having", "with", Object.entries(HAVING).map(([key, [text]]) => [key, text]), wanted.get("having")));
+    choice("rule", "touched-by", sorted(names.rules), wanted.get("rule")),
+    choice("having", "with", Object.entries(HAVING).map(([key, [text]]) => [key, words(text)]), wanted.get("having")));
   const count = el("p", { class: "note", role: "status" });
   const list = el("ol", { class: "pages" });
-  const more = el("button", { type: "button" }, "Show more");
+  const more = el("button", { type: "button" }, say("show-more"));
   let rows = [];
   const grow = () => {
     const from = list.children.length;
@@ -164,7 +243,7 @@ async function showPages(wanted) {
   const search = () => {
     const asked = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
     rows = found(asked);
-    count.textContent = `${many(rows.length, "page")} of ${index.length}`;
+    count.textContent = words("n-pages-of", { n: rows.length, all: index.length });
     list.replaceChildren();
     grow();
     history.replaceState(null, "", `#pages${asked.size ? `&${asked}` : ""}`);
@@ -173,24 +252,29 @@ async function showPages(wanted) {
   form.addEventListener("submit", (event) => event.preventDefault());
   more.addEventListener("click", grow);
   search();
-  return [el("h1", {}, "Pages"), form, count, list, more];
+  return [el("h1", {}, say("pages")), form, count, list, more];
+}
+
+// A reason is a code, for what was set aside or is another crawl, or the rule that says it is no article.
+function reasonOf(status, reason) {
+  if (status === "aside") return code("aside", reason);
+  return reason in WORDS.words ? words(reason) : reason;
 }
 
 function pageLine(row) {
   const status = STATUSES[row[ROW.status]];
   const told = [
     row[ROW.month],
-    row[ROW.reason],
-    row[ROW.dropped] > 0 && `${many(row[ROW.dropped], "line")} taken out`,
-    row[ROW.members] > 1 && link(`cluster=${row[ROW.id]}`, many(row[ROW.members], "copy", "copies")),
-    row[ROW.canonical] && link(`cluster=${row[ROW.canonical]}`, "its cluster"),
-    row[ROW.related] > 0 && many(row[ROW.related], "relative"),
-    row[ROW.differing] > 0 && el("b", { class: "aside" }, `${many(row[ROW.differing], "sentence")} with other figures`),
-    row[ROW.tables] > 0 && many(row[ROW.tables], "table"),
-    row[ROW.doubts] > 0 && el("b", { class: "doubt" }, many(row[ROW.doubts], "doubtful cell")),
+    row[ROW.reason] && reasonOf(status, row[ROW.reason]),
+    row[ROW.dropped] > 0 && many("n-lines-out", row[ROW.dropped]),
+    row[ROW.members] > 1 && link(`cluster=${row[ROW.id]}`, many("n-copies", row[ROW.members])),
+    row[ROW.canonical] && link(`cluster=${row[ROW.canonical]}`, say("its-cluster")),
+    row[ROW.related] > 0 && many("n-relatives", row[ROW.related]),
+    row[ROW.differing] > 0 && el("b", { class: "aside" }, many("n-sentences-differ", row[ROW.differing])),
+    row[ROW.tables] > 0 && many("n-tables", row[ROW.tables]),
+    row[ROW.doubts] > 0 && el("b", { class: "doubt" }, many("n-doubtful", row[ROW.doubts])),
   ].filter(Boolean);
-  return el("li", {}, el("span", { class: `tag ${status}` }, status), " ",
-    el("bdi", {}, link(`page=${row[ROW.id]}`, row[ROW.title] || row[ROW.raw])),
+  return el("li", {}, el("span", { class: `tag ${status}` }, code("status", status)), " ", named(row[ROW.id], `page=${row[ROW.id]}`, row[ROW.title] || row[ROW.raw]),
     el("small", { class: "path" }, row[ROW.raw], told.map((part) => [" · ", part])));
 }
 
@@ -273,7 +357,7 @@ function textOf(page) {
   let joined = false;
   const rows = page.blocks.map(([line, kind, rule, raw, cut], place) => {
     const stretches = texts[place];
-    const rest = cut && el("small", {}, ` … ${many(cut, "more character")}`);
+    const rest = cut && el("small", {}, many("n-characters-more", cut));
     const number = el("span", { class: "line" }, line || "");
     if (rule >= 0) {
       const gone = mark("del", raw, [rule], page, { before: raw, after: "" });
@@ -288,8 +372,8 @@ function textOf(page) {
       el("div", { class: "clean", "data-text": text ? true : false }, after, rest?.cloneNode(true)));
   });
   return el("div", { class: "text" },
-    el("div", { class: "row heads" }, el("span", { class: "line" }, "line"), el("div", { class: "raw" }, "raw"), el("div", { class: "clean" }, "cleaned")), rows,
-    page.more > 0 && el("p", { class: "note" }, `${many(page.more, "more line")} in raw/${page.raw}.`));
+    el("div", { class: "row heads" }, el("span", { class: "line" }, say("line")), el("div", { class: "raw", "data-narrow": words("below-cleaned") }, say("raw")), el("div", { class: "clean" }, say("cleaned"))), rows,
+    page.more > 0 && el("p", { class: "note" }, say("n-lines-more", { n: page.more, raw: page.raw })));
 }
 
 // What each rule did to this page, with the lines it took: the answer to "what was dropped, and why".
@@ -301,46 +385,48 @@ function deedsOf(page) {
   }
   for (const change of page.changes) changed.set(change[1], [...(changed.get(change[1]) ?? []), change]);
   const deed = (rule, count, examples) => el("li", {},
-    el("span", { class: `chip c${rule % COLOURS}` }), el("b", {}, page.rules[rule]), ` ${count}. `, el("span", {}, names.reasons[page.rules[rule]] ?? ""), examples);
-  const drops = [...taken].map(([rule, blocks]) => deed(rule, many(blocks.length, "line"),
-    el("ul", {}, blocks.slice(0, 3).map(([line, , , text]) => el("li", {}, el("small", {}, `line ${line} `), el("del", { class: `c${rule % COLOURS}` }, text.slice(0, 80), text.length > 80 && "…"))),
-      blocks.length > 3 && el("li", {}, el("small", {}, `and ${many(blocks.length - 3, "more line")}, struck through below`)))));
-  const respelled = [...changed].map(([rule, changes]) => deed(rule, many(changes.length, "time"),
-    el("small", {}, " such as ", el("del", {}, blanks(changes[0][3].slice(0, 20))), " → ", el("ins", {}, blanks(changes[0][4].slice(0, 20)) || "(nothing)"))));
+    el("span", { class: `chip c${rule % COLOURS}` }), el("b", {}, page.rules[rule]), ` ${count}${words("full-stop")} `, because(page.rules[rule]), examples);
+  const drops = [...taken].map(([rule, blocks]) => deed(rule, many("n-lines", blocks.length),
+    el("ul", {}, blocks.slice(0, 3).map(([line, , , text]) => el("li", {}, el("small", {}, say("line-n", { line })), el("del", { class: `c${rule % COLOURS}`, ...tongue(text) }, text.slice(0, 80), text.length > 80 && "…"))),
+      blocks.length > 3 && el("li", {}, el("small", {}, many("more-struck", blocks.length - 3))))));
+  const respelled = [...changed].map(([rule, changes]) => deed(rule, many("n-times", changes.length),
+    el("small", {}, say("such-as"), el("del", {}, blanks(changes[0][3].slice(0, 20))), " → ", el("ins", {}, blanks(changes[0][4].slice(0, 20)) || say("nothing")))));
   const lines = [...taken.values()].reduce((sum, blocks) => sum + blocks.length, 0);
   return [
-    el("h2", {}, lines ? `${many(lines, "line")} taken out` : "Nothing was taken out"),
+    el("h2", {}, lines ? many("n-lines-out", lines) : say("nothing-out")),
     el("ul", { class: "deeds" }, drops),
-    respelled.length === 0 ? el("p", { class: "note" }, "Nothing was respelled.")
-      : el("details", { open: respelled.length <= 3 }, el("summary", {}, `${many(page.changes.length, "place")} respelled, by ${many(changed.size, "rule")}`),
+    respelled.length === 0 ? el("p", { class: "note" }, say("nothing-respelled"))
+      : el("details", { open: respelled.length <= 3 }, el("summary", {}, say("n-respelled", { n: page.changes.length, rules: many("n-rules", changed.size) })),
         el("ul", { class: "deeds" }, respelled)),
   ];
 }
 
-const RELATIONS = {
-  same: "is the same text as", near: "is a copy, edited or with other chrome, of", contains: "contains the text, or most of it, of",
-  contained: "is an excerpt or digest of", overlaps: "shares long passages with", template: "has the form, but other figures, of",
-};
 const OPPOSITE = { contains: "contained", contained: "contains" };
 
 function relativesOf(page) {
   if (!page.related.length) return [];
   const rows = page.related.map(([number, other, relation, first, differing]) => el("li", {},
-    `This page ${RELATIONS[first ? relation : OPPOSITE[relation] ?? relation]} `, el("bdi", {}, link(`page=${other}`, nameOf(other))),
-    " ", el("small", {}, link(`pair=${number}`, "side by side"), differing > 0 && [" · ", el("b", { class: "aside" }, `${many(differing, "sentence")} with other figures`)])));
-  return [el("h2", {}, "Relatives"), el("ul", {}, rows)];
+    say(`is-${first ? relation : OPPOSITE[relation] ?? relation}`, { one: words("this-page"), other: named(other) }),
+    " ", el("small", {}, link(`pair=${number}`, say("side-by-side")), differing > 0 && [" · ", el("b", { class: "aside" }, many("n-sentences-differ", differing))])));
+  return [el("h2", {}, say("relatives")), el("ul", {}, rows)];
 }
 
 function factsOf(page) {
   const rows = (page.facts ?? []).map(([field, value, rule, line, text]) => [
-    el("dt", {}, field.replaceAll("_", " ")), el("dd", {}, value, " ", el("small", {}, `${rule}${line ? `, line ${line}` : ""}: ${text}`))]);
+    el("dt", {}, code("field", field)), el("dd", {}, el("span", tongue(value), value), " ",
+      el("small", {}, rule, line > 0 && say("at-line", { line }), ": ", el("span", tongue(text), text)))]);
   const url = /^https?:\/\//.test(page.url ?? "") ? el("a", { href: page.url, rel: "noopener noreferrer" }, page.url) : page.url;
   return el("dl", { class: "facts" },
-    el("dt", {}, "in raw/"), el("dd", {}, page.raw), el("dt", {}, "page"), el("dd", {}, page.id),
-    url && [el("dt", {}, "url"), el("dd", {}, url)],
-    page.text && [el("dt", {}, "text"), el("dd", {}, el("a", { href: `../${page.text}` }, page.text))],
-    page.reason && [el("dt", {}, "reason"), el("dd", {}, `${page.reason}: ${names.reasons[page.reason] ?? ""} ${page.message ?? ""}`)],
+    el("dt", {}, say("in-raw")), el("dd", {}, page.raw), el("dt", {}, say("page")), el("dd", {}, page.id),
+    url && [el("dt", {}, say("field-url")), el("dd", {}, url)],
+    page.text && [el("dt", {}, say("text")), el("dd", {}, el("a", { href: `../${page.text}` }, page.text))],
+    page.reason && [el("dt", {}, say("reason")), el("dd", {}, reasonOf(page.status, page.reason), ": ", because(page.reason), messageOf(page))],
     rows);
+}
+
+// What to do with a page that was set aside; the English says more of this very page.
+function messageOf(page) {
+  return page.message && [translated("mends", "", page.reason), " ", el("span", { lang: "en" }, page.message)];
 }
 
 function tableOf(table, number) {
@@ -349,43 +435,45 @@ function tableOf(table, number) {
     const doubt = doubts.get(`${row},${column}`);
     if (!doubt) return el("td", {}, text);
     const [, , , others, why, sure] = doubt;
-    return el("td", { class: "doubt", title: clear(why) }, text || "(empty)",
-      el("small", {}, `${percent(sure)} sure`, others.map((other) => ["; or ", el("i", {}, other)])));
+    return el("td", { class: "doubt", title: translated("said", why).textContent }, text || say("empty"),
+      el("small", {}, say("share-sure", { share: percent(sure) }), others.map((other) => [say("or-else"), el("i", {}, translated("said", other))])));
   };
   const rows = table.rows.map((row, at) => row.map((text, column) => cell(text, at, column)));
   return el("section", { class: "table", id: `table${number}` },
-    el("h3", {}, table.caption || "(no title)", " ", el("small", {}, many(table.rows.length + table.more, "row"), table.doubts.length > 0 && [", ", el("b", { class: "doubt" }, many(table.doubts.length, "doubtful cell"))])),
-    grid(table.header, rows),
-    table.more > 0 && el("p", { class: "note" }, `${many(table.more, "more row")} in tables/${table.file}.`),
-    table.notes.map((note) => el("p", { class: "note" }, note)),
+    el("h3", {}, table.caption ? el("span", tongue(table.caption), table.caption) : say("no-title"), " ",
+      el("small", {}, many("n-rows", table.rows.length + table.more), table.doubts.length > 0 && [", ", el("b", { class: "doubt" }, many("n-doubtful", table.doubts.length))])),
+    grid(table.header, rows, "", tongue(table.header.join(""))),
+    table.more > 0 && el("p", { class: "note" }, say("n-rows-more", { n: table.more, file: table.file })),
+    table.notes.map((note) => el("p", { class: "note", ...tongue(note) }, note)),
     table.doubts.length > 0 && el("ul", { class: "doubts" }, table.doubts.map(([row, column, chosen, others, why, sure]) => el("li", {},
-      `Row ${row + 1}, ${table.header[column]}: `, el("b", {}, chosen || "(empty)"), others.map((other) => [" or ", el("i", {}, other)]), el("small", {}, ` ${percent(sure)} sure. ${why}`)))),
+      say("row", { n: row + 1 }), el("span", tongue(table.header[column]), table.header[column]), ": ", el("b", tongue(chosen), chosen || say("empty")),
+      others.map((other) => [say("or"), el("i", tongue(other), translated("said", other))]), " ", el("small", {}, say("sure", { share: percent(sure) }), translated("said", why))))),
     table.plots.length > 0 && [key(), el("div", { class: "plots" }, table.plots.map(plotOf))]);
 }
 
 async function showPage(wanted) {
   await openIndex();
   const page = await pageOf(wanted.get("page"));
-  if (!page) return [el("h1", {}, "No such page"), el("p", {}, `The last run had no page ${wanted.get("page")}.`)];
+  if (!page) return [el("h1", {}, say("no-page")), el("p", {}, say("no-page-note", { id: wanted.get("page") }))];
   const tables = (page.tables ?? []).map((table, at) => tableOf(table, at + 1));
   const box = el("input", { type: "checkbox" });
   const text = page.blocks ? textOf(page) : "";
   box.addEventListener("change", () => text.classList.toggle("touched", box.checked));
   return [
-    el("h1", {}, el("span", { class: `tag ${page.status}` }, page.status), " ", el("bdi", {}, page.title || page.raw)),
-    el("p", { class: "note" }, [page.raw, tables.length > 0 && [" · ", link(`page=${page.id}&table=1`, many(tables.length, "table"))]]),
-    page.message && el("p", { class: "pair" }, page.message),
-    page.members.length > 1 && el("p", {}, `Kept of ${page.members.length} copies: ${page.why}. `, link(`cluster=${page.id}`, "All of them")),
-    page.canonical && page.canonical !== page.id && el("p", {}, `A copy (${page.relation}) of `, el("bdi", {}, link(`page=${page.canonical}`, nameOf(page.canonical))), ", which is kept. ", link(`cluster=${page.canonical}`, "All copies")),
-    page.reason && !page.message && el("p", { class: "pair" }, el("b", {}, page.reason), " ", names.reasons[page.reason]),
+    el("h1", {}, el("span", { class: `tag ${page.status}` }, code("status", page.status)), " ", el("bdi", tongue(page.title ?? ""), page.title || page.raw)),
+    el("p", { class: "note" }, [page.raw, tables.length > 0 && [" · ", link(`page=${page.id}&table=1`, many("n-tables", tables.length))]]),
+    page.message && el("p", { class: "pair" }, el("b", {}, code("aside", page.reason)), " ", messageOf(page)),
+    page.members.length > 1 && el("p", {}, say("kept-of", { n: page.members.length, why: whyKept(page.why) }), link(`cluster=${page.id}`, say("all-of-these"))),
+    page.canonical && page.canonical !== page.id && el("p", {}, say("copy-of", { relation: code("relation", page.relation), other: named(page.canonical) }), link(`cluster=${page.canonical}`, say("all-copies"))),
+    page.reason && !page.message && el("p", { class: "pair" }, el("b", {}, reasonOf(page.status, page.reason)), " ", because(page.reason)),
     relativesOf(page),
     page.blocks?.length > 0 && deedsOf(page),
-    el("details", {}, el("summary", {}, "What the page says of itself, and where it lies"), factsOf(page)),
-    page.blocks?.length > 0 && [el("h2", {}, "The text, raw and cleaned"),
-      el("p", { class: "note keys" }, el("label", {}, box, " only what was touched"), el("br"), "Point at what is marked, tap it, or step through it with the keys j and k: the rule and its reason are told below."), text],
-    tables.length > 0 && [el("h2", {}, "Tables"), tables],
-    page.refused?.length > 0 && [el("h2", {}, "Tables seen, and left in the text"),
-      el("ul", { class: "doubts" }, page.refused.map(([line, words, why]) => el("li", {}, words, el("small", {}, ` line ${line}: ${why}`))))],
+    el("details", {}, el("summary", {}, say("of-itself")), factsOf(page)),
+    page.blocks?.length > 0 && [el("h2", {}, say("raw-and-cleaned")),
+      el("p", { class: "note keys" }, el("label", {}, box, say("only-touched")), el("br"), say("keys")), text],
+    tables.length > 0 && [el("h2", {}, say("tables")), tables],
+    page.refused?.length > 0 && [el("h2", {}, say("tables-refused")),
+      el("ul", { class: "doubts" }, page.refused.map(([line, text, why]) => el("li", {}, el("span", tongue(text), text), el("small", {}, say("refused-line", { line, why: translated("said", why) })))))],
   ];
 }
 
@@ -406,31 +494,31 @@ function figured(sentence, own, other) {
 
 function differences(match) {
   const rows = match.differing.map(([a, b, ours, theirs]) => [
-    el("td", {}, el("b", {}, ours.join(" ")), el("br"), figured(a, ours, theirs)),
-    el("td", {}, el("b", {}, theirs.join(" ")), el("br"), figured(b, theirs, ours))]);
-  return grid([link(`page=${match.a}`, nameOf(match.a)), link(`page=${match.b}`, nameOf(match.b))], rows, "halves");
+    el("td", tongue(a), el("b", {}, ours.join(" ")), el("br"), figured(a, ours, theirs)),
+    el("td", tongue(b), el("b", {}, theirs.join(" ")), el("br"), figured(b, theirs, ours))]);
+  return grid([named(match.a), named(match.b)], rows, "halves");
 }
 
 function shared(match) {
-  return [el("h2", {}, "Passages they share"), match.passages.length === 0 && el("p", { class: "note" }, "None long enough to show."),
-    match.passages.map((passage) => el("blockquote", {}, passage.slice(0, 600), passage.length > 600 && "…"))];
+  return [el("h2", {}, say("passages")), match.passages.length === 0 && el("p", { class: "note" }, say("no-passages")),
+    match.passages.map((passage) => el("blockquote", tongue(passage), passage.slice(0, 600), passage.length > 600 && "…"))];
 }
 
 async function showPair(wanted) {
   await openIndex();
   const number = Number(wanted.get("pair"));
-  if (!(number >= 0 && number < names.matches)) return [el("h1", {}, "No such pair")];
+  if (!(number >= 0 && number < names.matches)) return [el("h1", {}, say("no-pair"))];
   const match = await matchOf(number);
   const rows = [match.a, match.b].map((id) => rowOf(id));
   return [
-    el("h1", {}, "Two pages, side by side"),
-    el("p", {}, el("bdi", {}, link(`page=${match.a}`, nameOf(match.a))), ` ${RELATIONS[match.relation]} `, el("bdi", {}, link(`page=${match.b}`, nameOf(match.b))), "."),
-    el("p", { class: "note" }, rows.map((row) => row[ROW.raw]).join(" and ")),
-    el("h2", {}, match.differing.length ? "Figures that differ" : "No figure differs"),
+    el("h1", {}, say("pair-heading")),
+    el("p", {}, say(`is-${match.relation}`, { one: named(match.a), other: named(match.b) }), say("full-stop")),
+    el("p", { class: "note" }, rows[0][ROW.raw], say("and"), rows[1][ROW.raw]),
+    el("h2", {}, say(match.differing.length ? "figures-differ" : "no-figure-differs")),
     match.differing.length > 0 && differences(match),
     shared(match),
-    el("h2", {}, "How alike they are"),
-    grid(["of the first in the second", "of the second in the first", "of both in both (Jaccard)", "figures that agree"],
+    el("h2", {}, say("how-alike")),
+    grid([say("first-in-second"), say("second-in-first"), say("jaccard-both"), say("figures-agree")],
       [[percent(match.aInB), percent(match.bInA), percent(match.jaccard), percent(match.figures)]]),
   ];
 }
@@ -438,29 +526,29 @@ async function showPair(wanted) {
 async function showCluster(wanted) {
   await openIndex();
   const page = await pageOf(wanted.get("cluster"));
-  if (!page) return [el("h1", {}, "No such cluster")];
+  if (!page) return [el("h1", {}, say("no-cluster"))];
   const matches = await Promise.all(page.related.map(([number]) => matchOf(number)));
   const related = new Map(matches.map((match) => [match.a === page.id ? match.b : match.a, match]));
   const line = (id) => {
     const row = rowOf(id);
     const match = related.get(id);
     const relation = match && (match.a === id ? match.relation : OPPOSITE[match.relation] ?? match.relation);
-    return [el("bdi", {}, link(`page=${id}`, nameOf(id))),
-      id === page.id ? "the copy kept" : relation ?? "near, by way of another copy",
-      match ? percent(match.figures) : "", match ? percent(match.jaccard) : "", match ? link(`pair=${match.number}`, "side by side") : "",
+    return [named(id),
+      id === page.id ? say("copy-kept") : relation ? code("relation", relation) : say("by-another"),
+      match ? percent(match.figures) : "", match ? percent(match.jaccard) : "", match ? link(`pair=${match.number}`, say("side-by-side")) : "",
       el("td", { class: "month" }, row[ROW.month]), names.sites[row[ROW.site]], el("td", { class: "path" }, row[ROW.raw])];
   };
-  const heads = ["page", "to the copy kept", "figures that agree", "Jaccard", "", "month", "site", "in raw/"];
+  const heads = [say("page"), say("to-the-kept"), say("figures-agree"), "Jaccard", "", say("month"), say("site"), say("in-raw")];
   const linked = [...related.keys()].filter((id) => !page.members.includes(id));
   const differing = matches.filter((match) => match.differing.length);
   const closest = matches.find((match) => page.members.includes(match.a) && page.members.includes(match.b)) ?? matches[0];
   return [
-    el("h1", {}, el("bdi", {}, page.title || page.raw)),
-    el("p", {}, page.members.length > 1 ? `${page.members.length} pages carry this text. This copy was kept: ` : "One page carries this text: ", el("b", {}, page.why), "."),
-    el("h2", {}, "Figures that differ"),
-    differing.length === 0 && el("p", { class: "note" }, "None, in all that is related to the copy kept."), differing.map(differences),
-    el("h2", {}, "Members"), grid(heads, page.members.map(line)),
-    linked.length > 0 && [el("h2", {}, "Linked, no copies"), grid(heads, linked.map(line))],
+    el("h1", {}, el("bdi", tongue(page.title ?? ""), page.title || page.raw)),
+    el("p", {}, page.members.length > 1 ? say("carried-by", { n: page.members.length }) : say("carried-by-one"), el("b", {}, whyKept(page.why)), say("full-stop")),
+    el("h2", {}, say("figures-differ")),
+    differing.length === 0 && el("p", { class: "note" }, say("none-related")), differing.map(differences),
+    el("h2", {}, say("members")), grid(heads, page.members.map(line)),
+    linked.length > 0 && [el("h2", {}, say("linked")), grid(heads, linked.map(line))],
     closest && shared(closest),
   ];
 }
@@ -468,7 +556,7 @@ async function showCluster(wanted) {
 // ---- plots
 
 function key() {
-  return el("p", { class: "note" }, "● base, ○ target, ■ actual. Each plot spans its own values and does not begin at zero.");
+  return el("p", { class: "note" }, say("key-of-plots"));
 }
 
 function plotOf(plot) {
@@ -476,20 +564,19 @@ function plotOf(plot) {
     ? el("rect", { class: `mark actual c${colour}`, x: x - 4, y: y - 4, width: 8, height: 8 })
     : el("circle", { class: `mark ${role} c${colour}`, cx: x, cy: y, r: 4 }));
   const unit = plot.unit && !plot.name.includes(plot.unit) && el("small", {}, ` ${plot.unit}`);
-  return el("figure", {}, el("figcaption", {}, plot.name, unit),
+  return el("figure", {}, el("figcaption", tongue(plot.name), plot.name, unit),
     el("svg", { class: "plot", viewBox: "0 0 340 170", role: "img", "aria-label": clear(`${plot.name} ${plot.unit}: ${plot.told}`) },
       plot.years.map(([x, year], at) => [el("line", { class: "year", x1: x, y1: 8, x2: x, y2: 150 }),
         el("text", { class: "year", x, y: 166, "text-anchor": at ? "middle" : "start" }, year)]),
       plot.lines.map(([role, colour, points]) => el("polyline", { class: `${role} c${colour}`, points })),
       plot.marks.map((one) => [one[3] !== one[4] && el("line", { class: `range c${one[1]}`, x1: one[2], y1: one[3], x2: one[2], y2: one[4] }), shape(one),
         one[5] > 0 && el("text", { x: one[2] + 8, y: one[5] }, one[6].length > 16 ? `${one[6].slice(0, 15)}…` : one[6])])),
-    plot.documents && el("ul", { class: "series" }, plot.documents.map((title, at) => el("li", {}, el("span", { class: `c${Math.min(at, COLOURS - 1)}` }, "●"), " ", el("bdi", {}, title)))));
+    plot.documents && el("ul", { class: "series" }, plot.documents.map((title, at) => el("li", {}, el("span", { class: `c${Math.min(at, COLOURS - 1)}` }, "●"), " ", el("bdi", tongue(title), title)))));
 }
 
 async function showIndicators() {
   const plots = await load("indicators");
-  return [el("h1", {}, "Indicators of several documents"),
-    el("p", { class: "note" }, "One name, one unit, two documents or more; the figures are in tables/long.csv, by indicator_folded. Where documents say the same, the later hides the earlier."),
+  return [el("h1", {}, say("indicators-heading")), el("p", { class: "note" }, say("indicators-note")),
     key(), el("div", { class: "plots" }, plots.map(plotOf))];
 }
 
@@ -506,7 +593,7 @@ async function route() {
   tell();
   if (show) {
     const hash = location.hash;
-    const nodes = await show(wanted).catch((error) => [el("h1", {}, "This cannot be shown"), el("p", {}, error.message)]);
+    const nodes = await show(wanted).catch((error) => [el("h1", {}, say("cannot-show")), el("p", {}, error.message)]);
     if (hash.split("&")[0] !== location.hash.split("&")[0]) return; // the reader went on meanwhile
     view.replaceChildren(...el("div", {}, nodes).childNodes);
   }
@@ -527,9 +614,9 @@ function tell(node) {
   if (!known) return;
   const { rules, what } = known;
   panel.replaceChildren(...el("div", {},
-    rules.map((rule) => el("p", {}, el("b", {}, rule), " ", names.reasons[rule] ?? "")),
-    el("p", { class: "note" }, what.after ? [el("del", {}, blanks(what.before.slice(0, 80)) || "(nothing)"), " → ", el("ins", {}, blanks(what.after.slice(0, 80)))]
-      : `Taken out: ${blanks(what.before.slice(0, 80))}`)).childNodes);
+    rules.map((rule) => el("p", {}, el("b", {}, rule), " ", because(rule))),
+    el("p", { class: "note" }, what.after ? [el("del", {}, blanks(what.before.slice(0, 80)) || say("nothing")), " → ", el("ins", {}, blanks(what.after.slice(0, 80)))]
+      : [say("taken-out"), blanks(what.before.slice(0, 80))])).childNodes);
 }
 
 function step(by) {
@@ -564,5 +651,16 @@ for (const kind of ["pointerover", "focusin", "click"]) {
     else if (kind === "click") tell();
   });
 }
+for (const button of document.querySelectorAll("[data-tongue]")) {
+  button.addEventListener("click", () => {
+    language = button.dataset.tongue;
+    remember();
+    speak();
+    route();
+  });
+}
 addEventListener("hashchange", route);
+document.querySelector(".tongues").hidden = false;
+language = remembered() === "zh" || (remembered() === null && /^zh/.test(navigator.language)) ? "zh" : "en";
+if (language !== "en") speak();
 route();
