@@ -11,6 +11,7 @@ from typing import Any
 from pipeline.publish import Corpus, Entry, join, write_report
 from pipeline.publish.report import tongues
 from pipeline.publish.report.budget import Budget
+from pipeline.publish.report.lookalikes import Lookalike, Lookalikes
 from pipeline.publish.report.pieces import Pieces, packed
 from pipeline.publish.report.plots import HEIGHT, WIDTH, Plot, Point, draw
 from pipeline.publish.report.story import caption, story
@@ -191,6 +192,45 @@ def test_what_hides_is_named() -> None:
     assert clear_blanks("甲 乙\u3000") == "甲␣乙□"
 
 
+def lines_of(
+    number: int, *texts: str, gone: tuple[str, ...] = (), site: str = "a.example"
+) -> Entry:
+    """Return the entry of an article of these lines, and of those that chrome.share took."""
+    kept = [Block("paragraph", text, line=n) for n, text in enumerate(texts, 1)]
+    taken = [Block("paragraph", text, line=99, dropped_by="chrome.share") for text in gone]
+    where = Provenance(f"{site}/{number}.html")
+    page = Page(f"{number:016x}", "", (*kept, *taken), where, title="关于防汛的通知")
+    cluster = Cluster(page.id, (page.id,), "the only copy")
+    return Entry(Found(where.file, 1, ""), page, "article", page.id, cluster=cluster)
+
+
+def test_lines_that_look_like_chrome_are_told() -> None:
+    own = (
+        "关于防汛的通知",
+        "一、总体要求",
+        "第二章 附则",
+        "请按期办理。",
+        "2021年5月8日",
+        "附件：表",
+    )
+    found = Lookalikes()
+    entries = [
+        lines_of(1, "打印本页", "共3页", *own),
+        lines_of(2, "共5页", *own, gone=("打印：本页", "打印本页")),
+        lines_of(3, "共12页", "共 1 页", "只此一家", *own, gone=("打印本页",)),
+        lines_of(4, "共2页", *own, gone=("打印本页", "只此一家"), site="b.example"),
+        *(lines_of(n, "不详的网站", site="unknown") for n in (5, 6, 7)),
+    ]
+    copy = replace(lines_of(8, "打印本页", "共7页"), status="duplicate", cluster=None)
+    for entry in (*entries, copy):
+        found.add(entry, entry.raw.partition("/")[0])
+    first, second = found.found(9)
+    page = "0" * 15
+    assert first == Lookalike("打印本页", f"{page}1", 1, "a.example", 1, "chrome.share", 3)
+    assert (second.page, second.site, second.articles) == (f"{page}1", "a.example", 3)
+    assert found.found(1) == [first]
+
+
 SOURCES = Path(tongues.__file__).parent
 RULES = load_rules()
 
@@ -247,6 +287,8 @@ def test_every_page_is_counted_by_site_month_and_rule() -> None:
     assert fired.examples == [(("打印",), page.id, "a")]
     reasons = {"chrome.tools": "", "chrome.share": "", "tables.percent": ""}
     assert tally.silent(reasons) == ["chrome.share"]
+    (taken,) = tally.most_taken
+    assert (taken.raw, taken.lines, taken.top) == ("a", 2, [("chrome.tools", 2)])
 
 
 def test_a_table_is_named_with_its_number() -> None:

@@ -13,6 +13,10 @@ from pipeline.rules import Rules, built_in_rules
 from pipeline.versions import REPEATED, Replaced
 
 
+#: The site of pages of which neither address nor folder tells it.
+UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One page of raw/ and what became of it.
@@ -125,7 +129,7 @@ def join(
 def site_of(page: Page) -> str:
     """Return the host of the page's URL, or the folder it came in when that is a host's name.
 
-    Mirrors keep one folder a host; where neither tells, "unknown". Fit to be a folder's name.
+    Mirrors keep one folder a host; where neither tells, `UNKNOWN`. Fit to be a folder's name.
     """
     try:
         host = urlsplit(page.url).hostname or ""
@@ -134,4 +138,4 @@ def site_of(page: Page) -> str:
     top = PurePosixPath(page.provenance.file).parts[0]
     if not host and top != page.provenance.file and "." in top:
         host = top
-    return safe_name(quote(host).lower(), 100) if host else "unknown"
+    return safe_name(quote(host).lower(), 100) if host else UNKNOWN

@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from pipeline.publish.entries import Corpus, Entry
 from pipeline.publish.report.budget import Budget
 from pipeline.publish.report.indicators import Indicators
+from pipeline.publish.report.lookalikes import Lookalikes
 from pipeline.publish.report.pieces import Pieces, packed, write_piece
 from pipeline.publish.report.story import caption, drawing, sheet, story
 from pipeline.publish.report.tally import STATUSES, Tally, by_status, most_first
@@ -48,12 +49,14 @@ class ReportWriter:
         self._aside: list[tuple[str, Aside]] = []
         self._doubtful: list[dict[str, Any]] = []
         self._indicators = Indicators()
+        self._lookalikes = Lookalikes()
         self._reader = ValueReader(corpus.rules, strict=corpus.tables.strict)
         self._related = _by_page(corpus.matches)
 
     def add(self, entry: Entry) -> None:
         """Take one page."""
         site, month, rules = self._tally.add(entry)
+        self._lookalikes.add(entry, site)
         related = self._related.get(entry.outcome.id, [])
         room = self._budget.room
         told = story(entry, related, room)
@@ -157,6 +160,8 @@ class ReportWriter:
             differences=sum(len(match.disagreements) for match in corpus.matches),
             doubtful=self._doubtful,
             aside=self._aside,
+            most_taken=tally.most_taken,
+            lookalikes=self._lookalikes.found(SHOWN),
             rules=rules,
             silent=tally.silent(corpus.reasons),
             others=corpus.others,

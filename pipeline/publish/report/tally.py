@@ -17,6 +17,7 @@ _TOLD = ("chrome", "site", "article", "metadata", "spelling")
 _EXAMPLES = 3
 _SITES = 5
 _SHOWN = 120
+_MOST_TAKEN = 8
 
 
 @dataclass(slots=True)
@@ -37,6 +38,22 @@ class Fired:
         return sorted(self.sites.items(), key=lambda item: (-item[1], item[0]))[:_SITES]
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How many lines were taken out of one page, and how many of them by which rule."""
+
+    page: str
+    title: str
+    raw: str
+    lines: int
+    rules: dict[str, int]
+
+    @property
+    def top(self) -> list[tuple[str, int]]:
+        """Return the rules that took most."""
+        return sorted(self.rules.items(), key=lambda item: (-item[1], item[0]))[:_SITES]
+
+
 @dataclass(slots=True)
 class Tally:
     """All counts of a run."""
@@ -46,6 +63,7 @@ class Tally:
     sites: Counter[tuple[str, str]] = field(default_factory=Counter)
     months: Counter[tuple[str, str]] = field(default_factory=Counter)
     rules: dict[str, Fired] = field(default_factory=dict)
+    most_taken: list[Taken] = field(default_factory=list)
 
     def add(self, entry: Entry) -> tuple[str, str, list[str]]:
         """Count one page; return its site, its month, and the rules that touched it."""
@@ -55,6 +73,7 @@ class Tally:
         self.months[month, entry.status] += 1
         if entry.reason:
             self.reasons[entry.status, entry.reason] += 1
+        self._note_taken(entry)
         times: Counter[str] = Counter()
         if isinstance(entry.outcome, Page):
             for rule, what in _deeds(entry.outcome):
@@ -66,6 +85,17 @@ class Tally:
             fired.times += count
             fired.sites[site] += count
         return site, month, list(times)
+
+    def _note_taken(self, entry: Entry) -> None:
+        """Keep the articles and copies from which most was taken."""
+        page = entry.outcome
+        if not isinstance(page, Page) or not page.is_article:
+            return
+        rules = Counter(block.dropped_by for block in page.blocks if block.dropped_by)
+        if rules:
+            one = Taken(page.id, page.title or entry.raw, entry.raw, rules.total(), dict(rules))
+            ranked = sorted((*self.most_taken, one), key=lambda taken: (-taken.lines, taken.raw))
+            self.most_taken[:] = ranked[:_MOST_TAKEN]
 
     def _note(self, rule: str, what: tuple[str, ...], entry: Entry) -> None:
         """Keep the first examples of a rule that say something new."""
