@@ -12,7 +12,6 @@ from pipeline.records import Aside, Cluster, Found, Match, Outcome, Page, Status
 from pipeline.rules import Rules, built_in_rules
 from pipeline.versions import REPEATED, Replaced
 
-
 #: The site of pages of which neither address nor folder tells it.
 UNKNOWN = "unknown"
 

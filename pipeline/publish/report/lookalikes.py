@@ -3,7 +3,8 @@
 In: every page once, in the order of the paths. Out: short lines of articles that are no sentences,
 no headings by their number, no title and nothing that was read as metadata, and that either
 
-- stand on three articles of one site or more, and on a twentieth of its articles at least (pages of no known site are of none); or
+- stand on three articles of one site or more, and on a twentieth of its articles at least, where
+  the site is known; or
 - were taken out of two other pages or more, by a rule of chrome, in the same words.
 
 Words are the same where letters and digits are, and one digit is as good as another: 共3页 and
