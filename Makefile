@@ -26,7 +26,7 @@ test: .venv/.dev .venv-check/.done ## format, lint, types, import layers, tests
 faults: .venv/.dev ## the long tests of docs/faults.md: every kill point, a full disk, luigid, a month
 	.venv/bin/pytest -q faults
 
-bench: .venv/.bench ## every program in bench/, held against bench/floors.toml
+bench: .venv/.bench .venv-datatrove/.done .venv-juicer/.done ## every program in bench/, held against bench/floors.toml
 	@for program in bench/[a-z]*.py; do echo "== $$program"; \
 		.venv/bin/python -m bench.$$(basename $$program .py) || exit 1; done
 
@@ -43,9 +43,13 @@ lock: ## write the requirements files anew (needs uv)
 		--output-file requirements-check.txt
 	uv pip compile -q --universal --generate-hashes --no-header --group pyproject.toml:consumers \
 		--output-file requirements-consumers.txt
+	uv pip compile -q --universal --generate-hashes --no-header --group pyproject.toml:datatrove \
+		--output-file requirements-datatrove.txt
+	uv pip compile -q --universal --generate-hashes --no-header --group pyproject.toml:juicer \
+		--output-file requirements-juicer.txt
 
 clean: ## remove .venv and caches; raw/ and cleaned/ stay
-	rm -rf .venv .venv-check .venv-consumers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-check .venv-consumers .venv-datatrove .venv-juicer .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .venv/.runtime: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -62,6 +66,12 @@ clean: ## remove .venv and caches; raw/ and cleaned/ stay
 # resolve: so nothing is left to resolve.
 .venv/.bench: requirements-bench.txt .venv/.runtime
 	.venv/bin/pip install -q --no-deps --require-hashes -r requirements-bench.txt
+	@touch $@
+
+# The peers of bench/whole.py. One that cannot be installed is passed over, and said to be.
+.venv-datatrove/.done .venv-juicer/.done: .venv-%/.done: requirements-%.txt
+	$(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/pip install -q --no-deps --require-hashes -r $< || rm -r .venv-$*/bin
 	@touch $@
 
 .venv-consumers/.done: requirements-consumers.txt

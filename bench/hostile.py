@@ -15,7 +15,7 @@ from rich.table import Table
 
 import pipeline
 from bench._floors import hold, seconds
-from bench._pages import sample
+from bench.pages import make
 from pipeline.errors import PageError
 from tests.hostile import PAGES, Hostile
 
@@ -59,7 +59,7 @@ def once(kind: Hostile, n: int) -> tuple[int, float]:
 
 def main() -> int:
     """Print the table; return 1 when a figure lies under its floor."""
-    ordinary = sample(0).markup
+    ordinary = make(0).markup
     pipeline.strip(ordinary)
     usual = len(ordinary.encode()) / seconds(lambda: pipeline.strip(ordinary))
     costs = [cost(name, kind) for name, kind in PAGES.items()]
