@@ -73,8 +73,7 @@ def run(raw: Path, cleaned: Path, config: Path | None, as_json: bool, **options:
 @CONFIG
 def page(file: Path, url: str, explain: bool, as_json: bool, config: Path | None) -> None:
     """Clean one page; its text goes to standard output."""
-    from pipeline.explain import changed, dropped, said
-    from pipeline.terminal import say, story
+    from pipeline.terminal import say
 
     settings = settings_of(config)
     rules = _rules(settings)
@@ -82,11 +81,7 @@ def page(file: Path, url: str, explain: bool, as_json: bool, config: Path | None
     if as_json:
         click.echo(json.dumps(_record(cleaned), ensure_ascii=False, default=_plain))
     elif explain:
-        reasons = rules.reasons
-        parts = {"said": said(cleaned, reasons), "taken out": dropped(cleaned, reasons)}
-        parts["changed"] = changed(cleaned, reasons)
-        rows = [("page", cleaned.id), ("url", cleaned.url)]
-        story(cleaned, rows, parts)
+        _tell(cleaned, rules)
     elif cleaned.text:
         click.echo(cleaned.text)
     if not cleaned.is_article:
@@ -362,6 +357,17 @@ def _raw_page(file: Path, url: str) -> "RawPage":
     from pipeline.records import Provenance, RawPage
 
     return RawPage(url, _read(file), "", Provenance(str(file)))
+
+
+def _tell(page: "Page", rules: "Rules") -> None:
+    """Show what the page says of itself, what was taken out of it and what was changed."""
+    from pipeline.explain import changed, dropped, said
+    from pipeline.terminal import story
+
+    reasons = rules.reasons
+    parts = {"said": said(page, reasons), "taken out": dropped(page, reasons)}
+    parts["changed"] = changed(page, reasons)
+    story(page, [("page", page.id), ("url", page.url)], parts)
 
 
 def _record(page: "Page") -> dict[str, Any]:

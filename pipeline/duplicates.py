@@ -63,7 +63,7 @@ def _read(file: Path) -> Iterator[_Row]:
             yield from rows
 
 
-def _rows(memory: dedup.Memory) -> Iterator[list[_Row]]:
+def _rows(memory: "dedup.Memory") -> Iterator[list[_Row]]:
     rows = iter(memory.verdicts.items())
     while some := list(islice(rows, _AT_ONCE)):
         yield some

@@ -11,7 +11,6 @@ from itertools import groupby
 
 from pipeline import flow, recurring
 from pipeline.errors import ConfigError
-from pipeline.job import Recurring
 from pipeline.paths import Paths, quote
 from pipeline.records import Outcome, Page
 from pipeline.rules import Rules
@@ -81,6 +80,8 @@ def said(page: Page, reasons: Mapping[str, str]) -> Iterator[Told]:
 
 def standing(paths: Paths, page: Page, rules: Rules) -> dict[str, str]:
     """Return for texts of the page that recur on its site on how many pages they do, in words."""
+    from pipeline.job import Recurring
+
     site = flow.known_site(page)
     stored = next(paths.segment(LEARN.name, "").glob("*"), None)
     if stored is None:

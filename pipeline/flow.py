@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline import chrome, dedup, parse, recurring, spelling, tables
-from pipeline.publish import site_of
+from pipeline.paths import site_of
 from pipeline.records import Cluster, Gist, Match, Outcome, Page, RawPage
 from pipeline.recurring import Learned, Outline, Taken
 from pipeline.rules import Rules

@@ -17,7 +17,7 @@ from pipeline.chrome.elements import rule_of
 from pipeline.chrome.sheet import Line, Sheet
 from pipeline.errors import ConfigError, PageError
 from pipeline.fingerprint import fingerprint
-from pipeline.publish import site_of
+from pipeline.paths import site_of
 from pipeline.reading import How
 from pipeline.records import Found, Page
 from pipeline.recurring.lines import own_bodies

@@ -9,8 +9,13 @@ cleaned/.work/                                state; may be deleted, costs a ful
 import os
 import re
 from dataclasses import dataclass
-from pathlib import Path
-from urllib.parse import unquote_to_bytes
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from pipeline.records import Page
+
+#: The site of pages of which neither address nor folder tells it.
+UNKNOWN = "unknown"
 
 PUBLISHED = (
     "articles",
@@ -116,3 +121,18 @@ def _percent(character: str) -> str:
 def unquote(path: str) -> str:
     """Return the path as the disk knows it."""
     return os.fsdecode(unquote_to_bytes(path))
+
+
+def site_of(page: Page) -> str:
+    """Return the host of the page's URL, or the folder it came in when that is a host's name.
+
+    Mirrors keep one folder a host; where neither tells, `UNKNOWN`. Fit to be a folder's name.
+    """
+    try:
+        host = urlsplit(page.url).hostname or ""
+    except ValueError:  # such as "http://[": a page may call itself anything
+        host = ""
+    top = PurePosixPath(page.provenance.file).parts[0]
+    if not host and top != page.provenance.file and "." in top:
+        host = top
+    return safe_name(quote(host).lower(), 100) if host else UNKNOWN

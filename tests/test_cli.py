@@ -188,11 +188,19 @@ def test_wrong_arguments_end_with_2(cli: Cli, arguments: tuple[str, ...]) -> Non
     assert cli(*arguments).returncode == 2
 
 
-def test_help_loads_nothing_heavy() -> None:
+HEAVY = {"numba", "scipy", "datasketch", "luigi", "pebble", "pyarrow", "jinja2", "ftfy", "bs4"}
+
+
+def test_help_and_page_load_nothing_heavy() -> None:
+    page = ROOT / "raw/www.ningbo.gov.example/art/2023/1/9/art_1229096009_4206.html"
     code = (
         "import sys; from pipeline.__main__ import cli\n"
-        "cli.main(['--help'], prog_name='x', standalone_mode=False)\n"
-        "heavy = {'numba', 'luigi', 'bs4', 'opencc', 'ftfy', 'selectolax', 'rich', 'jinja2'}\n"
-        "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
+        f"heavy = {HEAVY}\n"
+        "def loads(words, known):\n"
+        "    cli.main(words, prog_name='x', standalone_mode=False)\n"
+        "    assert not (heavy | known) & set(sys.modules), (heavy | known) & set(sys.modules)\n"
+        "loads(['--help'], {'numpy', 'opencc', 'selectolax', 'rich'})\n"
+        f"loads(['page', {str(page)!r}], set())\n"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, capture_output=True)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True)
+    assert not done.returncode, done.stderr.decode()

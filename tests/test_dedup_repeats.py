@@ -5,8 +5,10 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.dedup import drop_repeats, try_rule
+from pipeline.dedup import drop_repeats, kernel, repeats, try_rule
+from pipeline.dedup.again import GRAM, count_grams
 from pipeline.dedup.fold import fold
+from pipeline.dedup.letters import fold_letters
 from pipeline.records import Block, Page, Provenance
 from pipeline.rules import dedup as dedup_rules
 from tests.dedup_texts import misread, report
@@ -125,3 +127,24 @@ def test_cases_of_the_rules() -> None:
     for rule in RULES.rules:
         for case in rule.case:
             assert try_rule(rule, case.before, RULES) == case.after, (rule.id, case.note)
+
+
+@given(st.text(alphabet="国號号aＡ１٣.．, \n\ud800𝟏\U000e0041", max_size=40))
+def test_letters_are_those_that_fold_finds(text: str) -> None:
+    assert fold_letters(text).tolist() == fold(text).codes.tolist()
+
+
+@given(st.lists(st.integers(0, 40), max_size=60))
+def test_grams_are_counted_as_the_kernel_counts_them(places: list[int]) -> None:
+    words = [f"第{place}段的文字各不相同" for place in places]
+    codes = fold_letters("\n".join(words))
+    grams = kernel.gram_hashes(fold("\n".join(words)).codes, GRAM)
+    assert count_grams(codes) == (len(kernel.distinct(grams)), len(grams) - len(set(grams)))
+
+
+@given(st.lists(st.integers(0, 12), max_size=40))
+def test_no_copy_is_missed_by_looking_first(places: list[int]) -> None:
+    told = page(
+        [f"{place}．第{place}段的文字与别的各不相同，有{place * place}个字" for place in places]
+    )
+    assert drop_repeats(told, RULES) == repeats.drop_repeats(told, RULES)

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.paths import Paths, quote, safe_name, unquote
+from pipeline.paths import Paths, quote, safe_name, site_of, unquote
 from pipeline.publish import (
     Corpus,
     Entry,
     damaged,
     join,
     publish,
-    site_of,
     turn,
     write_checksums,
     write_report,

@@ -1,22 +1,22 @@
 """Which pages carry the same body, which stand inside another, and where copies disagree.
 
-`fold` and `kernel` turn text into hashes, `signature` hashes into signatures, `gist` holds what
-the indexes need. `candidates` (bands) and `containment` (sketches) propose pairs; `verify` compares
-them on an alignment (`align`), `settle` hears their copies, `passages` and `figures` say what they
-share and where they differ. `matches` joins these and remembers, `cluster` picks the copy to keep,
-`repeats` looks inside one page.
+`letters`, `fold` and `kernel` turn text into hashes, `signature` hashes into signatures, `gist`
+holds what the indexes need. `candidates` (bands) and `containment` (sketches) propose pairs;
+`verify` compares them on an alignment (`align`), `settle` hears their copies, `passages` and
+`figures` say what they share and where they differ. `matches` joins these and remembers, `cluster`
+picks the copy to keep, `again` and `repeats` look inside one page.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pipeline.dedup.again import drop_repeats
     from pipeline.dedup.cases import try_rule
     from pipeline.dedup.cluster import PageFacts, clusters
     from pipeline.dedup.gist import make_gist
     from pipeline.dedup.matches import Memory, find_matches
     from pipeline.dedup.passages import only_in
-    from pipeline.dedup.repeats import drop_repeats
     from pipeline.dedup.signature import as_minhash, gram_hash, sign
 
 __all__ = [
@@ -38,7 +38,7 @@ _HOMES = {
     "PageFacts": "cluster",
     "as_minhash": "signature",
     "clusters": "cluster",
-    "drop_repeats": "repeats",
+    "drop_repeats": "again",
     "find_matches": "matches",
     "gram_hash": "signature",
     "only_in": "passages",
@@ -49,7 +49,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Load a function when it is first asked for: numba and datasketch take a second to load."""
+    """Load a function when it is first asked for: numba takes half a second to load."""
     if name not in _HOMES:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.dedup import kernel
+from pipeline.dedup.again import GRAM
 from pipeline.dedup.align import repeats
 from pipeline.dedup.compiled import Codes, Counts, Hashes
 from pipeline.dedup.fold import fold
 from pipeline.records import Page
 from pipeline.rules.dedup import DedupRule, DedupRules
 
-GRAM = 16  # codes; a run that comes again is at least as long
 GAP = 120  # codes; what may stand between two runs of one copy: a date line, a caption
 AROUND = 3  # blocks; so near to its copy a title is looked for that is too short for a run
 
@@ -104,7 +104,7 @@ def _poorer_copies(page: Page, rule: DedupRule) -> set[int]:
     copies = _copies(flow, grams)
     found, size = set[int](), len(kernel.distinct(grams))
     for copy in copies:
-        if not _is_body(copy.distinct(grams), size, rule):
+        if not rule.is_copy(copy.distinct(grams), size):
             continue
         later = _covered(flow, copy.later, copy.earlier)
         earlier = _covered(flow, copy.earlier, copy.later)
@@ -123,13 +123,6 @@ def _keeps_first(flow: _Flow, sides: tuple[set[int], set[int]], *, breaks_off: b
     """
     later, earlier = (sum(len(flow.text(n)) for n in blocks) for blocks in sides)
     return later > 2 * earlier if breaks_off else 2 * later >= earlier
-
-
-def _is_body(letters: int, size: int, rule: DedupRule) -> bool:
-    """Return whether a copy of `letters` distinct letters is more than a coincidence."""
-    return letters >= max(rule.letters, rule.share * size) or (
-        letters >= rule.least and letters >= rule.most * size
-    )
 
 
 def _flow(page: Page) -> _Flow:

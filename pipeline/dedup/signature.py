@@ -5,21 +5,26 @@ In: a page's id and body. Out: `Signature`. Never: a value that `datasketch.MinH
 
 A signature can be made anew anywhere: fold the body (`fold`), take every run of 5 folded
 characters, hash each with `gram_hash`, update a `datasketch.MinHash(num_perm=128, seed=1,
-scheme="affine32")`.
+scheme="affine32")`. datasketch itself, which takes SciPy along and half a second, is loaded by
+whoever asks for its record.
 """
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-from datasketch import MinHash, MinHashLSH
 
 from pipeline.dedup import kernel
 from pipeline.dedup.compiled import Codes
 from pipeline.dedup.fold import Folded, fold
 from pipeline.records import Signature
 
+if TYPE_CHECKING:
+    from datasketch import MinHash
+
 GRAM = 5  # characters; most Chinese words have two, so a gram spans two or three words
 PERMUTATIONS = 128
+BAND = 4  # values
 
 
 def sign(page: str, text: str) -> Signature:
@@ -43,10 +48,12 @@ def gram_hash(gram: str) -> int:
     return int(kernel.gram_hashes(codes, len(codes))[0] >> np.uint64(32))
 
 
-def as_minhash(signature: Signature) -> MinHash:
+def as_minhash(signature: Signature) -> "MinHash":
     """Return `signature` as datasketch's own record, for its indexes and estimates."""
+    from datasketch import MinHash
+
     values = np.frombuffer(signature.values, "<u4")
-    return MinHash(hashvalues=values, permutations=_permutations_array(), scheme="affine32")
+    return MinHash(hashvalues=values, permutations=_permutations(), scheme="affine32")
 
 
 def bands() -> list[tuple[int, int]]:
@@ -55,17 +62,15 @@ def bands() -> list[tuple[int, int]]:
     They are those that datasketch's optimiser picks for a Jaccard of 0.4. Two pages that share
     half of their grams meet in a band in 87 of 100 cases, at 0.6 in 99, at 0.1 in 0.3.
     """
-    index = MinHashLSH(threshold=0.4, num_perm=PERMUTATIONS)
-    return list(index.hashranges)
+    return [(start, start + BAND) for start in range(0, PERMUTATIONS, BAND)]
 
 
 @cache
-def _permutations_array() -> Codes:
-    """Return datasketch's factors and terms, one row each."""
-    blank = MinHash(num_perm=PERMUTATIONS, seed=1, scheme="affine32")
-    return np.ascontiguousarray(blank.permutations, np.uint32)
+def _permutations() -> Codes:
+    """Return the factors and terms of datasketch's permutations, one row each.
 
-
-def _permutations() -> tuple[Codes, Codes]:
-    factors, terms = _permutations_array()
-    return factors, terms
+    It draws them by NumPy's generator of 1998, seeded with 1; the factors are odd.
+    """
+    draw = np.random.RandomState(1).randint
+    factors = draw(0, 1 << 31, PERMUTATIONS, np.uint32) * np.uint32(2) + np.uint32(1)
+    return np.array([factors, draw(0, 1 << 32, PERMUTATIONS, np.uint32)])

@@ -14,7 +14,7 @@ from pipeline.config import ArticleFormat
 from pipeline.errors import DamagedError
 from pipeline.publish.bulk import BulkWriter
 from pipeline.publish.dropped import DroppedWriter
-from pipeline.publish.entries import Corpus, Entry, Writer, join, site_of
+from pipeline.publish.entries import Corpus, Entry, Writer, join
 from pipeline.publish.jsonl import JsonLinesWriter
 from pipeline.publish.ledger import LedgerWriter
 from pipeline.publish.libraries import check_outputs, releases
@@ -28,7 +28,6 @@ from pipeline.publish.release import (
     turn,
     write_checksums,
 )
-from pipeline.publish.report import ReportWriter
 from pipeline.publish.sqlite import SqliteWriter
 from pipeline.publish.summary import SummaryWriter
 from pipeline.publish.tables import TablesWriter, ToldDoubt, told_doubts, write_tables
@@ -50,7 +49,6 @@ __all__ = [
     "publish",
     "read_summary",
     "releases",
-    "site_of",
     "told_doubts",
     "try_rule",
     "turn",
@@ -85,6 +83,8 @@ def publish(entries: Iterable[Entry], corpus: Corpus, folder: Path) -> None:
 
 def write_report(entries: Iterable[Entry], corpus: Corpus, folder: Path) -> None:
     """Write the report into `folder`/report."""
+    from pipeline.publish.report import ReportWriter
+
     _write([ReportWriter(folder, corpus)], entries)
 
 

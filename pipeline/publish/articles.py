@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Literal
 
-from pipeline.publish.entries import Entry, site_of
+from pipeline.paths import site_of
+from pipeline.publish.entries import Entry
 from pipeline.records import Page, Table
 
 # "word" is found by its whole value, "prose" by the words in it; "nested" is a list of records.

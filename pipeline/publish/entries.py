@@ -2,18 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from pipeline.config import OutputsConfig, TablesConfig
-from pipeline.paths import quote, safe_name
+from pipeline.paths import site_of
 from pipeline.records import Aside, Cluster, Found, Match, Outcome, Page, Status
 from pipeline.rules import Rules, built_in_rules
 from pipeline.versions import REPEATED, Replaced
-
-#: The site of pages of which neither address nor folder tells it.
-UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,18 +119,3 @@ def join(
             # Copies of a copy are near to the canonical one, if no closer relation was found.
             kind = relation.get(pair, "near")
             yield Entry(found, outcome, "duplicate", cluster.canonical, kind)
-
-
-def site_of(page: Page) -> str:
-    """Return the host of the page's URL, or the folder it came in when that is a host's name.
-
-    Mirrors keep one folder a host; where neither tells, `UNKNOWN`. Fit to be a folder's name.
-    """
-    try:
-        host = urlsplit(page.url).hostname or ""
-    except ValueError:  # such as "http://[": a page may call itself anything
-        host = ""
-    top = PurePosixPath(page.provenance.file).parts[0]
-    if not host and top != page.provenance.file and "." in top:
-        host = top
-    return safe_name(quote(host).lower(), 100) if host else UNKNOWN

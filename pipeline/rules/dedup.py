@@ -57,6 +57,12 @@ class DedupRule(Rule, frozen=True, kw_only=True):
     hosts: tuple[str, ...] = ()
     means: Mapping[str, str] = msgspec.field(default_factory=dict)
 
+    def is_copy(self, letters: int, size: int) -> bool:
+        """Return whether `letters` that come again, of `size`, are more than a coincidence."""
+        return letters >= max(self.letters, self.share * size) or (
+            letters >= self.least and letters >= self.most * size
+        )
+
 
 @dataclass(frozen=True)
 class DedupRules:

@@ -6,7 +6,12 @@ folded alike everywhere, as a comparison needs it (`to_simplified`). The only us
 
 from functools import cache
 
-from opencc import OpenCC
+import opencc
+
+from pipeline.kept import remember
+
+# What is worked out of OpenCC's tables holds as long as they do.
+VERSION: str = opencc.__version__
 
 # Unified ideographs with extension A, compatibility ideographs, and the planes of the later
 # extensions. Nothing outside them has a Simplified form.
@@ -14,9 +19,9 @@ _IDEOGRAPHS = ((0x3400, 0xA000), (0xF900, 0xFB00), (0x20000, 0x323B0))
 
 
 @cache
-def _converter(config: str) -> OpenCC:
+def _converter(config: str) -> opencc.OpenCC:
     """Return a converter; it is built once."""
-    return OpenCC(config)
+    return opencc.OpenCC(config)
 
 
 def convert(text: str, config: str) -> str:
@@ -36,6 +41,10 @@ def to_simplified(text: str) -> str:
 @cache
 def simplified() -> dict[int, int]:
     """Return code point → code point for each character that OpenCC's `t2s` changes."""
+    return remember("simplified", VERSION, _simplified)
+
+
+def _simplified() -> dict[int, int]:
     characters = [chr(code) for low, high in _IDEOGRAPHS for code in range(low, high)]
     # Parted by newlines, so that no phrase of the dictionary can match.
     converted = convert("\n".join(characters), "t2s").split("\n")

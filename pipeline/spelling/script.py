@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Final
 
-from pipeline.rules.script import convert
+from pipeline.kept import remember
+from pipeline.rules.script import VERSION, convert
 from pipeline.rules.spelling import SpellingRules
 from pipeline.spelling.context import HAN, KANA_PATTERN, lines_with
 from pipeline.spelling.draft import Draft, Edit
@@ -123,13 +124,18 @@ def _differences(start: int, line: str, after: str, rule: str) -> list[Edit]:
 @cache
 def _one_sided() -> tuple[frozenset[str], frozenset[str]]:
     """Return the Han that OpenCC finds Traditional, and those it finds Simplified."""
+    traditional, simplified = remember("one-sided", VERSION, _worked_out)
+    return frozenset(traditional), frozenset(simplified)
+
+
+def _worked_out() -> tuple[str, str]:
     every = [chr(code) for first, last in _HAN for code in range(first, last)]
     to_simplified = convert("\n".join(every), "t2s").split("\n")
     to_traditional = convert("\n".join(every), "s2t").split("\n")
     pairs = list(zip(every, to_simplified, to_traditional, strict=True))
     return (
-        frozenset(c for c, simple, full in pairs if simple != c and full == c and simple <= _LAST),
-        frozenset(c for c, simple, full in pairs if simple == c and full != c),
+        "".join(c for c, simple, full in pairs if simple != c and full == c and simple <= _LAST),
+        "".join(c for c, simple, full in pairs if simple == c and full != c),
     )
 
 

@@ -24,7 +24,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.publish.entries import UNKNOWN, Entry
+from pipeline.paths import UNKNOWN
+from pipeline.publish.entries import Entry
 from pipeline.records import Page
 from pipeline.toml import read_toml
 

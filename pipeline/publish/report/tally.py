@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pipeline.publish.entries import Entry, site_of
+from pipeline.paths import site_of
+from pipeline.publish.entries import Entry
 from pipeline.records import Aside, Page, Status
 
 STATUSES: tuple[Status, ...] = ("article", "duplicate", "not-an-article", "aside")
