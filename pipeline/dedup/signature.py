@@ -5,11 +5,12 @@ In: a page's id and body. Out: `Signature`. Never: a value that `datasketch.MinH
 
 A signature can be made anew anywhere: fold the body (`fold`), take every run of 5 folded
 characters, hash each with `gram_hash`, update a `datasketch.MinHash(num_perm=128, seed=1,
-scheme="affine32")`. datasketch itself, which takes SciPy along and half a second, is loaded by
-whoever asks for its record.
+scheme="affine32")`. datasketch takes SciPy along and half a second to load: what it drew and picked
+is kept, and it is loaded by whoever asks for its record.
 """
 
 from functools import cache
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ import numpy as np
 from pipeline.dedup import kernel
 from pipeline.dedup.compiled import Codes
 from pipeline.dedup.fold import Folded, fold
+from pipeline.kept import remember
 from pipeline.records import Signature
 
 if TYPE_CHECKING:
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 
 GRAM = 5  # characters; most Chinese words have two, so a gram spans two or three words
 PERMUTATIONS = 128
-BAND = 4  # values
 
 
 def sign(page: str, text: str) -> Signature:
@@ -62,15 +63,24 @@ def bands() -> list[tuple[int, int]]:
     They are those that datasketch's optimiser picks for a Jaccard of 0.4. Two pages that share
     half of their grams meet in a band in 87 of 100 cases, at 0.6 in 99, at 0.1 in 0.3.
     """
-    return [(start, start + BAND) for start in range(0, PERMUTATIONS, BAND)]
+    return remember("bands", version("datasketch"), _picked)
+
+
+def _picked() -> list[tuple[int, int]]:
+    from datasketch import MinHashLSH
+
+    return list(MinHashLSH(threshold=0.4, num_perm=PERMUTATIONS).hashranges)
 
 
 @cache
 def _permutations() -> Codes:
-    """Return the factors and terms of datasketch's permutations, one row each.
+    """Return datasketch's factors and terms, one row each."""
+    drawn = remember("permutations", version("datasketch"), _drawn)
+    return np.frombuffer(drawn, np.uint32).reshape(2, PERMUTATIONS).copy()
 
-    It draws them by NumPy's generator of 1998, seeded with 1; the factors are odd.
-    """
-    draw = np.random.RandomState(1).randint
-    factors = draw(0, 1 << 31, PERMUTATIONS, np.uint32) * np.uint32(2) + np.uint32(1)
-    return np.array([factors, draw(0, 1 << 32, PERMUTATIONS, np.uint32)])
+
+def _drawn() -> bytes:
+    from datasketch import MinHash
+
+    blank = MinHash(num_perm=PERMUTATIONS, seed=1, scheme="affine32")
+    return np.ascontiguousarray(blank.permutations, np.uint32).tobytes()
