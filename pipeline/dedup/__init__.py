@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pipeline.dedup.gist import make_gist
     from pipeline.dedup.matches import Memory, find_matches
     from pipeline.dedup.passages import only_in
-    from pipeline.dedup.signature import as_minhash, gram_hash, sign
+    from pipeline.dedup.signature import as_minhash, gram_hash, prepare, sign
 
 __all__ = [
     "Memory",
@@ -29,6 +29,7 @@ __all__ = [
     "gram_hash",
     "make_gist",
     "only_in",
+    "prepare",
     "sign",
     "try_rule",
 ]
@@ -43,6 +44,7 @@ _HOMES = {
     "gram_hash": "signature",
     "only_in": "passages",
     "make_gist": "gist",
+    "prepare": "signature",
     "sign": "signature",
     "try_rule": "cases",
 }

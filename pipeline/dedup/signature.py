@@ -57,6 +57,11 @@ def as_minhash(signature: Signature) -> "MinHash":
     return MinHash(hashvalues=values, permutations=_permutations(), scheme="affine32")
 
 
+def prepare() -> None:
+    """Ask for all that datasketch works out, so that it can be kept."""
+    _permutations(), bands()
+
+
 def bands() -> list[tuple[int, int]]:
     """Return the slices of a signature that are bands: 32 of 4 values.
 
