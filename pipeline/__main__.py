@@ -13,19 +13,20 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from pipeline import health, service
 from pipeline.errors import ConfigError, CorpusError, PageError
 from pipeline.options import (
     CLEANED,
     CONFIG,
     FILE,
     JSON,
+    PAGE,
     RAW,
     WATCHED,
     of_runs,
     run_settings,
     settings_of,
 )
-from pipeline.service import COMMANDS
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -62,7 +63,7 @@ def run(raw: Path, cleaned: Path, config: Path | None, as_json: bool, **options:
     settings = run_settings(settings_of(config), options)
     numbers = told_run(Paths(raw, cleaned), settings, asked, brief=bool(watched))
     if as_json:
-        click.echo(json.dumps(numbers, ensure_ascii=False))
+        _echo(numbers)
 
 
 @cli.command()
@@ -79,7 +80,7 @@ def page(file: Path, url: str, explain: bool, as_json: bool, config: Path | None
     rules = _rules(settings)
     cleaned = _clean(file, url, settings, rules)
     if as_json:
-        click.echo(json.dumps(_record(cleaned), ensure_ascii=False, default=_plain))
+        _echo(_record(cleaned))
     elif explain:
         _tell(cleaned, rules)
     elif cleaned.text:
@@ -95,8 +96,9 @@ def page(file: Path, url: str, explain: bool, as_json: bool, config: Path | None
 @click.option("--only", multiple=True, metavar="RULE", help="No rule but this; may be repeated.")
 @click.option("--skip", multiple=True, metavar="RULE", help="All but this; may be repeated.")
 @click.option("--rules", "listed", is_flag=True, help="List the rules with their reasons.")
+@JSON
 @CONFIG
-def normalize(file: Path, config: Path | None, **options: Any) -> None:
+def normalize(file: Path, as_json: bool, config: Path | None, **options: Any) -> None:
     """Bring text from FILE or standard input to one spelling."""
     from pipeline.parse import decode
     from pipeline.spelling import normalize_text, trace_text
@@ -104,14 +106,17 @@ def normalize(file: Path, config: Path | None, **options: Any) -> None:
 
     rules = _rules(settings_of(config)).spelling.picked(options["only"], options["skip"])
     if options["listed"]:
-        rule_list(rules.working)
+        rule_list(rules.working, as_json=as_json)
         return
     source = decode(_read(file))
-    if options["diff"]:
+    if as_json:
+        changes = [asdict(change) for change in trace_text(source, rules)]
+        _echo({"text": normalize_text(source, rules), "changes": changes})
+    elif options["diff"]:
         text_diff(trace_text(source, rules), str(file))
-        return
-    text = normalize_text(source, rules)
-    click.echo(text, nl=not text.endswith("\n"))
+    else:
+        text = normalize_text(source, rules)
+        click.echo(text, nl=not text.endswith("\n"))
 
 
 @cli.command()
@@ -120,6 +125,7 @@ def normalize(file: Path, config: Path | None, **options: Any) -> None:
 @click.option("--url", default="", help="Where the page came from.")
 @click.option("--strict", is_flag=True, help="Leave every doubtful cell empty.")
 @click.option("--excel", is_flag=True, help="Begin the files with a byte order mark, for Excel.")
+@JSON
 @CONFIG
 def tables(file: Path, out: Path, url: str, config: Path | None, **options: bool) -> None:
     """Rebuild the tables of one page into CSV files; what is doubtful is said."""
@@ -130,6 +136,17 @@ def tables(file: Path, out: Path, url: str, config: Path | None, **options: bool
     rules = _rules(settings)
     page = _clean(file, url, settings, rules)
     files = write_tables(page, out, rules, _table_settings(settings, options))
+    if options["as_json"]:
+        told = (
+            {
+                "file": str(path),
+                **asdict(table),
+                "told_doubts": list(map(asdict, told_doubts(table))),
+            }
+            for path, table in zip(files, page.tables, strict=True)
+        )
+        _echo({"tables": list(told), "refused": list(map(asdict, page.refused))})
+        return
     for path in files:
         click.echo(path)
     for path, table in zip(files, page.tables, strict=True):
@@ -165,13 +182,13 @@ def compare(a: Path, b: Path, as_json: bool, config: Path | None) -> None:
     dropped, added = only_in(texts["a"], texts["b"]), only_in(texts["b"], texts["a"])
     if as_json:
         told = {**asdict(match), "dropped": dropped, "added": added} if match else None
-        click.echo(json.dumps(told, ensure_ascii=False))
+        _echo(told)
     else:
         comparison(match, (str(a), str(b)), dropped, added)
 
 
 @cli.command()
-@click.argument("page")
+@PAGE
 @RAW
 @CLEANED
 @JSON
@@ -187,7 +204,7 @@ def explain(page: str, raw: Path, cleaned: Path, as_json: bool, config: Path | N
     row = explain.ledger_row(paths, page)
     outcome = explain.last_outcome(paths, row["page"])
     if as_json:
-        click.echo(json.dumps(asdict(outcome), ensure_ascii=False, default=_plain))
+        _echo(asdict(outcome))
         return
     parts = {}
     if isinstance(outcome, Page):
@@ -204,8 +221,9 @@ def explain(page: str, raw: Path, cleaned: Path, as_json: bool, config: Path | N
 @click.argument("site")
 @RAW
 @click.option("--out", type=click.Path(path_type=Path), help="A file for the rules.")
+@JSON
 @CONFIG
-def learn(site: str, raw: Path, out: Path | None, config: Path | None) -> None:
+def learn(site: str, raw: Path, out: Path | None, as_json: bool, config: Path | None) -> None:
     """Propose rules for SITE from what recurs on its pages; SITE is a host, or a folder in raw/."""
     from pipeline.learn import pages_of, propose
     from pipeline.store import write_bytes
@@ -220,7 +238,9 @@ def learn(site: str, raw: Path, out: Path | None, config: Path | None) -> None:
     found = propose(pages, name, rules)
     if out:
         write_bytes(out, [found.toml.encode()])
-    else:
+    if as_json:
+        _echo(asdict(found))
+    elif not out:
         click.echo(found.toml)
     advice = "Read them before you keep them." if found.rules else "More pages may tell more."
     say(
@@ -232,101 +252,32 @@ def learn(site: str, raw: Path, out: Path | None, config: Path | None) -> None:
 @cli.command("import")
 @click.argument("sources", type=click.Path(path_type=Path), nargs=-1, required=True)
 @RAW
+@JSON
 @CONFIG
-def import_(sources: tuple[Path, ...], raw: Path, config: Path | None) -> None:
+def import_(sources: tuple[Path, ...], raw: Path, as_json: bool, config: Path | None) -> None:
     """Copy files and folders into raw/, under names that tell their content."""
     from pipeline.bring import bring
     from pipeline.terminal import RunProgress, complain, say
 
     how = settings_of(config).how
     failed: list[str] = []
+    told = []
     with RunProgress() as progress:
         for source in sources:
             done = bring(source, raw, how, lambda files: progress.advance("import", files))
             failed += done.failed
+            told.append({"source": str(source), **asdict(done)})
             say(
                 f"{source}: copied: {done.copied}, there before: {done.known}, "
                 f"passed over: {done.others}"
             )
+    if as_json:
+        _echo(told)
     for line in failed:
         complain(line)
     if failed:
         message = f"{len(failed)} files were not copied. Mend what is said above, import again"
         raise CorpusError(message)
-
-
-@cli.command()
-@RAW
-@CLEANED
-@JSON
-@CONFIG
-def status(raw: Path, cleaned: Path, as_json: bool, config: Path | None) -> None:
-    """Tell what the last run did, and what is waiting in raw/."""
-    from pipeline.paths import Paths
-    from pipeline.plan import waiting
-    from pipeline.publish import read_summary
-    from pipeline.terminal import say, summary
-
-    paths = Paths(raw, cleaned)
-    numbers = read_summary(paths.current) if paths.current.exists() else None
-    new = waiting(paths, settings_of(config).how)
-    if as_json:
-        click.echo(json.dumps({"last": numbers, "waiting": new}, ensure_ascii=False))
-        return
-    if numbers is None:
-        say(f"{cleaned}: nothing was published yet. Run `clean-corpus run`")
-    else:
-        summary(numbers, str(cleaned), "The last run:")
-    say("waiting in raw/: " + ", ".join(f"{count} {kind}" for kind, count in new.items()))
-
-
-@cli.command()
-@CONFIG
-def check(config: Path | None) -> None:
-    """Read settings and rules, try every rule on its cases, say what is wrong."""
-    from pipeline import kept
-    from pipeline.cases import failing
-    from pipeline.dedup import prepare
-    from pipeline.publish import check_outputs
-    from pipeline.terminal import complain, say
-
-    settings = settings_of(config)
-    check_outputs(settings.outputs)
-    rules = _rules(settings)
-    broken = list(failing(rules))
-    for line in broken:
-        complain(line)
-    if broken:
-        message = f"rules: {len(broken)} cases do not hold. Mend the rules or the cases above"
-        raise ConfigError(message)
-    prepare()
-    kept.save()
-    everything = list(rules)
-    cases = sum(len(rule.case) for rule in everything)
-    say(f"Settings are fine; {len(everything)} rules load, their {cases} cases hold.")
-
-
-@cli.command()
-@CLEANED
-def verify(cleaned: Path) -> None:
-    """Compare everything published with its checksums."""
-    from pipeline.paths import Paths
-    from pipeline.publish import damaged
-    from pipeline.store import write_bytes
-    from pipeline.terminal import say
-
-    paths = Paths(Path("raw"), cleaned)
-    if not paths.current.exists():
-        message = f"{cleaned}: nothing was published yet. Run `clean-corpus run`"
-        raise ConfigError(message)
-    wrong = damaged(paths.current.resolve())
-    for line in wrong:
-        say(line)
-    if wrong:
-        write_bytes(paths.damaged, [paths.current.readlink().name.encode()])
-        message = f"{cleaned}: {len(wrong)} files are not as published. Run again: they are mended"
-        raise CorpusError(message)
-    say(f"{cleaned}: everything is as published.")
 
 
 def _rules(config: "Config") -> "Rules":
@@ -372,6 +323,11 @@ def _tell(page: "Page", rules: "Rules") -> None:
     story(page, [("page", page.id), ("url", page.url)], parts)
 
 
+def _echo(value: object) -> None:
+    """Print JSON on standard output."""
+    click.echo(json.dumps(value, ensure_ascii=False, default=_plain))
+
+
 def _record(page: "Page") -> dict[str, Any]:
     """Return the whole record of a page, and what it comes to."""
     found = {"text": page.text, "is_article": page.is_article}
@@ -385,7 +341,7 @@ def _plain(value: object) -> str:
     raise TypeError(message)
 
 
-for _command in COMMANDS:
+for _command in (*health.COMMANDS, *service.COMMANDS):
     cli.add_command(_command)
 
 

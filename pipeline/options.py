@@ -6,6 +6,7 @@ In: what was typed. Out: values, and config.toml with what the command line says
 import re
 from collections.abc import Callable, Mapping
 from functools import reduce
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+# More names than this help nobody who is typing one.
+_COMPLETED = 200
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -54,6 +57,22 @@ CLEANED = click.option(
     help="Where the result is published.",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
+
+
+def _published(ctx: click.Context, _: click.Parameter, begun: str) -> list[str]:
+    """Return the pages of the last run that a shell may complete `begun` to, as paths in raw/."""
+    import csv
+
+    raw, cleaned = (ctx.params.get(name, Path(name)) for name in ("raw", "cleaned"))
+    try:
+        with (cleaned / "ledger.csv").open(encoding="utf-8", newline="") as file:
+            names = (f"{raw}/{row['raw']}" for row in csv.DictReader(file))
+            return list(islice((name for name in names if name.startswith(begun)), _COMPLETED))
+    except OSError:
+        return []  # nothing was published yet
+
+
+PAGE = click.argument("page", shell_complete=_published)
 FILE = click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 EVERY = click.option(
     "--every", type=Span(), default="10m", show_default=True, help="How often: 90s, 10m, 2h, 1d."
@@ -61,9 +80,16 @@ EVERY = click.option(
 # Typed by `watch` alone, for the runs it starts.
 WATCHED = click.option("--watched-by", type=int, default=0, hidden=True)
 
+
+def _engines(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
+    from pipeline.engines import ENGINES
+
+    return [name for name in ENGINES if name.startswith(begun)]
+
+
 _OF_RUNS = (
     click.option("--workers", type=click.IntRange(1, 1024), help="Processes; one a core."),
-    click.option("--engine", help="Where the work runs: local."),
+    click.option("--engine", help="Where the work runs: local.", shell_complete=_engines),
     click.option("--scheduler", metavar="HOST:PORT", help="A luigid, to look at the graph."),
     click.option("--strict", is_flag=True, help="Publish nothing if any page is set aside."),
     click.option("--allow-mass-delete", is_flag=True, help="Accept that most pages are gone."),

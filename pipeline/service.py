@@ -19,6 +19,7 @@ from pipeline.options import (
     CONFIG,
     EVERY,
     JSON,
+    PAGE,
     RAW,
     default_config,
     of_runs,
@@ -198,7 +199,7 @@ def _chosen(
 
 
 @click.command()
-@click.argument("page")
+@PAGE
 @RAW
 @CLEANED
 @JSON
@@ -232,4 +233,4 @@ def history(page: str, raw: Path, cleaned: Path, config: Path | None, **options:
         version_step(old, new, *step)
 
 
-COMMANDS = (watch, retry, history, retry, schedule)
+COMMANDS = (watch, retry, history, schedule)

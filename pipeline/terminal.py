@@ -7,12 +7,14 @@ characters escaped: a title must not steer a terminal.
 import json
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.progress import TimeRemainingColumn as TimeLeft
 from rich.table import Table as Grid
@@ -45,6 +47,16 @@ EMPTY = "(empty)"
 
 # A log wants a line now and then, not one a page.
 _LOG_SECONDS = 10.0
+_COUNTED = (
+    ("pages", "pages read"),
+    ("articles", "articles"),
+    ("duplicates", "duplicates"),
+    ("not_articles", "not articles"),
+    ("aside", "set aside"),
+    ("tables", "tables"),
+)
+# Things worth knowing next, and pages set aside of which the mend is said.
+_WORTH, _MESSAGES = 3, 5
 # Characters that stay, shown on each side of a change.
 _PASSAGE = 40  # characters at either end of a passage
 _BESIDE = 16
@@ -117,6 +129,15 @@ def say(message: str, style: str = "") -> None:
     talk.print(shown(message), style=style or None)
 
 
+def _put(console: Console, line: str | Text, indent: int = 2) -> None:
+    """Print one line of markup; in a terminal what does not fit stands below it, as far in."""
+    text = line if isinstance(line, Text) else Text.from_markup(line, emoji=False)
+    if console.is_terminal:
+        console.print(Padding(text, (0, 0, 0, indent), expand=False), soft_wrap=False)
+    else:
+        console.print(Text(" " * indent) + text)
+
+
 def complain(message: str) -> None:
     """Say what is wrong on standard error."""
     talk.print(f"[bold red]error[/] {shown(message)}")
@@ -149,29 +170,33 @@ def waiting_list(pages: Sequence["Waiting"], *, as_json: bool) -> None:
         return
     for page in pages:
         place = f"{page.raw}: {page.member}" if page.member else page.raw
-        data.print(f"[bold]{shown(place)}[/]")
-        data.print(f"    {shown(page.reason)}, since {page.since or 'before it was noted'}")
+        _put(data, f"[bold]{shown(place)}[/]", 0)
+        _put(data, f"{shown(page.reason)}, since {page.since or 'before it was noted'}", 4)
         if page.message:
-            data.print(f"    {shown(page.message)}")
+            _put(data, shown(page.message), 4)
     say(f"set aside: {len(pages)}")
 
 
 def summary(numbers: Mapping[str, Any], cleaned: str, heading: str) -> None:
     """Print what a run did under `heading`, and the things worth knowing next."""
+    talk.print(shown(heading))
+    rows = [(numbers[name], label, _detail(name, numbers)) for name, label in _COUNTED]
+    if numbers["other_files"]:
+        others = numbers["other_files"]
+        kinds = ", ".join(f"{count} {kind}" for kind, count in others.items())
+        rows.append((sum(others.values()), "passed over", f"no pages: {kinds}"))
     grid = Grid.grid(padding=(0, 2))
-    for label, name in (
-        ("pages read", "pages"),
-        ("articles", "articles"),
-        ("duplicates", "duplicates"),
-        ("not articles", "not_articles"),
-        ("set aside", "aside"),
-        ("tables", "tables"),
-    ):
-        grid.add_row(f"[bold]{numbers[name]:>8,}[/]", label, shown(_detail(name, numbers)))
-    talk.print(heading)
+    for count, label, detail in rows:
+        grid.add_row(f"[bold]{count:>8,}[/]", label, shown(detail))
     talk.print(grid)
-    for line in _worth_knowing(numbers, cleaned):
-        talk.print(f"  {shown(line)}")
+    lines = list(islice(_worth_knowing(numbers, cleaned), _WORTH))
+    if lines:
+        talk.print("Worth knowing next:")
+    for number, (line, more) in enumerate(lines, 1):
+        _put(talk, f"{number}. {shown(line)}")
+        for one in more:
+            _put(talk, shown(one), 5)
+    _put(talk, f"report: {shown(cleaned)}/report/index.html")
 
 
 def _detail(name: str, numbers: Mapping[str, Any]) -> str:
@@ -183,30 +208,33 @@ def _detail(name: str, numbers: Mapping[str, Any]) -> str:
     return ""
 
 
-def _worth_knowing(numbers: Mapping[str, Any], cleaned: str) -> Iterable[str]:
-    for page in numbers["aside_messages"]:
-        yield f"set aside: {page['message'].strip().splitlines()[-1]}"
-    if numbers["aside"] > len(numbers["aside_messages"]):
-        yield f"set aside: {numbers['aside']} pages in all, see {cleaned}/ledger.csv"
+def _worth_knowing(numbers: Mapping[str, Any], cleaned: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield what a person should look at, the weightiest first, each with lines that say more."""
+    if numbers["aside"]:
+        messages = [page["message"].strip().splitlines()[-1] for page in numbers["aside_messages"]]
+        rest = numbers["aside"] - len(messages[:_MESSAGES])
+        more = [f"and {rest} more: `clean-corpus retry --list`"] if rest else []
+        yield f"set aside: {numbers['aside']}. What to do:", messages[:_MESSAGES] + more
     if numbers["disagreements"]:
         count = numbers["disagreements"]
-        yield f"figures that differ between copies: {count}, in {cleaned}/disagreements.csv"
-    if numbers["other_files"]:
-        others = ", ".join(f"{count} {kind}" for kind, count in numbers["other_files"].items())
-        yield f"files in raw/ that are no pages, passed over: {others}"
-    yield f"report: {cleaned}/report/index.html"
+        yield f"figures that differ between copies: {count}, in {cleaned}/disagreements.csv", []
+    if numbers["doubtful_cells"]:
+        count = numbers["doubtful_cells"]
+        yield f"cells that can be read otherwise: {count}, in {cleaned}/tables/doubts.csv", []
+    if numbers["not_articles"]:
+        yield f"no articles: {numbers['not_articles']}; why each is none: {cleaned}/ledger.csv", []
 
 
 def story(
     outcome: Outcome, rows: Iterable[tuple[str, str]], parts: Mapping[str, Iterable["Told"]]
 ) -> None:
     """Print the whole story of one page on standard output."""
-    data.print(f"[bold]{shown(_title(outcome))}[/]")
+    _put(data, f"[bold]{shown(_title(outcome))}[/]", 0)
     for name, value in rows:
         if value:
-            data.print(f"  {name:10} {shown(value)}")
+            _put(data, f"{name:10} {shown(value)}")
     if isinstance(outcome, Aside):
-        data.print(f"  {'message':10} {shown(outcome.message)}")
+        _put(data, f"{'message':10} {shown(outcome.message)}")
     for heading, told in parts.items():
         _told(heading, list(told))
     if isinstance(outcome, Page):
@@ -226,29 +254,34 @@ def _told(heading: str, rows: list["Told"]) -> None:
         lines = ", ".join(map(str, unique[:8])) + (" …" if len(unique) > 8 else "")
         times = f" ×{len(told.lines)}" if len(told.lines) > 1 else ""
         where = f"line {lines}{times}" if any(unique) else "head"
-        data.print(f"  {where}: {shown(told.what)}")
-        data.print(f"      [cyan]{shown(told.rule)}[/] {shown(told.reason)}")
+        _put(data, f"{where}: {shown(told.what)}")
+        _put(data, f"[cyan]{shown(told.rule)}[/] {shown(told.reason)}", 6)
 
 
 def _table(table: Table) -> None:
     from pipeline.publish import told_doubts
 
-    data.print(f"\n[bold]table[/] {shown(table.title)}: {len(table.rows)} rows")
+    data.print()
+    _put(data, f"[bold]table[/] {shown(table.title)}: {len(table.rows)} rows", 0)
     _doubts(data, told_doubts(table))
 
 
 def _doubts(console: Console, doubts: Iterable["ToldDoubt"]) -> None:
     for doubt in doubts:
         reading = " or ".join((doubt.chosen or EMPTY, *doubt.others))
-        console.print(f"  {doubt.cell}, {shown(doubt.column)}: {shown(reading)}")
-        console.print(f"      {doubt.confidence:.0%} sure: {shown(doubt.why)}")
+        _put(console, f"{doubt.cell}, {shown(doubt.column)}: {shown(reading)}")
+        _put(console, f"{doubt.confidence:.0%} sure: {shown(doubt.why)}", 6)
 
 
-def rule_list(rules: Iterable["Rule"]) -> None:
+def rule_list(rules: Iterable["Rule"], *, as_json: bool) -> None:
     """Print id and reason of each rule on standard output, a tab between them in a pipe."""
+    if as_json:
+        told = [{"id": rule.id, "reason": rule.reason} for rule in rules]
+        data.file.write(json.dumps(told, ensure_ascii=False) + "\n")
+        return
     for rule in rules:
         if data.is_terminal:
-            data.print(f"[cyan]{shown(rule.id):32}[/] {shown(rule.reason)}")
+            _put(data, f"[cyan]{shown(rule.id):32}[/] {shown(rule.reason)}", 0)
         else:
             data.file.write(f"{rule.id}\t{rule.reason}\n")
 
@@ -327,18 +360,18 @@ def comparison(
     """Print how two pages are related on standard output, and what only one of them holds."""
     first, second = map(shown, names)
     if match is None:
-        data.print(f"{first} and {second} are not related")
+        _put(data, f"{first} and {second} are not related", 0)
         return
     part, whole = match.containment
-    data.print(f"[bold]{match.relation}[/]: {_RELATIONS[match.relation]}")
-    data.print(f"  [red]-[/] {first}, {part:.0%} of it in the second")
-    data.print(f"  [green]+[/] {second}, {whole:.0%} of it in the first")
+    _put(data, f"[bold]{match.relation}[/]: {_RELATIONS[match.relation]}", 0)
+    _put(data, f"[red]-[/] {first}, {part:.0%} of it in the second")
+    _put(data, f"[green]+[/] {second}, {whole:.0%} of it in the first")
     data.print(f"  Jaccard {match.jaccard:.3f}, {match.figures:.0%} of the figures agree")
     data.print(f"\n[bold]figures that differ[/] ({len(match.disagreements)})")
     for found in match.disagreements:
         pairs = zip(found.figures_a, found.figures_b, strict=True)
         sides = (f"[red]{shown(one)}[/] | [green]{shown(other)}[/]" for one, other in pairs)
-        data.print(f"  {', '.join(sides)}")
+        _put(data, ", ".join(sides))
         _side("-", found.sentence_a, found.figures_a, "red")
         _side("+", found.sentence_b, found.figures_b, "green")
     for sign, style, title, passages in (
@@ -354,9 +387,10 @@ def comparison(
 def version_list(versions: Sequence["Version"]) -> None:
     """Print on standard output which versions of a page are known."""
     for version in versions:
-        data.print(f"[bold]{shown(version.when or 'now')}[/] {shown(version.title)}")
+        _put(data, f"[bold]{shown(version.when or 'now')}[/] {shown(version.title)}", 0)
         place = f"{version.raw}: {version.member}" if version.member else version.raw
-        data.print(f"    {version.id} {shown(place)}{', no longer in raw/' * bool(version.until)}")
+        gone = ", no longer in raw/" * bool(version.until)
+        _put(data, f"{version.id} {shown(place)}{gone}", 4)
     if len(versions) == 1:
         say("only one version is known")
 
@@ -378,9 +412,9 @@ def version_step(
 
 def _side(sign: str, passage: str, figures: Sequence[str], style: str) -> None:
     """Print a passage behind its sign, in one line, with its `figures` marked."""
-    line = Text(f"  {sign} ", style=style)
+    line = Text(f"{sign} ", style=style)
     # The sentences with figures are whole: what differs may stand in their middle.
     passage = " ".join(passage.split())
     text = Text(_printable(passage) if figures else _shortened(passage, _PASSAGE))
     text.highlight_words([_printable(figure) for figure in figures], f"bold {style}")
-    data.print(line + text)
+    _put(data, line + text)
