@@ -1,5 +1,6 @@
 """Settings: every key is known and explained, every mistake is named with its mend."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,24 @@ def test_every_key_has_a_comment_above_it() -> None:
     keys = [i for i, line in enumerate(lines) if " = " in line and not line.startswith("#")]
     assert keys
     assert all(lines[i - 1].startswith("#") for i in keys)
+
+
+def test_every_key_is_documented_with_its_default() -> None:
+    text = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+    found = {}
+    for section in text.split("\n## "):
+        prefix = re.match(r"\[(\w+)\]\n", section)
+        rows = re.findall(
+            r"^\| `(\w+)` \| `(.*?)` \| (?:.+?) \| (?:.+?) \|$", section, re.MULTILINE
+        )
+        for key, default in rows:
+            found[f"{prefix[1]}.{key}" if prefix else key] = tomllib.loads(f"x = {default}")["x"]
+    assert set(found) == _keys(msgspec.to_builtins(Config()))
+    table: dict[str, Any] = {}
+    for key, default in found.items():
+        *above, name = key.split(".")
+        (table.setdefault(above[0], {}) if above else table)[name] = default
+    assert msgspec.convert(table, Config) == Config()
 
 
 @pytest.mark.parametrize(
