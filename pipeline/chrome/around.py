@@ -31,6 +31,7 @@ _DATED = re.compile("B{4,}|(?:TD){4,}|(?:DT){4,}")  # fewer may be dates of the 
 _DATES = 4
 _FIGURE = re.compile(r"\d")
 _HOUR = re.compile(r"\d{1,2}[-/.月]\d{1,2}日? \d{1,2}:\d{2}")  # when readers wrote
+_BARS = 2
 _COLUMN = re.compile(r"(?<=\S)\s{3,}(?=\S)")
 # A word and its figures, parted by one blank each: the row of a table.
 _FIGURES = re.compile(r"[^\W\d].{0,60}?(?: [-+]?\d[\d.,]{0,9}[%A-Za-z]{0,4}){2,12}")
@@ -275,9 +276,14 @@ def _is_loose(line: Line) -> bool:
 
 
 def _is_row(text: str) -> bool:
-    """Return whether a line is the row of a table: cells parted by tabs, or figures in columns."""
+    """Return whether a line is the row of a table: cells parted by tabs or bars, or in columns.
+
+    Bars part the links of a menu too; a row has them at both ends, or a figure.
+    """
     if "\t" in text:
         return True
+    if text.count("|") >= _BARS and "](" not in text:
+        return text.lstrip()[:1] == text.rstrip()[-1:] == "|" or _DIGIT.search(text) is not None
     return (
         len(_COLUMN.findall(text)) > 1
         and _DIGIT.search(text) is not None

@@ -30,7 +30,7 @@ class TableRule(Rule, frozen=True, kw_only=True):
     apply: str
 
 
-MECHANISMS = ("flat", "wide", "line", "box", "grid", "continued")
+MECHANISMS = ("flat", "wide", "line", "marked", "box", "grid", "continued")
 
 
 @dataclass(frozen=True, slots=True)

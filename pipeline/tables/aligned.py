@@ -59,10 +59,10 @@ _BINDINGS: Mapping[TokenKind, float] = {
     "binding": 0.0, "dash": 0.5, "gap": 0.5, "text": 1.0, "phrase": 1.5, "unit": 3.0,
     "number": 3.0, "percent": 3.0, "total": 3.0,
 }  # fmt: skip
-_KINDS = (_FIGURES, _WORDS, _UNITS, _BINDINGS)
+KINDS = (_FIGURES, _WORDS, _UNITS, _BINDINGS)
 #: A column of remarks holds anything.
 _REMARKS: Mapping[TokenKind, float] = dict.fromkeys(_FIGURES, 0.1)
-_ALL_KINDS, _ANY = (*_KINDS, _REMARKS), len(_KINDS)
+_ALL_KINDS, _ANY = (*KINDS, _REMARKS), len(KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,7 @@ def _learn(rows: Sequence[Sequence[Token]], frame: _Frame) -> tuple[int, ...]:
     return tuple(
         _ANY
         if at in frame.free
-        else min(range(_ANY), key=lambda kind: sum(_KINDS[kind][row[at].kind] for row in full))
+        else min(range(_ANY), key=lambda kind: sum(KINDS[kind][row[at].kind] for row in full))
         for at in range(frame.width)
     )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pipeline.records import Block
 from pipeline.rules.tables import Lexicon
-from pipeline.tables.tokens import pieces, squeeze
+from pipeline.tables.tokens import pieces, plain, squeeze
 
 _LONGEST_TITLE = 60
 _LONGEST_CELL = 80
@@ -52,7 +52,7 @@ def read_above(blocks: Sequence[Block], above: Sequence[int], words: Lexicon) ->
     for index in above[:_MOST_ABOVE]:
         if blocks[index].kind == "table":
             break
-        text = squeeze(blocks[index].text)
+        text = squeeze(plain(blocks[index].text))
         found = words.unit_line.match(text)
         if found and not unit:
             unit = next(group for group in found.groups() if group)

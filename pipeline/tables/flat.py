@@ -15,7 +15,7 @@ from typing import Literal
 
 from pipeline.records import Block, Refused, Table
 from pipeline.rules.tables import Lexicon, TableRules
-from pipeline.tables import aligned, around, grid, tabbed
+from pipeline.tables import aligned, around, grid, marked, tabbed
 from pipeline.tables.build import build, join
 from pipeline.tables.header import (
     FIGURE_ROLES,
@@ -63,7 +63,7 @@ _LONGEST_SHOWN = 80
 #: One cell a line; one row a line, its cells apart by tabs or by single blanks; all on one line.
 Shape = Literal["flat", "wide", "spaced", "line"]
 #: The rule that gives such a table its name.
-Mechanism = Literal["flat", "wide", "line"]
+Mechanism = Literal["flat", "wide", "line", "marked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,12 @@ def find(
     refused: list[Refused] = []
     at, budget = 0, _MOST_READ
     free = 0
+    runs = dict(marked.find(blocks, shown, rules))
     while at < len(shown) and budget > 0:
+        if at in runs:
+            refused += _add_marked(found, runs[at], blocks, (shown, at), rules)
+            at += len(runs[at].held)
+            continue
         if at >= free and _PLAIN.fullmatch(blocks[shown[at]].text.strip()):
             free = _run_end(blocks, shown, at)
             after = found[-1].blocks[-1] if found else -1
@@ -277,6 +282,31 @@ def _ruled(blocks: Sequence[Block], region: Sequence[int], rules: TableRules) ->
         lines=rows,
     )  # fmt: skip
     return Found(table, held, "\n".join(tabbed.text_of(lines)), "wide")
+
+
+def _add_marked(
+    found: list[Found],
+    run: marked.Run,
+    blocks: Sequence[Block],
+    place: tuple[Sequence[int], int],
+    rules: TableRules,
+) -> list[Refused]:
+    """Add the table of lines whose cells are marked; return why there is none where they fit none.
+
+    `place` is where they begin among the blocks that are shown.
+    """
+    made = marked.read(run, rules)
+    if made is None:
+        return [_refused(blocks, run.held[0], rules.refusals["marks"])]
+    sheet, ballot = made.sheet, made.ballot
+    table = Table(
+        sheet.title, sheet.header, sheet.rows, sheet.notes, unit=sheet.unit, block=run.held[0],
+        lines=tuple(blocks[index].line for index in made.rows),
+        doubts=ballot.doubts(rules.doubts), confidence=ballot.confidence(),
+    )  # fmt: skip
+    one = Found(table, run.held, made.text, "marked")
+    _append(found, _placed(one, blocks, *place, rules.lexicon), blocks, rules)
+    return []
 
 
 def _is_title(blocks: Sequence[Block], shown: Sequence[int], rules: TableRules) -> bool:

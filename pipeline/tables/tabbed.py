@@ -26,16 +26,24 @@ def read(lines: Sequence[Sequence[str]], words: Lexicon) -> tuple[Cell, ...]:
     full = sum(len(line) == width for line in lines)
     if width < _FEWEST_COLUMNS or len(lines) < _FEWEST_ROWS or not kept or full * 2 < len(lines):
         return ()
+    return placed(lines, words)
+
+
+def placed(lines: Sequence[Sequence[str]], words: Lexicon) -> tuple[Cell, ...]:
+    """Return the cells of lines that kept every empty cell."""
+    width = max(map(len, lines))
     depth = _depth(lines, words)
     late = next((i for i, text in enumerate(lines[0]) if role_of(text, words) == "binding"), -1)
     rows = [[*line, *[""] * (width - len(line))] for line in lines]
+    stubs = _stubs(rows[depth - 1], words)
     cells: dict[_Spot, Cell] = {}
     origin: dict[_Spot, _Spot] = {}
     for row, line in enumerate(rows):
         for column, text in enumerate(line):
             over = (row, column)
             if not text:
-                over = _header_owner(origin, over) if row < depth else _owner(line, over, late)
+                over = _header_owner(origin, over) if row < depth else over
+                over = _owner(line, over, late, stubs) if row > depth else over
             origin[row, column] = origin.get(over, over)
             _cover(cells, origin[row, column], (row, column), text, head=row < depth)
     return tuple(sorted(cells.values(), key=lambda cell: (cell.row, cell.column)))
@@ -59,13 +67,24 @@ def _header_owner(origin: dict[_Spot, _Spot], spot: _Spot) -> _Spot:
     return (row, column - 1) if column else spot
 
 
-def _owner(line: Sequence[str], spot: _Spot, late: int) -> _Spot:
+def _stubs(head: Sequence[str], words: Lexicon) -> int:
+    """Return how many columns of numbers and categories the header begins with."""
+    roles = [role_of(text, words) for text in head]
+    for at, text in enumerate(head):
+        if roles[at] not in ("serial", "category") and (text or not at):
+            return at
+    return 0
+
+
+def _owner(line: Sequence[str], spot: _Spot, late: int, stubs: int) -> _Spot:
     """Return the place whose cell reaches into an empty one of the body: the one above, or none.
 
-    So does that of the attribute, which stands in the column `late`, where the row has a figure.
+    So does that of the attribute, which stands in the column `late`, where the row has a figure,
+    and so do those of the first columns, of which `stubs` hold numbers and categories.
     """
     row, column = spot
     leading = next((at for at, text in enumerate(line) if text), len(line))
+    leading = max(leading, stubs) if any(line[stubs:]) else leading
     merged = column < leading or (column == late and any(line[leading + 1 :]))
     return (row - 1, column) if merged else spot
 

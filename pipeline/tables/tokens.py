@@ -25,6 +25,8 @@ FIGURES: frozenset[TokenKind] = frozenset(("number", "percent", "total"))
 
 _BLANKS = re.compile(r"[\s\u3000]+")
 _HAN_BLANK = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
+_STRESS = re.compile(r"(\*{1,3}|_{2,3})(?=\S)([^*_]+?)(?<=\S)\1")
+_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])")
 _CELL_GAP = re.compile(r"\t|[\s\u3000]{2,}")
 _LONGEST_VALUE = 40
 _FIGURE_STARTS = "[【〖〔<>＜＞≥≤≧≦~～±+-－约"
@@ -120,6 +122,11 @@ class Typer:
 def squeeze(text: str) -> str:
     """Return `text` without the blanks that lay out a cell; one blank stays between words."""
     return _HAN_BLANK.sub("", _BLANKS.sub(" ", text).strip())
+
+
+def plain(text: str) -> str:
+    """Return `text` without the marks that Markdown sets around words, and before some letters."""
+    return _ESCAPED.sub(r"\1", _STRESS.sub(r"\2", text))
 
 
 def bare(text: str) -> str:

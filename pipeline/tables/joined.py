@@ -1,0 +1,317 @@
+"""Lines whose cells are marked → rows of a grid: broken cells joined, lost merged cells found.
+
+In: the cells of lines, empty ones kept. Out: a picture of the grid, each place with its text or the
+side from which another cell reaches in, and where it could be drawn otherwise. Never a cell left
+out or moved past another: a row is some lines in their order, and only whole places are skipped.
+
+A cell with a line break ends a line early, so that the next line goes on with it. A merged cell is
+written once, so that the rows below have a cell less. How many columns there are is known from the
+longest line; what each holds is learned from the lines that have as many cells.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product, takewhile
+
+from pipeline.rules.tables import Lexicon
+from pipeline.tables.aligned import KINDS
+from pipeline.tables.header import Role, role_of
+from pipeline.tables.levels import Path, spread
+from pipeline.tables.tokens import FIGURES, Typer, bare, squeeze
+
+#: What stands in a place that the cell above, or the one on the left, reaches into.
+ABOVE, LEFT = "\0above", "\0left"
+_FEWEST_FULL = 2
+_MOST_LINES = 12
+_MOST_HEADER = 7
+_MOST_LEVELS = 3
+_NEAR = 1.6
+#: What it costs that a row has no cell of its own in a column: at its head, elsewhere by role.
+_LEADING, _LATER = 0.15, 1.2
+_LATER_BY_ROLE: dict[Role, float] = {"binding": 0.4, "serial": 0.6, "unit": 0.7, "text": 0.7}
+_JOIN, _JOIN_NAME = 0.35, 0.8
+_HEADING, _HEADING_NAME, _HEADING_MARKED = 1.2, 0.4, 0.1
+_LEVEL = 1.0
+_DEAR_ROW = 0.5
+_BROKEN_UNIT, _LONG = 1.5, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """A place that could hold something else: its row in the body, what, why, at what cost."""
+
+    row: int
+    column: int
+    reading: str
+    why: str
+    margin: float
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A grid as it was drawn: `depth` rows of header, then rows; `lines` is where each begins."""
+
+    depth: int
+    rows: tuple[tuple[str, ...], ...]
+    lines: tuple[int, ...]
+    others: tuple[Other, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What is known of the columns: their roles and the kind of cell that each holds."""
+
+    roles: tuple[Role | None, ...]
+    kinds: tuple[int, ...]
+    typer: Typer
+
+    @property
+    def words(self) -> Lexicon:
+        """Return the words of the rules."""
+        return self.typer.lexicon
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row: `cells` by column, what it costs, and how it could be read otherwise."""
+
+    cells: tuple[str, ...]
+    cost: float
+    why: str = ""
+    other: tuple[str, ...] = ()
+    margin: float = _NEAR
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """The cheapest rows of the lines before a place."""
+
+    cost: float
+    rows: tuple[tuple[int, _Row], ...] = ()
+
+
+def read(lines: Sequence[Sequence[str]], words: Lexicon, *, ruled: bool = False) -> Picture | None:
+    """Return the grid of `lines`, None where they make none that is sure enough.
+
+    `ruled` says that the first line is a whole row of the header.
+    """
+    width = max(map(len, lines), default=0)
+    typer = Typer(words)
+    if width < 2:
+        return None
+    for start in _starts(lines, typer):
+        paths = _header(lines[:start], width, words, ruled=ruled)
+        body = [line for line in lines[start:] if len(line) == width]
+        if not paths or len(body) < _FEWEST_FULL:
+            continue
+        roles = tuple(role_of(path[-1], words) for path in paths)
+        frame = _Frame(roles, _kinds(body, typer), typer)
+        way = _cut(lines[start:], frame)
+        if way is not None and way.cost <= _DEAR_ROW * len(way.rows):
+            head = _head(paths)
+            rows = tuple(_drawn(row, paths, roles) for _, row in way.rows)
+            places = tuple(start + at for at, _ in way.rows)
+            return Picture(len(head), (*head, *rows), places, tuple(_others(way)))
+    return None
+
+
+def _starts(lines: Sequence[Sequence[str]], typer: Typer) -> Iterator[int]:
+    """Return where the body may begin: at the first line with a figure, or a half cell above it."""
+    first = sum(1 for _ in takewhile(lambda line: not _has_figure(line, typer), lines))
+    if not 0 < first <= _MOST_HEADER or first == len(lines):
+        return
+    half = first - 1
+    while half and len(lines[half]) == 1:
+        half -= 1
+    if half + 1 < first:
+        yield half + 1
+    yield first
+
+
+def _has_figure(line: Sequence[str], typer: Typer) -> bool:
+    words = typer.lexicon
+    return any(typer.kind(text) in FIGURES and role_of(text, words) is None for text in line)
+
+
+def _header(
+    lines: Sequence[Sequence[str]], width: int, words: Lexicon, *, ruled: bool
+) -> list[Path]:
+    """Return the columns that the first lines name, [] where they name more or fewer."""
+    best: tuple[float, list[Path]] | None = None
+    for breaks in product((False, True), repeat=len(lines) - 1):
+        if sum(breaks) >= _MOST_LEVELS or (ruled and breaks and not breaks[0]):
+            continue
+        rows: list[list[str]] = [list(lines[0])]
+        cost = _LEVEL * sum(breaks)
+        for line, broken in zip(lines[1:], breaks, strict=True):
+            if broken:
+                rows.append(list(line))
+                continue
+            cost += _join_price(rows[-1][-1], line[0]) + ruled
+            rows[-1][-1] += line[0]
+            rows[-1] += line[1:]
+        if best is not None and cost >= best[0]:
+            continue
+        paths = _paths([[squeeze(cell) for cell in row] for row in rows], width, words)
+        if paths:
+            best = cost, paths
+    return best[1] if best else []
+
+
+def _join_price(cell: str, more: str) -> float:
+    """Return how odd it is that a header cell goes on: one that has its unit does not."""
+    if more[:1] in "(（[〔":
+        return 0.1
+    return _BROKEN_UNIT if cell[-1:] in ")）" else 0.3 + 0.3 * (len(cell) > _LONG)
+
+
+def _paths(rows: Sequence[Sequence[str]], width: int, words: Lexicon) -> list[Path]:
+    """Return the columns of header rows, [] where they make more or fewer."""
+    if len(rows[0]) == width and "" in rows[0]:
+        return _below(rows, width)
+    return spread(rows, width, words)
+
+
+def _below(rows: Sequence[Sequence[str]], width: int) -> list[Path]:
+    """Return the columns of header rows in which merged cells leave their further places empty.
+
+    The cells of a row stand below the merged ones of the row above it.
+    """
+    paths: list[list[str]] = [[] for _ in range(width)]
+    free = list(range(width))
+    for row in rows:
+        if len(row) != len(free):
+            return []
+        wide: list[int] = []
+        for at, text in zip(free, row, strict=True):
+            before = at - 1 if wide or at else -1
+            if text or before < 0 or before not in free:
+                paths[at].append(text)
+                continue
+            paths[at] = list(paths[before])
+            wide += [at] if before in wide else [before, at]
+        free = wide
+    return [tuple(path) for path in paths]
+
+
+def _kinds(rows: Sequence[Sequence[str]], typer: Typer) -> tuple[int, ...]:
+    """Return for each column the kind that its cells fit best."""
+    columns = zip(*rows, strict=True)
+    kinds = ([typer.kind(text) for text in column] for column in columns)
+    return tuple(
+        min(range(len(KINDS)), key=lambda kind: sum(KINDS[kind][one] for one in column))
+        for column in kinds
+    )
+
+
+def _cut(lines: Sequence[Sequence[str]], frame: _Frame) -> _Way | None:
+    """Return the cheapest way to make rows of lines, None where none takes all of them."""
+    width = len(frame.roles)
+    reached: list[_Way | None] = [_Way(0.0), *([None] * len(lines))]
+    for at in range(len(lines)):
+        way = reached[at]
+        cells: list[str] = []
+        for end in range(at, min(at + _MOST_LINES, len(lines))) if way else ():
+            line = lines[end]
+            cells = [*cells[:-1], _together(cells[-1], line[0]), *line[1:]] if cells else [*line]
+            if len(cells) > width:
+                break
+            joins = end - at
+            row = _row(cells, frame, joins)
+            cost = way.cost + row.cost if way else 0.0
+            known = reached[end + 1]
+            if known is None or cost < known.cost:
+                reached[end + 1] = _Way(cost, (*(way.rows if way else ()), (at, row)))
+    return reached[-1]
+
+
+def _together(cell: str, more: str) -> str:
+    """Return the two halves of a broken cell as one."""
+    apart = (
+        cell[-1:].isascii() and cell[-1:].isalpha() and more[:1].isascii() and more[:1].isalpha()
+    )
+    return f"{cell} {more}" if apart else cell + more
+
+
+def _row(cells: Sequence[str], frame: _Frame, joins: int) -> _Row:
+    """Return the likeliest row of some cells, and the next one."""
+    named = frame.roles[0] not in ("category", "serial")
+    price = joins * (_JOIN_NAME if named and joins and len(cells) > 1 else _JOIN)
+    if len(cells) == 1:
+        return _heading(cells[0], frame, price)
+    ways = sorted(_placed(cells, frame), key=lambda way: way[0])
+    cost, best = ways[0]
+    if len(ways) > 1 and ways[1][0] - cost < _NEAR:
+        return _Row(best, cost + price, "near", ways[1][1], ways[1][0] - cost)
+    return _Row(best, cost + price)
+
+
+def _heading(text: str, frame: _Frame, price: float) -> _Row:
+    """Return the row of one cell, which reaches over all columns."""
+    cells = (text, *([LEFT] * (len(frame.roles) - 1)))
+    if frame.words.section.match(text):
+        return _Row(cells, price + _HEADING_MARKED)
+    named = frame.roles[0] not in ("category", "serial")
+    return _Row(cells, price + (_HEADING_NAME if named else _HEADING), "heading")
+
+
+def _placed(cells: Sequence[str], frame: _Frame) -> Iterator[tuple[float, tuple[str, ...]]]:
+    """Return the ways to put cells into columns, in their order, with what each costs."""
+    kinds = [frame.typer.kind(cell) for cell in cells]
+    ways: dict[int, list[tuple[float, tuple[str, ...]]]] = {0: [(0.0, ())]}
+    spare = len(frame.roles) - len(cells)
+    for column, (role, kind) in enumerate(zip(frame.roles, frame.kinds, strict=True)):
+        after: dict[int, list[tuple[float, tuple[str, ...]]]] = {}
+        for used, known in ways.items():
+            for cost, row in known:
+                if used < len(cells):
+                    price = 0.0 if not cells[used] else KINDS[kind][kinds[used]]
+                    after.setdefault(used + 1, []).append((cost + price, (*row, cells[used])))
+                if column - used < spare:
+                    later = _LATER_BY_ROLE.get(role, _LATER) if role else _LATER
+                    price = later if used else _LEADING
+                    after.setdefault(used, []).append((cost + price, (*row, ABOVE)))
+        ways = {used: sorted(known)[:2] for used, known in after.items()}
+    return iter(ways.get(len(cells), []))
+
+
+def _drawn(row: _Row, paths: Sequence[Path], roles: Sequence[Role | None]) -> tuple[str, ...]:
+    """Return the places of a row: a name over both columns of its header cell reaches right."""
+    cells = list(row.cells)
+    for at in range(1, len(cells)):
+        doubled = paths[at] == paths[at - 1] and roles[at] not in ("serial", "category")
+        if cells[at] == ABOVE and doubled and cells[at - 1] != ABOVE:
+            cells[at] = LEFT
+    return tuple(cells)
+
+
+def _head(paths: Sequence[Path]) -> list[tuple[str, ...]]:
+    """Return the rows of a header, its merged cells written once."""
+    depth = max(map(len, paths))
+    rows: list[tuple[str, ...]] = []
+    for level in range(depth):
+        row: list[str] = []
+        for at, path in enumerate(paths):
+            if level >= len(path):
+                row.append(ABOVE)
+            elif (
+                at
+                and paths[at - 1][: level + 1] == path[: level + 1]
+                and (level < len(path) - 1 or paths[at - 1] == path)
+            ):
+                row.append(LEFT)
+            else:
+                row.append(path[level])
+        rows.append(tuple(row))
+    return rows
+
+
+def _others(way: _Way) -> Iterator[Other]:
+    """Return the places where a row could be read otherwise."""
+    for number, (_, row) in enumerate(way.rows):
+        if row.why == "heading":
+            yield Other(number, 0, "", row.why, 0.0)
+        for at, (mine, theirs) in enumerate(zip(row.cells, row.other, strict=False)):
+            if mine != theirs:
+                reading = "" if theirs in (ABOVE, LEFT) else theirs
+                yield Other(number, at, bare(reading) and reading, row.why, row.margin)
