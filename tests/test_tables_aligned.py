@@ -47,6 +47,40 @@ def test_codes_stand_before_names_and_totals_have_none() -> None:
     assert table.rows[0] == ("301", "教育支出", "41.2", "40.8")
 
 
+@pytest.mark.parametrize(
+    ("text", "header", "first", "last"),
+    [
+        ("序号|站点|里程（公里）|1|城东线|青禾站|12|2|石桥站|15|3|城西线|长塘站|9|4|白沙站|11",
+         "序号 站点(一级) 站点(二级) 里程（公里）",
+         "1 城东线 青禾站 12", "4 城西线 白沙站 11"),
+        ("指标属性|指标|2020年|2025年|约束性|森林覆盖率（%）|35|36|湿地保护率（%）|50|55"
+         "|预期性|绿道长度（公里）|120|300|公园面积（公顷）|80|95",
+         "指标属性 指标 2020年 2025年", "约束性 森林覆盖率（%） 35 36",
+         "预期性 公园面积（公顷） 80 95"),
+        ("工程类别|工程名称|投资（亿元）|水库|青禾水库扩建工程|3.5|石桥水库加固工程|2.1|堤防"
+         "|临江河北岸堤防工程|4.2|长塘河堤防达标工程|1.9",
+         "工程类别 工程名称 投资（亿元）", "水库 青禾水库扩建工程 3.5",
+         "堤防 长塘河堤防达标工程 1.9"),
+        ("物资种类|单位|县级|乡级|帐篷|顶|120|12|棉被|床|900|60|折叠床|张|300|—|水泵|台|8|2",
+         "物资种类 单位 县级 乡级", "帐篷 顶 120 12", "水泵 台 8 2"),
+    ],
+    ids=["behind-numbers", "attributes-first", "word-unknown", "names-of-kinds"],
+)  # fmt: skip
+def test_a_first_column_may_be_merged(text: str, header: str, first: str, last: str) -> None:
+    (table,) = tables_of(text)
+    assert table.header == tuple(header.split())
+    assert table.rows[0] == tuple(first.split())
+    assert table.rows[-1] == tuple(last.split())
+
+
+def test_numbers_are_merged_over_rows_between_others_and_over_no_total() -> None:
+    (table,) = tables_of(
+        "序号|指标|2020年|2025年|1|绿道长度（公里）|120|300|2|公园面积（公顷）|80|95"
+        "|湿地面积（公顷）|50|60|3|林地面积（公顷）|500|520|合计|630|675"
+    )
+    assert [row[0] for row in table.rows] == ["1", "2", "2", "3", "合计"]
+
+
 def test_a_title_that_nothing_marks_is_no_header_cell() -> None:
     (table,) = tables_of(
         "部分乡镇充电设施布点|站点|桩数（个）|功率（千瓦）|青禾站|12|480|石桥站|8|320|长塘站|6|240|白沙站|4|160"

@@ -6,6 +6,7 @@ not hold: what is filled down is the cell above, merged on the page.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from pipeline.rules.tables import TableRules
 from pipeline.tables.header import FIGURE_ROLES, Layout
@@ -82,13 +83,24 @@ class Frame:
 
 def fill_down(rows: Sequence[Row], above: Row = TOP) -> Iterator[Row]:
     """Return the rows with what a merged cell gives to each row it spans; `above` is filled."""
-    for row in rows:
+    numbered = [at for at, row in enumerate(rows) if row.serial]
+    counted = above is not TOP or _are_counted([rows[at].serial for at in numbered])
+    for at, row in enumerate(rows):
         if row.section:
             above = replace(above, parent=(), binding="")
             yield replace(row, serial="")
             continue
-        above = _under(row, above)
+        # A total has no number, and codes are merged over nothing.
+        below = counted and (at < numbered[-1] if numbered else True)
+        above = _under(row, above if below or row.child else replace(above, serial=""))
         yield above
+
+
+def _are_counted(serials: Sequence[str]) -> bool:
+    """Return whether numbers count rows from 1 on, wherever they begin anew."""
+    digits = ["".join(filter(str.isdecimal, serial)) for serial in serials]
+    numbers = [int(text[:6]) for text in digits if text]
+    return all(b in (a + 1, 1) for a, b in pairwise([0, *numbers]))
 
 
 def _under(row: Row, above: Row) -> Row:

@@ -225,17 +225,16 @@ def _unannounced(
 def _is_convincing(found: aligned.Hypothesis, rules: TableRules) -> bool:
     """Return whether rows are a table though nothing announces one: many, with a known name."""
     names = found.layout.lines[0]
-    known = [role_of(name, rules.lexicon) for name in names]
+    known = [
+        role_of(name, rules.lexicon) is not None or bare(name).endswith(")") for name in names[1:]
+    ]
     figures = sum(found.figures)
     return (
         found.plain
         and len(found.cut.rows) > _FEWEST_CERTAIN
-        and figures > 1
-        and len(known) >= _FEWEST_CERTAIN
-        and any(
-            role in FIGURE_ROLES or role == "text" or bare(name).endswith(")")
-            for role, name in zip(known, names, strict=True)
-        )
+        and len(names) >= _FEWEST_CERTAIN
+        and any(known)
+        and (figures > 1 or (figures == 1 and sum(known) > 1))
     )
 
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from itertools import product, takewhile
 
 from pipeline.rules.tables import Lexicon
-from pipeline.tables.aligned import KINDS
 from pipeline.tables.header import Role, role_of
 from pipeline.tables.levels import Path, spread
+from pipeline.tables.pattern import KINDS
 from pipeline.tables.tokens import FIGURES, Typer, bare, squeeze
 
 #: What stands in a place that the cell above, or the one on the left, reaches into.
