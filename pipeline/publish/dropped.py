@@ -15,17 +15,13 @@ class DroppedWriter:
 
     def add(self, entry: Entry) -> None:
         """Write the dropped blocks of one page."""
-        if not isinstance(entry.outcome, Page):
-            return
-        for block in entry.outcome.dropped:
-            self._sink.add(
-                {
-                    "page": entry.outcome.id,
-                    "line": block.line,
-                    "text": block.text,
-                    "rule": block.rule,
-                }
+        page = entry.outcome
+        if isinstance(page, Page):
+            rows = (
+                {"page": page.id, "line": block.line, "text": block.text, "rule": block.rule}
+                for block in page.dropped
             )
+            self._sink.add(*rows)
 
     def close(self) -> None:
         """Finish the file."""

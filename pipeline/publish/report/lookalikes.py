@@ -18,7 +18,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -127,17 +127,21 @@ def _kept(page: Page) -> dict[int, tuple[str, int]]:
     found: dict[int, tuple[str, int]] = {}
     for block in page.body:
         if block.kind in ("paragraph", "item") and block.line not in told:
-            folded = _short(block.text)
-            if folded and folded not in title and not _own().match("".join(block.text.split())):
-                found.setdefault(_key(folded), (block.text, block.line))
+            key = _key(block.text)
+            if key and not _is_own(block.text, title):
+                found.setdefault(key, (block.text, block.line))
     return found
+
+
+def _is_own(text: str, title: str) -> bool:
+    """Return whether a line is the folded title or a part of it, or a document's own."""
+    return _fold(text) in title or bool(_own().match("".join(text.split())))
 
 
 def _gone(page: Page) -> dict[int, tuple[str, str]]:
     """Return the short lines that rules of chrome took, each once, with the rule and the text."""
     taken = (block for block in page.blocks if block.dropped_by.startswith(_TAKING))
-    folded = ((_short(block.text), block) for block in taken)
-    return {_key(line): (block.dropped_by, block.text) for line, block in folded if line}
+    return {key: (block.dropped_by, block.text) for block in taken if (key := _key(block.text))}
 
 
 def _short(text: str) -> str:
@@ -157,8 +161,12 @@ def _fold(text: str) -> str:
     return _DIGIT.sub("0", _FOLDED.sub("", text))
 
 
-def _key(folded: str) -> int:
-    return int.from_bytes(blake2b(folded.encode(), digest_size=8).digest()) | 1
+@lru_cache(1 << 16)  # the lines around articles are the same on all pages of a site
+def _key(text: str) -> int:
+    """Return what names a short line that is no sentence, 0 for any other."""
+    folded = _short(text)
+    name = blake2b(folded.encode("utf-8", "replace"), digest_size=8).digest()
+    return int.from_bytes(name) | 1 if folded else 0
 
 
 def _again(bits: bytearray, key: int) -> bool:

@@ -5,8 +5,9 @@ and rows: a page opened from a disk may run a script that lies beside it, but fe
 more rows in memory than one file holds; bytes that depend on anything but the rows.
 """
 
-import json
 from pathlib import Path
+
+import msgspec
 
 from pipeline.store import SyncedFile
 
@@ -51,4 +52,4 @@ def write_piece(folder: Path, name: str, *parts: bytes) -> None:
 
 def packed(value: object) -> bytes:
     """Return `value` as JSON without blanks, in UTF-8, Chinese unescaped."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    return msgspec.json.encode(value)

@@ -435,7 +435,7 @@ function tableOf(table, number) {
     const doubt = doubts.get(`${row},${column}`);
     if (!doubt) return el("td", {}, text);
     const [, , , others, why, sure] = doubt;
-    return el("td", { class: "doubt", title: translated("said", why).textContent }, text || say("empty"),
+    return el("td", { class: "doubt", title: translated("said", why).textContent }, el("b", {}, text || say("empty")),
       el("small", {}, say("share-sure", { share: percent(sure) }), others.map((other) => [say("or-else"), el("i", {}, translated("said", other))])));
   };
   const rows = table.rows.map((row, at) => row.map((text, column) => cell(text, at, column)));

@@ -18,7 +18,7 @@ _TOLD = ("chrome", "site", "article", "metadata", "spelling")
 _EXAMPLES = 3
 _SITES = 5
 _SHOWN = 120
-_MOST_TAKEN = 8
+_MOST_TAKEN, _TOP = 8, 8
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ class Taken:
     @property
     def top(self) -> list[tuple[str, int]]:
         """Return the rules that took most."""
-        return sorted(self.rules.items(), key=lambda item: (-item[1], item[0]))[:_SITES]
+        return sorted(self.rules.items(), key=lambda item: (-item[1], item[0]))[:_TOP]
 
 
 @dataclass(slots=True)
@@ -79,7 +79,9 @@ class Tally:
         if isinstance(entry.outcome, Page):
             for rule, what in _deeds(entry.outcome):
                 times[rule] += 1
-                self._note(rule, what, entry)
+                known = self.rules.get(rule)
+                if known is None or len(known.examples) < _EXAMPLES:
+                    self._note(rule, what, entry)
         for rule, count in times.items():
             fired = self.rules[rule]
             fired.pages += 1
@@ -101,8 +103,6 @@ class Tally:
     def _note(self, rule: str, what: tuple[str, ...], entry: Entry) -> None:
         """Keep the first examples of a rule that say something new."""
         fired = self.rules.setdefault(rule, Fired())
-        if len(fired.examples) == _EXAMPLES:
-            return
         parts = tuple(part[:_SHOWN] for part in what)
         if all(parts != one for one, _, _ in fired.examples):
             fired.examples.append((parts, entry.outcome.id, entry.raw))
