@@ -141,3 +141,11 @@ def test_fold_says_where_each_letter_stood(text: str) -> None:
 def test_to_simplified_keeps_the_length(text: str) -> None:
     assert len(to_simplified(text)) == len(text)
     assert to_simplified(to_simplified(text)) == to_simplified(text)
+
+
+def test_the_star_of_a_full_bucket_is_its_own_first_page() -> None:
+    values = np.random.default_rng(3).integers(0, 2**32, (60, 128), np.uint32)
+    values[10:, :64] = values[10, :64]
+    pairs = {tuple(pair) for pair in candidates.propose(values).tolist()}
+    assert {(10, place) for place in range(11, 60)} <= pairs
+    assert not any(0 in pair for pair in pairs)

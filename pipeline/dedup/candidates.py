@@ -127,6 +127,6 @@ def _some_pairs(members: Pairs, full_bands: Pairs) -> Pairs:
     members = members[full_bands[members] < FULL_BANDS]
     full_bands[members] += 1
     pairs = [np.stack((members[:-k], members[k:]), axis=1) for k in range(1, NEIGHBOURS + 1)]
-    star = np.full(len(members), members.min(initial=0))
+    star = np.full(len(members), members.min(initial=len(full_bands)))
     pairs.append(np.stack((star, members), axis=1)[star != members])
     return np.concatenate(pairs)
