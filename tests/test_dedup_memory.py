@@ -65,13 +65,13 @@ def test_a_page_whose_text_changed_is_compared_anew() -> None:
 def compared(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Return what will hold one item for each pair that is truly compared."""
     seen: list[object] = []
-    verdict = matches._verdict
+    verdict = matches.verdict_on
 
     def counting(a: Body, b: Body, lexicon: Lexicon) -> Verdict | None:
         seen.append((a.text, b.text))
         return verdict(a, b, lexicon)
 
-    monkeypatch.setattr(matches, "_verdict", counting)
+    monkeypatch.setattr(matches, "verdict_on", counting)
     return seen
 
 

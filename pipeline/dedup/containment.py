@@ -25,7 +25,7 @@ COMMON = 24  # clusters; a hash that more of them hold belongs to a set phrase
 SHARED = 3  # hashes; fewer in common are a coincidence
 MEMBERS = 64  # pages of a cluster that are compared with an excerpt
 
-_BOUND = np.uint64(2**64 // SCALE)
+BOUND = np.uint64(2**64 // SCALE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +45,24 @@ class Index:
         """
         if not len(self.common):
             return 1.0
-        x, y = (self._counted(k) for k in (i, j))
-        shared = kernel.count_shared(x, y)
-        return shared / min(len(x), len(y)) if shared >= SHARED else 0.0
+        return share_told(*(self._counted(k) for k in (i, j)))
 
     def _counted(self, place: int) -> Hashes:
         if place not in self.counted:
-            self.counted[place] = kernel.telling(self.sketches[place], self.common, _BOUND)
+            self.counted[place] = kernel.telling(self.sketches[place], self.common, BOUND)
         return self.counted[place]
+
+
+def share_told(x: Hashes, y: Hashes) -> float:
+    """Return the share of the lesser set of telling hashes in the other, 0.0 for a coincidence."""
+    shared = kernel.count_shared(x, y)
+    return shared / min(len(x), len(y)) if shared >= SHARED else 0.0
 
 
 def sketch(folded: Folded) -> Hashes:
     """Return the sketch of a body, sorted."""
     hashes = kernel.gram_hashes(folded.codes, GRAM)
-    kept = kernel.distinct(hashes[hashes < _BOUND])
+    kept = kernel.distinct(hashes[hashes < BOUND])
     return kept if len(kept) >= LEAST else kernel.distinct(hashes)[:LEAST]
 
 

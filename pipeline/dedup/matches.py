@@ -241,7 +241,7 @@ class _Judge:
     def _work(self, pairs: Pairs) -> bytes:
         """Return the verdicts on `pairs` of pages, packed, as they travel best."""
         body = lru_cache(KEPT)(lambda place: Body(self._texts[self._corpus.pages[place]]))
-        verdicts = [_verdict(body(a), body(b), self._lexicon) for a, b in pairs.tolist()]
+        verdicts = [verdict_on(body(a), body(b), self._lexicon) for a, b in pairs.tolist()]
         return msgspec.msgpack.encode(verdicts)
 
 
@@ -254,7 +254,7 @@ def _side_by_side(pairs: Pairs, size: int) -> Pairs:
     return np.lexsort((ranks[:, 0], ranks[:, 1]))
 
 
-def _verdict(a: Body, b: Body, lexicon: Lexicon) -> Verdict | None:
+def verdict_on(a: Body, b: Body, lexicon: Lexicon) -> Verdict | None:
     """Return how two texts are related, None if they are not."""
     found = compare(a, b)
     if found is None:
