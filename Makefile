@@ -39,6 +39,8 @@ lock: ## write the requirements files anew (needs uv)
 		--extra parquet --constraint requirements-dev.txt --output-file requirements.txt
 	uv pip compile -q --universal --generate-hashes --no-header pyproject.toml --extra bench \
 		--constraint requirements-dev.txt --output-file requirements-bench.txt
+	uv pip compile -q --universal --generate-hashes --no-header pyproject.toml --extra spark \
+		--constraint requirements-dev.txt --output-file requirements-spark.txt
 	uv pip compile -q --universal --generate-hashes --no-header --group pyproject.toml:check \
 		--output-file requirements-check.txt
 	uv pip compile -q --universal --generate-hashes --no-header --group pyproject.toml:consumers \

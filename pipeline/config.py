@@ -22,6 +22,8 @@ ArticleFormat = Literal["jsonl", "parquet", "text", "sqlite", "bulk"]
 Seconds = Annotated[float, msgspec.Meta(gt=0.0, le=86400.0)]
 Scheduler = Annotated[str, msgspec.Meta(pattern=r"^([^\s/:]+:\d{1,5})?$")]
 Url = Annotated[str, msgspec.Meta(pattern=r"^(https?://\S+)?$")]
+EngineName = Literal["local", "spark"]
+Master = Annotated[str, msgspec.Meta(pattern=r"^(local\S*|yarn|(spark|k8s)://\S+)$")]
 Command = tuple[Annotated[str, msgspec.Meta(pattern=r"^[^\x00]*$")], ...]
 
 
@@ -87,9 +89,11 @@ class MonitorConfig(msgspec.Struct, frozen=True):
 
 
 class EngineConfig(msgspec.Struct, frozen=True):
-    """`name`: where the work runs."""
+    """`name`: where the work runs. `master` and `conf`: of Spark, as its documentation has them."""
 
-    name: Literal["local"] = "local"
+    name: EngineName = "local"
+    master: Master = "local[*]"
+    conf: dict[Annotated[str, msgspec.Meta(pattern=r"^spark\.\S+$")], str] = {}
 
 
 class Config(msgspec.Struct, frozen=True):
@@ -139,6 +143,17 @@ def checked_run(config: Config, said: Mapping[str, Any]) -> Config:
         message = f"--{_where(str(error))}. Mend the value"
         raise ConfigError(message) from error
     return msgspec.structs.replace(config, run=run)
+
+
+def checked_engine(config: Config, name: str) -> Config:
+    """Return the settings with the engine that the command line names."""
+    try:
+        engine = msgspec.convert({**msgspec.to_builtins(config.engine), "name": name}, EngineConfig)
+    except msgspec.ValidationError as error:
+        choices = ", ".join(get_args(EngineName))
+        message = f"--engine: {name} is no engine. Use one of: {choices}"
+        raise ConfigError(message) from error
+    return msgspec.structs.replace(config, engine=engine)
 
 
 def _absolute(config: Config, file: Path) -> Config:

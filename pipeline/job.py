@@ -13,9 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import flow, read, stages, versions
+from pipeline.chunks import Work
 from pipeline.config import Config
 from pipeline.duplicates import Duplicates, detect, verdicts
-from pipeline.engines import ENGINES, Engine
+from pipeline.engines import Engine
+from pipeline.engines.local import LocalEngine
+from pipeline.engines.spark import SparkEngine, check_spark
 from pipeline.errors import ConfigError, DamagedError, DiskError, EngineError, LimitError
 from pipeline.fingerprint import files_fingerprint, fingerprint
 from pipeline.paths import PUBLISHED, Paths
@@ -46,6 +49,7 @@ from pipeline.publish import (
 from pipeline.records import Aside, Found, Gist, Outcome, Page
 from pipeline.recurring import Learned, Outline, Taken
 from pipeline.rules import Rules
+from pipeline.shuffled import Bodies, Search, detect_on_spark, do_chunks
 from pipeline.stages import Settings, Stage
 from pipeline.store import TEMPORARY, make_folder, read_outcomes, read_records, remove
 from pipeline.versions import Replaced
@@ -106,6 +110,7 @@ class Job:
     folder: str = field(init=False)
     repair: bool = field(init=False)
     _engine: Engine | None = field(init=False, default=None)
+    _spark: SparkEngine | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.shapes = _shapes(self.settings.rules, self.config)
@@ -138,13 +143,53 @@ class Job:
         if self._engine is None:
             stages.load(self.settings)
             run = self.config.run
-            self._engine = ENGINES[self.config.engine.name](run.workers, run.page_timeout)
+            self._engine = LocalEngine(run.workers, run.page_timeout)
         return self._engine
 
+    @property
+    def is_on_spark(self) -> bool:
+        """Return whether chunks are divided among the executors of a cluster."""
+        return self.config.engine.name == "spark"
+
+    @property
+    def spark(self) -> SparkEngine:
+        """Return the cluster; its session starts when it is first used."""
+        if self._spark is None:
+            asked = self.config.engine
+            self._spark = SparkEngine(asked.master, asked.conf, self.paths.spark_log)
+        return self._spark
+
     def close(self) -> None:
-        """Stop the engine, if it was started."""
-        if self._engine is not None:
-            self._engine.close()
+        """Stop the engines, if they were started."""
+        for engine in (self._engine, self._spark):
+            if engine is not None:
+                engine.close()
+
+    def work(self, stage: Stage, chunk: Chunk) -> Work:
+        """Return what there is to do for a stage of one chunk; what it reads need not be there."""
+        before = _SOURCES.get(stage.name)
+        return Work(
+            stage.name,
+            chunk,
+            self.segment(stage, chunk),
+            self.segment(before, chunk) if before else None,
+            self.segment(stages.OUTLINE, chunk) if stage is stages.STRIP else None,
+            self.recurring.lost.get(chunk.name, {}) if stage is stages.TABLES else {},
+        )
+
+    def undone(self, stage: Stage) -> list[Work]:
+        """Return the work of a stage that is left; all of it, where nothing was learnt yet."""
+        if stage in stages.LEARNT and not self.segment(stages.LEARN).exists():
+            return [Work(stage.name, chunk, Path()) for chunk in self.chunks]
+        work = (self.work(stage, chunk) for chunk in self.chunks)
+        return [one for one in work if not one.is_done]
+
+    def do_on_spark(self, stage: Stage) -> None:
+        """Bring every chunk to a stage."""
+        self.advance(stage.name, 0)
+        timeout = self.config.run.page_timeout
+        for pages in do_chunks(self.spark, self.undone(stage), self.settings, timeout):
+            self.advance(stage.name, pages)
 
     def segment(self, stage: Stage, chunk: Chunk | None = None) -> Path:
         """Return the file of a stage's result for one chunk, or for the whole corpus.
@@ -255,10 +300,33 @@ class Job:
 
     def detect(self) -> Duplicates:
         """Return what is related in raw/, and whose copy is kept."""
+        if self.is_on_spark:
+            return self._detect_on_spark()
         bodies = flow.bodies(outcome for _, outcome in self.current())
         segments = [self.segment(stages.SIGN, chunk) for chunk in self.chunks]
         gists = (gist for segment in segments for gist in read_records(segment, Gist))
         return detect(bodies, gists, self.paths, self.config, self.rules)
+
+    def _detect_on_spark(self) -> Duplicates:
+        alive = {key(page): page for page in self.scan.pages}
+        ranks = {name: rank for rank, name in enumerate(alive)}
+        parts = [
+            Bodies(
+                self.segment(stages.NORMALIZE, chunk),
+                self.segment(stages.SIGN, chunk),
+                tuple(-1 if name in self.replaced else ranks.get(name, -1) for name in chunk.keys),
+            )
+            for chunk in self.chunks
+        ]
+        hosts = self.config.dedup.preferred_hosts
+        scratch = self.paths.work / f"search{TEMPORARY}"
+        search = Search(self.settings, self._verdicts_on_spark, scratch, hosts)
+        return detect_on_spark(self.spark, parts, search)
+
+    @property
+    def _verdicts_on_spark(self) -> Path:
+        """Return the folder in which a cluster keeps what comparisons came to."""
+        return verdicts(self.paths, self.rules).with_suffix(".parquet")
 
     @cached_property
     def duplicates(self) -> Duplicates:
@@ -337,7 +405,7 @@ class Job:
         wanted = {self.segment(stage, chunk) for stage in kept for chunk in whole}
         if len(settled) == len(self.chunks):
             wanted |= {self.segment(stages.LEARN), self.segment(stages.DUPLICATES)}
-        wanted.add(verdicts(self.paths, self.rules))
+        wanted |= {verdicts(self.paths, self.rules), self._verdicts_on_spark}
         for stage in (*stages.STAGES, stages.VERDICTS):
             for file in self.paths.segment(stage.name, "").glob("*"):
                 if file not in wanted:
@@ -347,6 +415,14 @@ class Job:
         """Return whether the chunk would come out the same again, on any day."""
         outcomes = read_outcomes(self.segment(stages.NORMALIZE, chunk))
         return not any(isinstance(o, Aside) and o.reason in TRANSIENT for o in outcomes)
+
+
+# What each stage of chunks reads.
+_SOURCES = {
+    stages.TABLES.name: stages.STRIP,
+    stages.NORMALIZE.name: stages.TABLES,
+    stages.SIGN.name: stages.NORMALIZE,
+}
 
 
 def _alive(
@@ -385,6 +461,8 @@ def open_job(
     """
     check_folders(paths)
     check_outputs(config.outputs)
+    if config.engine.name == "spark":
+        check_spark()
     sweep_unfinished(paths)
     how = config.how
     settings = Settings(paths.raw, config.rules.folder, config.parser, how, config.normalize)

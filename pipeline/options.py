@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from pipeline.errors import ConfigError
-
 if TYPE_CHECKING:
     from pipeline.config import Config
 
@@ -82,14 +80,16 @@ WATCHED = click.option("--watched-by", type=int, default=0, hidden=True)
 
 
 def _engines(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
-    from pipeline.engines import ENGINES
+    from typing import get_args
 
-    return [name for name in ENGINES if name.startswith(begun)]
+    from pipeline.config import EngineName
+
+    return [name for name in get_args(EngineName) if name.startswith(begun)]
 
 
 _OF_RUNS = (
     click.option("--workers", type=click.IntRange(1, 1024), help="Processes; one a core."),
-    click.option("--engine", help="Where the work runs: local.", shell_complete=_engines),
+    click.option("--engine", help="Where the work runs: local, spark.", shell_complete=_engines),
     click.option("--scheduler", metavar="HOST:PORT", help="A luigid, to look at the graph."),
     click.option("--strict", is_flag=True, help="Publish nothing if any page is set aside."),
     click.option("--allow-mass-delete", is_flag=True, help="Accept that most pages are gone."),
@@ -119,15 +119,8 @@ def default_config() -> Path | None:
 
 def run_settings(config: "Config", options: Mapping[str, Any]) -> "Config":
     """Return the settings with what the command line says in their place."""
-    import msgspec
-
-    from pipeline.config import EngineConfig, checked_run
-    from pipeline.engines import ENGINES
+    from pipeline.config import checked_engine, checked_run
 
     said = {key: options[key] for key in ("workers", "scheduler") if options[key] is not None}
     config = checked_run(config, said)
-    engine = options["engine"]
-    if engine and engine not in ENGINES:
-        message = f"--engine: {engine} is no engine. Use one of: {', '.join(ENGINES)}"
-        raise ConfigError(message)
-    return msgspec.structs.replace(config, engine=EngineConfig(engine)) if engine else config
+    return checked_engine(config, options["engine"]) if options["engine"] else config

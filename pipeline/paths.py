@@ -76,6 +76,11 @@ class Paths:
         """Return the file with the numbers of the last run, as Prometheus reads them."""
         return self.work / "metrics.prom"
 
+    @property
+    def spark_log(self) -> Path:
+        """Return the file with what Spark said in the last run on a cluster."""
+        return self.work / "spark.log"
+
     def segment(self, stage: str, name: str) -> Path:
         """Return the file of one stage's result for one chunk, or for the whole corpus."""
         return self.work / stage / name

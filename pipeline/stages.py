@@ -174,6 +174,11 @@ LEARNT = (TABLES, NORMALIZE, SIGN)
 STAGES = (*ALONE, LEARN, *LEARNT, DUPLICATES)
 
 
+def code(rules: Rules) -> str:
+    """Return 16 hex digits that name all code, rules and libraries that shape any stage."""
+    return fingerprint(*(stage.shape(rules, "") for stage in (*STAGES, VERDICTS)))
+
+
 def load(settings: Settings) -> None:
     """Load all that the steps need, so that workers forked after this have it already."""
     _ = settings.rules, dedup.drop_repeats, dedup.find_matches

@@ -8,28 +8,21 @@ What chunks come to depends on what was learnt from all of them, and so do the n
 results: the graph is built as far as `LearnSites` first, and then to its end.
 
 One task a stage and chunk, never one a page: Luigi's scheduler is quadratic in its tasks. Run by
-Luigi's own scheduler inside this process, one worker; a task hands its pages to the engine.
+Luigi's own scheduler inside this process, one worker; a task hands its pages to the engine. On a
+cluster one task is a stage of all chunks, which Spark divides among its executors.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pipeline import history, publish, stages
+from pipeline import chunks, history, publish, stages
 from pipeline.alone import undisturbed
 from pipeline.errors import DamagedError, EngineError
 from pipeline.job import Job
 from pipeline.plan import Chunk, write_scan
-from pipeline.recurring import Outline
-from pipeline.store import (
-    TEMPORARY,
-    move,
-    read_packed,
-    remove,
-    write_packed,
-    write_records,
-)
+from pipeline.store import TEMPORARY, move, remove, write_records
 
 with undisturbed():
     import luigi
@@ -43,9 +36,9 @@ _LUIGID = {"rpc-connect-timeout": "10", "rpc-retry-attempts": "4", "rpc-retry-wa
 
 
 class NamedParameter(luigi.Parameter):
-    """A run or a chunk; in the ids of tasks, and for luigid, it is its name."""
+    """A run, a chunk or a stage; in the ids of tasks, and for luigid, it is its name."""
 
-    def serialize(self, x: Job | Chunk) -> str:
+    def serialize(self, x: Job | Chunk | stages.Stage) -> str:
         """Return the name."""
         return x.name
 
@@ -96,6 +89,17 @@ class ChunkTask(CorpusTask):
     def output(self) -> Stored:
         return Stored(self.job.segment(self.stage, self.chunk))
 
+    @property
+    def work(self) -> chunks.Work:
+        """Return what there is to do."""
+        return self.job.work(self.stage, self.chunk)
+
+    def complete(self) -> bool:
+        return self.work.is_done
+
+    def run(self) -> None:
+        chunks.do(self.work, self.job.settings, self.job.engine, self.counted)
+
     def counted(self, outcomes: Iterator[Any]) -> Iterator[Any]:
         """Yield `outcomes`, telling the progress of each."""
         self.job.advance(self.stage.name, 0)
@@ -112,35 +116,12 @@ class StripChrome(ChunkTask):
     def requires(self) -> luigi.Task:
         return ScanRaw(job=self.job)
 
-    def complete(self) -> bool:
-        return super().complete() and self._outlines.exists()
-
-    @property
-    def _outlines(self) -> Path:
-        return self.job.segment(stages.OUTLINE, self.chunk)
-
-    def run(self) -> None:
-        step = stages.strip_step(self.job.settings)
-        stripped = self.job.engine.map(step, self.chunk.members, stages.aside_found)
-        seen: list[Outline] = []
-        write_packed(self.output().path, self.counted(_noting(stripped, seen)))
-        write_records(self._outlines, seen)
-
-
-def _noting(stripped: Iterable[stages.Stripped], seen: list[Outline]) -> Iterator[bytes]:
-    """Yield the pages; their outlines are added to `seen`."""
-    for page, outline in stripped:
-        seen.append(outline)
-        yield page
-
 
 class LearnSites(CorpusTask):
     """Find what recurs within each site, and what its pages lose by that."""
 
     def requires(self) -> list[luigi.Task]:
-        # What is stored needs no task: Luigi's scheduler is spared the chunks of earlier runs.
-        tasks = (StripChrome(job=self.job, chunk=chunk) for chunk in self.job.chunks)
-        return [ScanRaw(job=self.job), *(task for task in tasks if not task.complete())]
+        return [ScanRaw(job=self.job), *_missing(self.job, StripChrome)]
 
     def output(self) -> Stored:
         return Stored(self.job.segment(stages.LEARN))
@@ -157,14 +138,6 @@ class RebuildTables(ChunkTask):
     def requires(self) -> list[luigi.Task]:
         return [StripChrome(job=self.job, chunk=self.chunk), LearnSites(job=self.job)]
 
-    def run(self) -> None:
-        pages = read_packed(self.job.segment(stages.STRIP, self.chunk))
-        lost = self.job.recurring.lost.get(self.chunk.name, {})
-        learnt = [(page, lost.get(place, (0, 0))) for place, page in enumerate(pages)]
-        step = stages.tables_step(self.job.settings)
-        rebuilt = self.job.engine.map(step, learnt, stages.aside_learnt)
-        write_packed(self.output().path, self.counted(rebuilt))
-
 
 class NormalizeText(ChunkTask):
     """Bring each page to one spelling."""
@@ -173,12 +146,6 @@ class NormalizeText(ChunkTask):
 
     def requires(self) -> luigi.Task:
         return RebuildTables(job=self.job, chunk=self.chunk)
-
-    def run(self) -> None:
-        before = list(read_packed(self.input().path))
-        step = stages.normalize_step(self.job.settings)
-        spelt = self.job.engine.map(step, before, stages.aside_outcome)
-        write_packed(self.output().path, self.counted(spelt))
 
 
 class SignBodies(ChunkTask):
@@ -189,19 +156,50 @@ class SignBodies(ChunkTask):
     def requires(self) -> luigi.Task:
         return NormalizeText(job=self.job, chunk=self.chunk)
 
+
+class StageOnSpark(CorpusTask):
+    """A stage of the flow for every chunk that lacks it, and the stages before."""
+
+    stage: stages.Stage = NamedParameter()
+
+    def requires(self) -> list[luigi.Task]:
+        before = _BEFORE[self.stage.name]
+        tasks: list[luigi.Task] = [ScanRaw(job=self.job)]
+        if before is stages.STRIP:
+            tasks.append(LearnSites(job=self.job))
+        return tasks if before is None else [*tasks, StageOnSpark(job=self.job, stage=before)]
+
+    def complete(self) -> bool:
+        return not self.job.undone(self.stage)
+
     def run(self) -> None:
-        pages = list(read_packed(self.input().path))
-        gists = self.job.engine.map(stages.sign_step(), pages, stages.unsigned)
-        write_records(self.output().path, filter(None, self.counted(gists)))
+        self.job.do_on_spark(self.stage)
+
+
+_BEFORE: Mapping[str, stages.Stage | None] = {
+    stages.STRIP.name: None,
+    stages.TABLES.name: stages.STRIP,
+    stages.NORMALIZE.name: stages.TABLES,
+    stages.SIGN.name: stages.NORMALIZE,
+}
+
+
+def _missing(job: Job, task: type[ChunkTask]) -> Sequence[luigi.Task]:
+    """Return the tasks that bring every chunk to a stage.
+
+    What is stored needs no task: Luigi's scheduler is spared the chunks of earlier runs.
+    """
+    if job.is_on_spark:
+        return [StageOnSpark(job=job, stage=task.stage)]
+    tasks = (task(job=job, chunk=chunk) for chunk in job.chunks)
+    return [task for task in tasks if not task.complete()]
 
 
 class DetectDuplicates(CorpusTask):
     """Compare the bodies of the whole corpus and cluster what is the same."""
 
     def requires(self) -> list[luigi.Task]:
-        # What is stored needs no task: Luigi's scheduler is spared the chunks of earlier runs.
-        tasks = (SignBodies(job=self.job, chunk=chunk) for chunk in self.job.chunks)
-        return [ScanRaw(job=self.job), *(task for task in tasks if not task.complete())]
+        return [ScanRaw(job=self.job), *_missing(self.job, SignBodies)]
 
     def output(self) -> Stored:
         return Stored(self.job.segment(stages.DUPLICATES))
@@ -215,9 +213,7 @@ class PublishCorpus(CorpusTask):
 
     def requires(self) -> list[luigi.Task]:
         # The pages themselves are read again, and may have been lost since they were compared.
-        tasks = (NormalizeText(job=self.job, chunk=chunk) for chunk in self.job.chunks)
-        lost = [task for task in tasks if not task.complete()]
-        return [DetectDuplicates(job=self.job), *lost]
+        return [DetectDuplicates(job=self.job), *_missing(self.job, NormalizeText)]
 
     def output(self) -> Stored:
         return Stored(self.job.staging)
@@ -242,8 +238,7 @@ class WriteReport(CorpusTask):
 
     def requires(self) -> list[luigi.Task]:
         # It shows the raw text too, as it was parsed.
-        tasks = (StripChrome(job=self.job, chunk=chunk) for chunk in self.job.chunks)
-        return [PublishCorpus(job=self.job), *(task for task in tasks if not task.complete())]
+        return [PublishCorpus(job=self.job), *_missing(self.job, StripChrome)]
 
     def output(self) -> Stored:
         return Stored(self.job.published)

@@ -67,7 +67,10 @@ def test_every_key_is_documented_with_its_default() -> None:
         ("[dedup]\npreferred_hosts = 'gov.cn'", "dedup.preferred_hosts: "),
         ("[dedup]\npreferred_hosts = ['https://www.gov.cn/']", "dedup.preferred_hosts"),
         ("[dedup]\npreferred_hosts = ['www.Gov.cn']", "dedup.preferred_hosts"),
-        ("[engine]\nname = 'abacus'", "engine.name: 'abacus' is no choice. Use one of: \"local\""),
+        (
+            "[engine]\nname = 'abacus'",
+            'engine.name: \'abacus\' is no choice. Use one of: "local", "spark"',
+        ),
         ("[normalize]\ngaps = 'spaces'", "normalize.gaps: 'spaces' is no choice. Use one of: "),
         ("[normalize]\nscript = 1", 'one of: "simplified", "traditional", "keep"'),
         ("[normalize]\nquotes = '\"\"'", 'normalize.quotes: \'""\' is no choice. Use one of: "“”"'),

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipeline.engines import ENGINES, Engine
+from pipeline.engines import Engine
 from pipeline.engines.forked import map_forked
+from pipeline.engines.local import LocalEngine
 from pipeline.errors import EngineError
 
 
@@ -29,7 +30,7 @@ def failed(item: int, reason: str, message: str) -> str:
 
 @pytest.fixture
 def engine() -> Iterator[Engine]:
-    engine = ENGINES["local"](2, 1.0)
+    engine = LocalEngine(2, 1.0)
     yield engine
     engine.close()
 

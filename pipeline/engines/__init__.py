@@ -7,8 +7,6 @@ result, a worker that outlives the run.
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
-from pipeline.engines.local import LocalEngine
-
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -28,6 +26,3 @@ class Engine(Protocol):
     def close(self) -> None:
         """Stop the workers at once."""
         ...
-
-
-ENGINES: dict[str, Callable[[int, float], Engine]] = {"local": LocalEngine}

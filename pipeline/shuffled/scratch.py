@@ -1,0 +1,35 @@
+"""Tables between two steps of a search, in a folder that is gone when the search ends.
+
+In: a table that is not worked out yet. Out: the same table, in files that all executors see.
+Never: a plan that holds the plans of all steps before it: Spark looks at a plan as a tree, and
+one in which each step uses two others doubles with every step. And never a step done again
+because an executor was lost that had kept its result.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import DataFrame
+
+from pipeline.store import remove
+
+
+class Scratch:
+    """A folder for tables."""
+
+    def __init__(self, session: Any, folder: Path) -> None:
+        self.session = session
+        self._folder = folder.resolve()
+        self._count = 0
+        self.clear()
+
+    def keep(self, table: DataFrame) -> DataFrame:
+        """Return `table`, worked out."""
+        self._count += 1
+        place = (self._folder / f"{self._count:02}").as_uri()
+        table.write.parquet(place)
+        return self.session.read.schema(table.schema).parquet(place)
+
+    def clear(self) -> None:
+        """Remove all tables."""
+        remove(self._folder)

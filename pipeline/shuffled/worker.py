@@ -1,0 +1,69 @@
+"""What an executor does with the pieces of work it is sent.
+
+In: batches of rows, one a piece of work. Out: how many pages each had; the result itself lies in
+the folder all executors share. Never: a page that costs its batch: each Python process of an
+executor has a watched child, as a run on one machine has.
+"""
+
+import pickle
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from pipeline import chunks, stages
+from pipeline.engines.local import LocalEngine
+from pipeline.errors import EngineError
+from pipeline.stages import Settings
+
+Batches = Iterator[pa.RecordBatch]
+
+WORK = "work binary"
+DONE = "pages long"
+_SCHEMA = pa.schema([("pages", pa.int64())])
+
+# One for the life of a Python process, which Spark uses for many tasks.
+_ENGINES: dict[float, LocalEngine] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """The function that does pieces of work; `code` names the code and rules of the driver."""
+
+    settings: Settings
+    timeout: float
+    code: str
+
+    def __call__(self, batches: Batches) -> Batches:
+        """Yield for each batch of work how many pages each piece had."""
+        for batch in batches:
+            pages = [self._do(pickle.loads(packed)) for packed in batch.column(0).to_pylist()]
+            yield pa.RecordBatch.from_arrays([pa.array(pages, pa.int64())], schema=_SCHEMA)
+
+    def _do(self, work: chunks.Work) -> int:
+        engine = self._engine()
+        if not work.is_done:  # a task that is tried again may have done a part
+            chunks.do(work, self.settings, engine, _as_they_are)
+        return len(work.chunk.members)
+
+    def _engine(self) -> LocalEngine:
+        if self.timeout not in _ENGINES:
+            check_code(self.settings, self.code)
+            stages.load(self.settings)
+            _ENGINES[self.timeout] = LocalEngine(1, self.timeout)
+        return _ENGINES[self.timeout]
+
+
+def check_code(settings: Settings, code: str) -> None:
+    """Refuse to work with other code, rules or libraries than the driver's."""
+    if stages.code(settings.rules) != code:
+        message = (
+            "an executor has another release of this package, of its rules or of a library than "
+            "the driver. Give all of them one environment (docs/scale.md)"
+        )
+        raise EngineError(message)
+
+
+def _as_they_are(outcomes: Iterator[Any]) -> Iterator[Any]:
+    return outcomes

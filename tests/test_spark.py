@@ -1,0 +1,212 @@
+"""The same job on Spark: the same bytes, whatever dies on the way; clear words where it cannot."""
+
+import json
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pipeline import job
+from pipeline.config import read_config
+from pipeline.dedup import candidates as in_one_process
+from pipeline.dedup.kernel import components as components_in_one_process
+from pipeline.engines import spark
+from pipeline.engines.spark import SparkEngine, check_spark
+from pipeline.errors import ConfigError, CorpusError, EngineError
+from pipeline.job import Asked
+from pipeline.paths import Paths
+from pipeline.session import run_once
+from tests.clusters import ALONE, corpus, settings, written
+from tests.conftest import Cli
+from tests.test_run import run, tree
+
+SECRET = "said-to-nobody"
+
+needs_spark = pytest.mark.skipif(
+    find_spec("pyspark") is None or not spark.java_release(), reason="no pyspark or no Java here"
+)
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkEngine]:
+    conf = {**ALONE, "spark.hadoop.fs.s3a.secret.key": SECRET}
+    engine = SparkEngine("local[2]", conf, tmp_path_factory.mktemp("spark") / "log")
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def scratch(engine: SparkEngine, tmp_path: Path) -> Any:
+    from pipeline.shuffled.scratch import Scratch
+
+    return Scratch(engine.session, tmp_path / "scratch")
+
+
+@pytest.fixture
+def started(engine: SparkEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let runs take the cluster that is there already."""
+    monkeypatch.setattr(job, "SparkEngine", lambda *_: engine)
+    monkeypatch.setattr(engine, "close", lambda: None)
+
+
+class Quiet:
+    """Progress that nobody looks at."""
+
+    def begin(self, totals: Mapping[str, int]) -> None:
+        """Say nothing."""
+
+    def advance(self, stage: str, pages: int) -> None:
+        """Say nothing."""
+
+
+def cleaned(raw: Path, folder: Path, name: str) -> dict[str, object]:
+    """Run the job on an engine; return what it published."""
+    config = read_config(settings(folder.parent, "local[2]", name=name))
+    run_once(Paths(raw, folder), config, Asked(), Quiet(), print)
+    return written(tree(folder))
+
+
+@needs_spark
+@pytest.mark.usefixtures("started")
+def test_a_run_on_spark_publishes_what_a_run_on_one_machine_does(tmp_path: Path) -> None:
+    """A first run, and one after pages came, changed and went."""
+    raw, spark_s = tmp_path / "raw", tmp_path / "spark"
+    corpus(raw, 10)
+    assert cleaned(raw, spark_s, "spark") == cleaned(raw, tmp_path / "local", "local")
+    kept = stage_files(spark_s)
+    corpus(raw, 11)
+    (raw / "www.site1.example" / "1a.html").unlink()
+    (raw / "short.txt").write_text("通知\n\n今天没有通知。\n", "utf-8")
+    assert cleaned(raw, spark_s, "spark") == cleaned(raw, tmp_path / "local", "local")
+    assert kept < stage_files(spark_s)
+    assert not list((spark_s / ".work").glob("*.part"))
+
+
+def stage_files(cleaned: Path) -> set[tuple[str, int]]:
+    """Return the results of the first stage, each with what tells whether it was made again."""
+    files = (cleaned / ".work" / "strip").glob("*")
+    return {(file.name, file.stat().st_ino) for file in files}
+
+
+@needs_spark
+def test_candidates_are_those_of_one_process(scratch: Any) -> None:
+    """Small buckets, full ones, and pages with more candidates than are kept."""
+    from pipeline.shuffled.candidates import propose
+
+    values = np.random.default_rng(5).integers(0, 2**32, (400, 128), np.uint32)
+    values[1:100:2, :64] = values[0:99:2, :64]
+    values[100:160, 64:] = values[100, 64:]
+    for row in range(160, 400):
+        values[row, :] = values[160 + row % 7, :]
+        values[row, row % 32 * 4] += row
+    rows = [(n, bytearray(row.astype("<u4").tobytes())) for n, row in enumerate(values)]
+    table = scratch.session.createDataFrame(rows, "page long, values binary")
+    found = sorted((row.a, row.b) for row in propose(scratch, table).collect())
+    assert found == [tuple(pair) for pair in in_one_process.propose(values).tolist()]
+
+
+@needs_spark
+def test_stars_find_the_components_that_a_driver_finds(scratch: Any) -> None:
+    from pipeline.shuffled.components import components
+
+    rng = np.random.default_rng(6)
+    chain = [(n, n + 1) for n in range(60)]
+    edges = [*chain, *(tuple(map(int, rng.integers(100, 300, 2))) for _ in range(120))]
+    edges = [(min(edge), max(edge)) for edge in edges if edge[0] != edge[1]]
+    table = scratch.session.createDataFrame(edges, "a long, b long")
+    roots = components_in_one_process(300, np.array(edges, np.int64))
+    for most in (0, len(edges)):
+        found = {row.page: row.root for row in components(scratch, table, most).collect()}
+        assert found == {page: roots[page] for edge in edges for page in edge}
+
+
+@needs_spark
+def test_a_failure_says_its_cause_and_no_secret(engine: SparkEngine, tmp_path: Path) -> None:
+    assert SECRET not in engine.log.read_text("utf-8")
+    with pytest.raises(EngineError, match="no-such-file") as failed, engine.explained():
+        engine.session.read.parquet(f"file://{tmp_path}/no-such-file-{SECRET}")
+    assert SECRET not in str(failed.value)
+    line = Path(f"/proc/{engine.process}/cmdline").read_text("utf-8")
+    assert "spark.master" in line
+    assert SECRET not in line
+
+
+@pytest.mark.parametrize(
+    ("told", "kind", "message"),
+    [
+        (
+            "Traceback\npipeline.errors.DiskError: /mnt: the disk is full. Free some space",
+            "DiskError",
+            "/mnt: the disk is full. Free some space",
+        ),
+        (
+            "pipeline.errors.DamagedError: /mnt/x: is damaged: cut. Run again: it is made anew",
+            "DamagedError",
+            "/mnt/x: is damaged: cut. Run again: it is made anew",
+        ),
+        ("pipeline.errors.EngineError: other code", "EngineError", "other code"),
+        ("java.io.IOException: gone", "EngineError", "Spark: java.io.IOException: gone"),
+    ],
+    ids=["disk", "damaged", "engine", "java"],
+)
+def test_what_an_executor_raises_is_raised_here(told: str, kind: str, message: str) -> None:
+    error = spark.as_ours(told, Path("log"))
+    assert isinstance(error, CorpusError)
+    assert type(error).__name__ == kind
+    assert str(error).startswith(message)
+
+
+def java(folder: Path, says: str) -> str:
+    """Return a home of a Java that says which it is."""
+    program = folder / "bin" / "java"
+    program.parent.mkdir(parents=True)
+    program.write_text(f"#!/bin/sh\necho '{says}' >&2\n", "utf-8")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    return str(folder)
+
+
+def test_without_pyspark_or_java_a_run_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spark, "find_spec", lambda _: None)
+    with pytest.raises(ConfigError, match=r"pip install .* requirements-spark\.txt"):
+        check_spark()
+    monkeypatch.setattr(spark, "find_spec", lambda name: name)
+    for home, said in (
+        (str(tmp_path / "nowhere"), "none was found"),
+        (java(tmp_path / "old", 'java version "1.8.0_292"'), "Java 8 was found"),
+        (java(tmp_path / "eleven", 'openjdk version "11.0.2" 2019-01-15'), "Java 11 was found"),
+    ):
+        monkeypatch.setenv("JAVA_HOME", home)
+        with pytest.raises(ConfigError, match=f"Java 17 or newer, and {said}"):
+            check_spark()
+    monkeypatch.setenv("JAVA_HOME", java(tmp_path / "new", 'openjdk version "21-ea"'))
+    check_spark()
+
+
+def test_a_run_without_java_ends_with_2_before_any_work(cli: Cli, tmp_path: Path) -> None:
+    corpus(tmp_path / "raw", 1)
+    os.environ["JAVA_HOME"] = str(tmp_path)
+    try:
+        done = run(cli, tmp_path / "raw", tmp_path / "cleaned", "--engine", "spark")
+    finally:
+        del os.environ["JAVA_HOME"]
+    assert done.returncode == 2
+    assert "engine.name" in done.stderr
+    assert not (tmp_path / "cleaned" / ".work" / "strip").exists()
+
+
+@pytest.mark.parametrize("master", ["localhost:7077", "mesos://a:1", ""])
+def test_a_master_that_spark_does_not_know_is_refused(
+    cli: Cli, tmp_path: Path, master: str
+) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(f"[engine]\nmaster = {json.dumps(master)}\n", "utf-8")
+    done = cli("check", "--config", file)
+    assert done.returncode == 2
+    assert "engine.master" in done.stderr
