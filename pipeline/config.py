@@ -23,7 +23,10 @@ Seconds = Annotated[float, msgspec.Meta(gt=0.0, le=86400.0)]
 Scheduler = Annotated[str, msgspec.Meta(pattern=r"^([^\s/:]+:\d{1,5})?$")]
 Url = Annotated[str, msgspec.Meta(pattern=r"^(https?://\S+)?$")]
 EngineName = Literal["local", "spark"]
-Master = Annotated[str, msgspec.Meta(pattern=r"^(local\S*|yarn|(spark|k8s)://\S+)$")]
+Master = Annotated[
+    str,
+    msgspec.Meta(pattern=r"^(local(-cluster)?(\[[\d*, ]+\])?|yarn|(spark|k8s)://\S+)$"),
+]
 Command = tuple[Annotated[str, msgspec.Meta(pattern=r"^[^\x00]*$")], ...]
 
 

@@ -89,3 +89,22 @@ def written(tree: Mapping[str, bytes]) -> dict[str, object]:
         elif name != "checksums.sha256":
             found[name] = data
     return found | {"articles/": rows}
+
+
+def different(raw: Path, pages: int) -> None:
+    """Write so many pages: of four one is a report, two are copies misread, one is next year's."""
+    for n in range(pages):
+        lines = report(n // 4, facts=n // 4 + 7919 if n % 4 == 3 else None)
+        lines = misread(lines, 0.01 * (n % 4), n) if n % 4 in (1, 2) else lines
+        _write(raw / f"www.site{n % 50}.example" / f"{n}.html", _page(lines))
+
+
+def alike(raw: Path, pages: int) -> None:
+    """Write so many pages that carry one text."""
+    for n in range(pages):
+        _write(raw / f"www.site{n % 50}.example" / f"{n}.html", _page(report(1)))
+
+
+def _page(lines: list[str]) -> str:
+    body = "".join(f"<p>{line}</p>\n" for line in lines[1:])
+    return _PAGE.format(title=lines[0], body=body)

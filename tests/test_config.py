@@ -19,7 +19,9 @@ def _keys(table: dict[str, Any], prefix: str = "") -> set[str]:
     return {
         name
         for key, value in table.items()
-        for name in (_keys(value, f"{key}.") if isinstance(value, dict) else {prefix + key})
+        for name in (
+            _keys(value, f"{key}.") if value and isinstance(value, dict) else {prefix + key}
+        )
     }
 
 
@@ -71,6 +73,10 @@ def test_every_key_is_documented_with_its_default() -> None:
             "[engine]\nname = 'abacus'",
             'engine.name: \'abacus\' is no choice. Use one of: "local", "spark"',
         ),
+        ("[engine]\nmaster = 'localhost:7077'", "engine.master: "),
+        ("[engine]\nmaster = ''", "engine.master: "),
+        ("[engine.conf]\n'executor.memory' = '8g'", "engine.conf"),
+        ("[engine.conf]\n'spark.executor.cores' = 4", "engine.conf"),
         ("[normalize]\ngaps = 'spaces'", "normalize.gaps: 'spaces' is no choice. Use one of: "),
         ("[normalize]\nscript = 1", 'one of: "simplified", "traditional", "keep"'),
         ("[normalize]\nquotes = '\"\"'", 'normalize.quotes: \'""\' is no choice. Use one of: "“”"'),

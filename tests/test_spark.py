@@ -1,9 +1,8 @@
 """The same job on Spark: the same bytes, whatever dies on the way; clear words where it cannot."""
 
-import json
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from pipeline.config import read_config
 from pipeline.dedup import candidates as in_one_process
 from pipeline.dedup.kernel import components as components_in_one_process
 from pipeline.engines import spark
+from pipeline.engines.local import LocalEngine
 from pipeline.engines.spark import SparkEngine, check_spark
 from pipeline.errors import ConfigError, CorpusError, EngineError
 from pipeline.job import Asked
@@ -23,6 +23,7 @@ from pipeline.paths import Paths
 from pipeline.session import run_once
 from tests.clusters import ALONE, corpus, settings, written
 from tests.conftest import Cli
+from tests.test_engine import failed, work
 from tests.test_run import run, tree
 
 SECRET = "said-to-nobody"
@@ -93,6 +94,23 @@ def stage_files(cleaned: Path) -> set[tuple[str, int]]:
     return {(file.name, file.stat().st_ino) for file in files}
 
 
+def broken(items: Iterable[int]) -> Iterator[str]:
+    """Do work that hangs, dies and breaks as an executor does pages."""
+    engine = LocalEngine(1, 1.0)
+    yield from engine.map(work, list(items), failed)
+    engine.close()
+
+
+@needs_spark
+def test_a_page_that_breaks_an_executor_costs_itself_alone(engine: SparkEngine) -> None:
+    found = engine.session.sparkContext.parallelize(range(40), 2).mapPartitions(broken).collect()
+    others = {n: result for n, result in enumerate(found) if result != f"done {n}"}
+    assert set(others) == {13, 17, 19}
+    assert others[13].startswith("worker-died 13")
+    assert others[17].startswith("timeout 17")
+    assert others[19] == "crashed 19: ValueError: nineteen"
+
+
 @needs_spark
 def test_candidates_are_those_of_one_process(scratch: Any) -> None:
     """Small buckets, full ones, and pages with more candidates than are kept."""
@@ -150,9 +168,14 @@ def test_a_failure_says_its_cause_and_no_secret(engine: SparkEngine, tmp_path: P
             "/mnt/x: is damaged: cut. Run again: it is made anew",
         ),
         ("pipeline.errors.EngineError: other code", "EngineError", "other code"),
+        (
+            "x\nModuleNotFoundError: No module named 'pipeline.read'",
+            "EngineError",
+            "an executor says: No module named 'pipeline.read'. Give all of them one environment",
+        ),
         ("java.io.IOException: gone", "EngineError", "Spark: java.io.IOException: gone"),
     ],
-    ids=["disk", "damaged", "engine", "java"],
+    ids=["disk", "damaged", "engine", "lacking", "java"],
 )
 def test_what_an_executor_raises_is_raised_here(told: str, kind: str, message: str) -> None:
     error = spark.as_ours(told, Path("log"))
@@ -199,14 +222,3 @@ def test_a_run_without_java_ends_with_2_before_any_work(cli: Cli, tmp_path: Path
     assert done.returncode == 2
     assert "engine.name" in done.stderr
     assert not (tmp_path / "cleaned" / ".work" / "strip").exists()
-
-
-@pytest.mark.parametrize("master", ["localhost:7077", "mesos://a:1", ""])
-def test_a_master_that_spark_does_not_know_is_refused(
-    cli: Cli, tmp_path: Path, master: str
-) -> None:
-    file = tmp_path / "config.toml"
-    file.write_text(f"[engine]\nmaster = {json.dumps(master)}\n", "utf-8")
-    done = cli("check", "--config", file)
-    assert done.returncode == 2
-    assert "engine.master" in done.stderr

@@ -38,6 +38,7 @@ _DEFAULTS = {
 _SECRET = re.compile("secret|password|token|credential|access.?key|private", re.IGNORECASE)
 _HIDDEN = "(hidden)"
 _RAISED = re.compile(r"^pipeline\.errors\.(\w+): (.*)$", re.MULTILINE)
+_LACKING = re.compile(r"ModuleNotFoundError: (No module named '[\w.]+')")
 _PLACE = re.compile(r"^(.*?): is damaged: (.*?)\. Run again", re.DOTALL)
 _LONGEST = 2000  # characters of a cause
 
@@ -166,4 +167,7 @@ def as_ours(told: str, log: Path) -> CorpusError:
         return DamagedError(Path(place[1]), place[2])
     if name:
         return EngineError(message)
+    if lacking := _LACKING.search(told):
+        message = f"an executor says: {lacking[1]}. Give all of them one environment"
+        return EngineError(f"{message} (docs/scale.md)")
     return EngineError(f"Spark: {told.strip()[:_LONGEST]}\n{log} has more. Run again")

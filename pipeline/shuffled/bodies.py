@@ -60,7 +60,7 @@ def read(scratch: Scratch, parts: Sequence[Bodies]) -> DataFrame:
     session = scratch.session
     spread = session.sparkContext.parallelize(rows, len(rows))
     found = session.createDataFrame(spread, "part binary").mapInArrow(_rows, _ROWS)
-    found = scratch.keep(found)
+    found = scratch.keep(found, "bodies")
     twice = found.groupBy("page").agg(fn.count("*").alias("n"), fn.max("rank").alias("last"))
     again = [(row.page, row.last) for row in twice.filter("n > 1").collect()]
     if not again:

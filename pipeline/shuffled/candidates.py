@@ -28,10 +28,12 @@ def propose(scratch: Scratch, values: DataFrame) -> DataFrame:
     """Return the pairs of `values` (page, values) that share a band and are likest."""
     bucket = Window.partitionBy("band", "key")
     keys = values.select("page", "values").mapInArrow(_keys, _BANDS)
-    shared = scratch.keep(keys.withColumn("size", fn.count("*").over(bucket)).filter("size > 1"))
+    shared = scratch.keep(
+        keys.withColumn("size", fn.count("*").over(bucket)).filter("size > 1"), "bands"
+    )
     pairs = _all_pairs(shared.filter(fn.col("size") <= FULL))
     pairs = pairs.union(_some_pairs(shared.filter(fn.col("size") > FULL)))
-    return scratch.keep(_likest(scratch.keep(pairs.distinct()), values))
+    return scratch.keep(_likest(scratch.keep(pairs.distinct(), "pairs"), values), "candidates")
 
 
 def _all_pairs(rows: DataFrame) -> DataFrame:

@@ -43,10 +43,10 @@ def _by_stars(scratch: Scratch, edges: DataFrame) -> DataFrame:
 
     The rounds end when none does; they are as many as the logarithm of the longest chain.
     """
-    known, before = scratch.keep(_both_ways(edges).filter("a > b").distinct()), None
+    known, before = scratch.keep(_both_ways(edges).filter("a > b").distinct(), "components"), None
     while (now := _sums(known)) != before:
         before = now
-        known = scratch.keep(_small_star(scratch.keep(_large_star(known))))
+        known = scratch.keep(_small_star(_large_star(known)), "components")
     roots = known.select(fn.col("b").alias("page")).distinct().withColumn("root", fn.col("page"))
     return known.select(fn.col("a").alias("page"), fn.col("b").alias("root")).union(roots)
 

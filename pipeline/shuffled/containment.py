@@ -44,7 +44,7 @@ def propose(scratch: Scratch, posted: DataFrame, sketches: DataFrame) -> DataFra
     """
     lists = posted.filter(fn.size("pages") <= COMMON).select("pages")
     pairs = lists.mapInArrow(pairs_of_lists, "a long, b long").groupBy("a", "b").count()
-    related = scratch.keep(pairs.filter(fn.col("count") >= SHARED).select("a", "b"))
+    related = scratch.keep(pairs.filter(fn.col("count") >= SHARED).select("a", "b"), "excerpts")
     in_order = Window.partitionBy("root").orderBy("page")
     members = sketches.select("page", "root", fn.row_number().over(in_order).alias("nth"))
     members = members.filter(fn.col("nth") <= MEMBERS).drop("nth")

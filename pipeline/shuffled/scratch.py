@@ -23,10 +23,11 @@ class Scratch:
         self._count = 0
         self.clear()
 
-    def keep(self, table: DataFrame) -> DataFrame:
-        """Return `table`, worked out."""
+    def keep(self, table: DataFrame, name: str) -> DataFrame:
+        """Return `table`, worked out; `name` is what Spark's own pages call the work."""
         self._count += 1
-        place = (self._folder / f"{self._count:02}").as_uri()
+        self.session.sparkContext.setJobDescription(name)
+        place = (self._folder / f"{self._count:02}-{name}").as_uri()
         table.write.parquet(place)
         return self.session.read.schema(table.schema).parquet(place)
 

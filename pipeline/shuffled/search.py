@@ -56,9 +56,9 @@ class _Texts:
         self._made: list[DataFrame] = []
         groups = bodies.filter("length(folded) > 0").groupBy("folded")
         groups = groups.agg(fn.min("page").alias("first"), fn.count("*").alias("copies"))
-        self._groups = scratch.keep(groups)
+        self._groups = scratch.keep(groups, "copies")
         firsts = self._groups.select(fn.col("first").alias("page"), "copies")
-        self._texts = scratch.keep(bodies.join(firsts, "page"))
+        self._texts = scratch.keep(bodies.join(firsts, "page"), "texts")
 
     def same(self) -> Iterator[Match]:
         """Yield the matches of pages whose texts fold alike, each with the first of them."""
@@ -79,14 +79,16 @@ class _Texts:
         near = found.filter("relation = 'near'")
         roots = components(self._scratch, near)
         sketches = self._texts.select("page", "sketch").join(roots, "page", "left")
-        sketches = self._scratch.keep(sketches.withColumn("root", fn.coalesce("root", "page")))
-        posted = self._scratch.keep(containment.postings(sketches))
+        sketches = self._scratch.keep(
+            sketches.withColumn("root", fn.coalesce("root", "page")), "clusters"
+        )
+        posted = self._scratch.keep(containment.postings(sketches), "postings")
         parts = containment.propose(self._scratch, posted, sketches)
         parts = parts.join(pairs, ["a", "b"], "left_anti")
         found = self._settled(found.union(self._compare(parts)))
         links = found.filter(fn.col("relation").isin(*LINKS))
         told = containment.telling(links, sketches, containment.common(posted))
-        told = self._scratch.keep(told)
+        told = self._scratch.keep(told, "links")
         yield from _matches(found.filter(~fn.col("relation").isin(*LINKS)))
         yield from _matches(found.join(told, ["a", "b"]))
         yield from _matches(self._compare(self._spread(told)))
@@ -102,7 +104,7 @@ class _Texts:
     def _compare(self, pairs: DataFrame) -> DataFrame:
         """Return the verdicts on `pairs` that are related; all of them are remembered."""
         judged = compare(pairs, self._bodies, self._known, self._search.settings)
-        judged = self._scratch.keep(judged)
+        judged = self._scratch.keep(judged, "comparison")
         self._made.append(judged)
         return judged.filter("relation is not null").select("a", "b", "relation", "verdict")
 
@@ -120,7 +122,7 @@ class _Texts:
         marked = found.join(rows.withColumn("denied", fn.expr("true")), ["a", "b"], "left")
         kind = fn.when(fn.col("denied"), "template").otherwise(fn.col("relation"))
         settled = marked.select("a", "b", kind.alias("relation"), "verdict")
-        return self._scratch.keep(settled)
+        return self._scratch.keep(settled, "settled")
 
     def _spread(self, links: DataFrame) -> DataFrame:
         """Return the pairs of the other pages that carry linked texts, where they are few."""

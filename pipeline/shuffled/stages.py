@@ -24,6 +24,7 @@ def do(session: Any, work: Sequence[Work], settings: Settings, timeout: float) -
     here = replace(settings, raw=settings.raw.resolve())
     doing = Doing(here, timeout, stages.code(settings.rules))
     rows = [(pickle.dumps(one.resolved()),) for one in work]
+    session.sparkContext.setJobDescription(work[0].stage)
     spread = session.sparkContext.parallelize(rows, min(len(rows), _TASKS))
     done = session.createDataFrame(spread, WORK).mapInArrow(doing.__call__, DONE)
     yield from (row.pages for row in done.collect())

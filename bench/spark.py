@@ -1,0 +1,219 @@
+"""The job on Spark by its steps: time, processor time, bytes shuffled, memory; growth, and skew.
+
+    .venv/bin/python -m bench.spark 1000 2000 4000 --master 'local[2]'
+
+In: numbers of pages. Out: a table a size, how each step grew beside the pages, and what pages that
+are all alike cost beside pages that differ. Never part of `make bench`: it takes its time, and
+says so where pyspark is missing.
+"""
+
+import json
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from tests.clusters import alike, different
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_GROWTH = 1.2
+_SKEW = 2.0
+_UNNAMED = "driver"
+
+
+@dataclass(slots=True)
+class Step:
+    """What the jobs of one name came to."""
+
+    seconds: float = 0.0
+    cpu: float = 0.0
+    shuffled: int = 0
+    spilled: int = 0
+
+
+@dataclass(slots=True)
+class Watch:
+    """Memory and processor time of this process and all below it, looked at now and then."""
+
+    seen: list[tuple[float, float]] = field(default_factory=list)
+    peak: int = 0
+    _done: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        """Look until told to stop."""
+        while not self._done.wait(0.2):
+            cpu, memory = _spent(os.getpid())
+            self.seen.append((time.time(), cpu))
+            self.peak = max(self.peak, memory)
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._done.set()
+
+    def between(self, start: float, end: float) -> float:
+        """Return the processor seconds that went by between two times."""
+        inside = [cpu for when, cpu in self.seen if start - 0.2 <= when <= end + 0.2]
+        return max(0.0, inside[-1] - inside[0]) if inside else 0.0
+
+
+def _spent(process: int) -> tuple[float, int]:
+    """Return processor seconds and bytes of memory of a process and all below it."""
+    parents, rows = defaultdict[int, list[int]](list), dict[int, tuple[float, int]]()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            words = stat.read_text("utf-8", "replace").rpartition(")")[2].split()
+        except OSError:
+            continue
+        number = int(stat.parent.name)
+        parents[int(words[1])].append(number)
+        rows[number] = sum(map(int, words[11:15])) / _TICKS, int(words[21]) * _PAGE
+    waiting, cpu, memory = [process], 0.0, 0
+    while waiting:
+        one = waiting.pop()
+        waiting += parents[one]
+        cpu, memory = cpu + rows.get(one, (0, 0))[0], memory + rows.get(one, (0, 0))[1]
+    return cpu, memory
+
+
+class Quiet:
+    """Progress that nobody looks at."""
+
+    def begin(self, totals: Mapping[str, int]) -> None:
+        """Say nothing."""
+
+    def advance(self, stage: str, pages: int) -> None:
+        """Say nothing."""
+
+
+def measured(raw: Path, folder: Path, master: str) -> tuple[dict[str, Step], float, int]:
+    """Return the steps of a run, its seconds, and the most memory it held."""
+    from pipeline.config import EngineConfig, read_config
+    from pipeline.job import Asked
+    from pipeline.paths import Paths
+    from pipeline.session import run_once
+
+    events = folder / "events"
+    events.mkdir(parents=True)
+    conf = {
+        "spark.eventLog.enabled": "true",
+        "spark.eventLog.compress": "false",
+        "spark.eventLog.rolling.enabled": "false",
+        "spark.eventLog.dir": events.as_uri(),
+        "spark.ui.enabled": "false",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.memory": "3g",
+        "spark.sql.shuffle.partitions": "8",
+    }
+    config = msgspec.structs.replace(read_config(None), engine=EngineConfig("spark", master, conf))
+    watch = Watch()
+    thread = threading.Thread(target=watch.run)
+    thread.start()
+    started = time.time()
+    try:
+        run_once(Paths(raw, folder / "cleaned"), config, Asked(), Quiet(), print)
+    finally:
+        watch.stop()
+        thread.join()
+    lasted = time.time() - started
+    return steps(next(events.iterdir()), watch), lasted, watch.peak
+
+
+def steps(log: Path, watch: Watch) -> dict[str, Step]:
+    """Return what Spark wrote of its jobs, by their names."""
+    found, names = defaultdict[str, Step](Step), dict[int, str]()
+    begun: dict[int, tuple[str, float]] = {}
+    for event in _events(log):
+        kind = event["Event"]
+        if kind == "SparkListenerJobStart":
+            name = (event.get("Properties") or {}).get("spark.job.description", _UNNAMED)
+            begun[event["Job ID"]] = name, event["Submission Time"] / 1000
+            names |= dict.fromkeys(event["Stage IDs"], name)
+        elif kind == "SparkListenerJobEnd":
+            name, start = begun[event["Job ID"]]
+            end = event["Completion Time"] / 1000
+            found[name].seconds += end - start
+            found[name].cpu += watch.between(start, end)
+        elif kind == "SparkListenerTaskEnd" and (metrics := event.get("Task Metrics")):
+            step = found[names[event["Stage ID"]]]
+            step.shuffled += metrics["Shuffle Write Metrics"]["Shuffle Bytes Written"]
+            step.spilled += metrics["Disk Bytes Spilled"]
+    return dict(found)
+
+
+def _events(log: Path) -> Iterator[dict[str, object] | dict[str, dict[str, str]]]:
+    with log.open(encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def show(pages: int, found: Mapping[str, Step], seconds: float, peak: int) -> None:
+    """Print what one run came to."""
+    whole = f"{pages:,} pages: {seconds:.1f} s, at most {peak / 2**20:,.0f} MiB in all processes"
+    table = Table(
+        "step", "seconds", "CPU s", "CPU s/M pages", "shuffled B/page", "spilled", title=whole
+    )
+    for name, step in found.items():
+        a_million = step.cpu * 1e6 / pages
+        table.add_row(
+            name, f"{step.seconds:.1f}", f"{step.cpu:.1f}", f"{a_million:,.0f}",
+            f"{step.shuffled / pages:,.0f}", f"{step.spilled:,}",
+        )  # fmt: skip
+    Console(width=100).print(table)
+
+
+def growth(sizes: list[int], runs: list[dict[str, Step]]) -> None:
+    """Print how much more each step took than the pages grew, from the first size to the last."""
+    table = Table("step", f"{sizes[0]:,} → {sizes[-1]:,}: times linear", title="growth")
+    for name, first in runs[0].items():
+        last = runs[-1].get(name, Step())
+        times = last.seconds / first.seconds / (sizes[-1] / sizes[0]) if first.seconds else 0.0
+        table.add_row(name, f"{times:.2f}{' above ' + str(_GROWTH) if times > _GROWTH else ''}")
+    Console(width=100).print(table)
+
+
+@click.command()
+@click.argument("sizes", type=int, nargs=-1)
+@click.option("--master", default="local[2]", show_default=True)
+@click.option("--skew", type=int, default=0, help="So many pages, all alike, beside all different.")
+def main(sizes: tuple[int, ...], master: str, skew: int) -> None:
+    """Measure the job at SIZES, in pages."""
+    if find_spec("pyspark") is None:
+        print("pyspark is not installed: nothing was measured")
+        return
+    with tempfile.TemporaryDirectory() as place:
+        runs = []
+        for pages in sizes:
+            folder = Path(place) / str(pages)
+            different(folder / "raw", pages)
+            found, seconds, peak = measured(folder / "raw", folder, master)
+            show(pages, found, seconds, peak)
+            runs.append(found)
+        if len(runs) > 1:
+            growth(list(sizes), runs)
+        if skew:
+            took = {}
+            for name, write in (("different", different), ("alike", alike)):
+                folder = Path(place) / name
+                write(folder / "raw", skew)
+                found, took[name], peak = measured(folder / "raw", folder, master)
+                show(skew, found, took[name], peak)
+            times = took["alike"] / took["different"]
+            print(f"{skew:,} pages of one text take {times:.2f} times as long as different ones")
+            sys.exit(times > _SKEW)
+
+
+if __name__ == "__main__":
+    main()
