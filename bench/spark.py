@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -41,6 +41,16 @@ class Step:
     cpu: float = 0.0
     shuffled: int = 0
     spilled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a whole run came to; `memory` is the most that all its processes held, in bytes."""
+
+    steps: Mapping[str, Step]
+    seconds: float
+    cpu: float
+    memory: int
 
 
 @dataclass(slots=True)
@@ -97,8 +107,8 @@ class Quiet:
         """Say nothing."""
 
 
-def measured(raw: Path, folder: Path, master: str) -> tuple[dict[str, Step], float, int]:
-    """Return the steps of a run, its seconds, and the most memory it held."""
+def measured(raw: Path, folder: Path, master: str) -> Run:
+    """Return what the job on `raw` came to."""
     from pipeline.config import EngineConfig, read_config
     from pipeline.job import Asked
     from pipeline.paths import Paths
@@ -128,7 +138,8 @@ def measured(raw: Path, folder: Path, master: str) -> tuple[dict[str, Step], flo
         watch.stop()
         thread.join()
     lasted = time.time() - started
-    return steps(next(events.iterdir()), watch), lasted, watch.peak
+    cpu = watch.between(started, started + lasted)
+    return Run(steps(next(events.iterdir()), watch), lasted, cpu, watch.peak)
 
 
 def steps(log: Path, watch: Watch) -> dict[str, Step]:
@@ -159,13 +170,13 @@ def _events(log: Path) -> Iterator[dict[str, object] | dict[str, dict[str, str]]
             yield json.loads(line)
 
 
-def show(pages: int, found: Mapping[str, Step], seconds: float, peak: int) -> None:
+def show(pages: int, run: Run) -> None:
     """Print what one run came to."""
-    whole = f"{pages:,} pages: {seconds:.1f} s, at most {peak / 2**20:,.0f} MiB in all processes"
+    whole = f"{pages:,} pages: {run.seconds:.0f} s, CPU {run.cpu:.0f} s, {run.memory >> 20:,} MiB"
     table = Table(
         "step", "seconds", "CPU s", "CPU s/M pages", "shuffled B/page", "spilled", title=whole
     )
-    for name, step in found.items():
+    for name, step in run.steps.items():
         a_million = step.cpu * 1e6 / pages
         table.add_row(
             name, f"{step.seconds:.1f}", f"{step.cpu:.1f}", f"{a_million:,.0f}",
@@ -174,12 +185,15 @@ def show(pages: int, found: Mapping[str, Step], seconds: float, peak: int) -> No
     Console(width=100).print(table)
 
 
-def growth(sizes: list[int], runs: list[dict[str, Step]]) -> None:
-    """Print how much more each step took than the pages grew, from the first size to the last."""
+def growth(sizes: Sequence[int], runs: Sequence[Run]) -> None:
+    """Print how much more each step worked than the pages grew, from the first size to the last.
+
+    By processor time: what else the machine does is not in it.
+    """
     table = Table("step", f"{sizes[0]:,} → {sizes[-1]:,}: times linear", title="growth")
-    for name, first in runs[0].items():
-        last = runs[-1].get(name, Step())
-        times = last.seconds / first.seconds / (sizes[-1] / sizes[0]) if first.seconds else 0.0
+    for name, first in runs[0].steps.items():
+        last = runs[-1].steps.get(name, Step())
+        times = last.cpu / first.cpu / (sizes[-1] / sizes[0]) if first.cpu else 0.0
         table.add_row(name, f"{times:.2f}{' above ' + str(_GROWTH) if times > _GROWTH else ''}")
     Console(width=100).print(table)
 
@@ -198,20 +212,20 @@ def main(sizes: tuple[int, ...], master: str, skew: int) -> None:
         for pages in sizes:
             folder = Path(place) / str(pages)
             different(folder / "raw", pages)
-            found, seconds, peak = measured(folder / "raw", folder, master)
-            show(pages, found, seconds, peak)
-            runs.append(found)
+            runs.append(measured(folder / "raw", folder, master))
+            show(pages, runs[-1])
         if len(runs) > 1:
-            growth(list(sizes), runs)
+            growth(sizes, runs)
         if skew:
             took = {}
             for name, write in (("different", different), ("alike", alike)):
                 folder = Path(place) / name
                 write(folder / "raw", skew)
-                found, took[name], peak = measured(folder / "raw", folder, master)
-                show(skew, found, took[name], peak)
+                run = measured(folder / "raw", folder, master)
+                show(skew, run)
+                took[name] = run.cpu
             times = took["alike"] / took["different"]
-            print(f"{skew:,} pages of one text take {times:.2f} times as long as different ones")
+            print(f"{skew:,} pages of one text cost {times:.2f} times as much as different ones")
             sys.exit(times > _SKEW)
 
 
