@@ -14,13 +14,12 @@ from collections.abc import Sequence
 
 from pipeline.chrome.body import is_heading, is_named_lead
 from pipeline.chrome.container import is_below
-from pipeline.chrome.lines import rule_anywhere
 from pipeline.chrome.sheet import Line, Sheet, same_title, take
 from pipeline.rules.chrome import CLOSING
 from pipeline.rules.patterns import Pattern
 
-_HAN = re.compile("[一-鿿]")
-_KANA = re.compile("[ぁ-ヿ]")
+_HAN = re.compile("[一-鿿]+")
+_KANA = re.compile("[ぁ-ヿ]+")
 _BODY = 60  # a body has so many characters at least
 _MOST = 0.6  # an element with less of the sentences is one section of the body
 _KANA_SHARE = 0.2
@@ -64,7 +63,7 @@ def _below(sheet: Sheet, last: int, network: Pattern) -> tuple[int, int]:
     named = ""  # the element of a line that a rule knows: sentences beside it are its own
     for i in range(last + 1, len(sheet.lines)):
         line = sheet.lines[i]
-        known = rule_anywhere(line.text, sheet.sets)
+        known = sheet.known(line)
         if known and known.apply in CLOSING:
             return last, i
         parent = line.block.path.rpartition("/")[0]
@@ -84,7 +83,7 @@ def _body(sheet: Sheet) -> str:
     if masses.get(body, 0.0) < max(_BODY, sum(masses.values()) * _MOST):
         return ""
     text = "".join(x.text for x in sheet.lines if x.mass and is_below(x.block.path, body))
-    han, kana = len(_HAN.findall(text)), len(_KANA.findall(text))
+    han, kana = (sum(map(len, script.findall(text))) for script in (_HAN, _KANA))
     return "" if han * 4 > len(text) and kana < len(text) * _KANA_SHARE else body
 
 

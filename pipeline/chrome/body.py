@@ -10,7 +10,6 @@ from itertools import pairwise
 
 from pipeline.chrome.container import find_container, is_below
 from pipeline.chrome.elements import Elements
-from pipeline.chrome.lines import may_match
 from pipeline.chrome.sheet import Line, Sheet, same_title, take
 from pipeline.chrome.verse import body_element
 from pipeline.rules.chrome import ChromeRule
@@ -64,7 +63,7 @@ def _has_no_sentences(sheet: Sheet) -> bool:
     """Return whether hardly a sentence stands on the page beside those that a rule knows."""
     mass = 0.0
     for line in sheet.lines:
-        if line.mass and not may_match(line.text, sheet.sets):
+        if line.mass and not sheet.knows(line):
             mass += line.mass
             if mass >= _BODY:
                 return False
@@ -78,7 +77,7 @@ def _go_on(sheet: Sheet, inside: list[bool], body: str) -> None:
         line = sheet.lines[i]
         above, _, segment = line.block.path.rpartition("/")
         long = line.mass >= _PARAGRAPH and line.block.links < _LEAD
-        if above != parent or segment[:2] != "p@" or not long or may_match(line.text, sheet.sets):
+        if above != parent or segment[:2] != "p@" or not long or sheet.knows(line):
             return
         inside[i] = True
 
@@ -177,7 +176,7 @@ def _plain_title(sheet: Sheet, before: int) -> int:
 def _like_title(sheet: Sheet, line: Line) -> bool:
     plain = line.rule is None and line.block.links < _LEAD and not line.prose
     titled = plain and _TITLE[0] <= line.weight <= _TITLE[1] and line.text[0] not in _ARROWS
-    return titled and not may_match(line.text, sheet.sets)
+    return titled and not sheet.knows(line)
 
 
 def _parts(sheet: Sheet, title: int) -> set[int]:
@@ -194,7 +193,7 @@ def _parts(sheet: Sheet, title: int) -> set[int]:
         return set()
     lines = ((i, sheet.lines[i]) for i in beside)
     plain = ((i, x) for i, x in lines if x.block.links < _LEAD and x.weight >= _PART)
-    return {i for i, line in plain if not may_match(line.text, sheet.sets)}
+    return {i for i, line in plain if not sheet.knows(line)}
 
 
 def _is_own(sheet: Sheet, line: Line) -> bool:
@@ -208,7 +207,7 @@ def is_named_lead(sheet: Sheet, line: Line) -> bool:
     """Return whether the line's own element is named for a lead."""
     names = _NAMES.findall(line.block.path.rpartition("/")[2].lower())
     rules = (rule for rule, _ in sheet.of("outside-body") if rule.proof)
-    plain = line.rule is None and line.block.links < _LEAD and not may_match(line.text, sheet.sets)
+    plain = line.rule is None and line.block.links < _LEAD and not sheet.knows(line)
     return plain and any(sheet.proof(rule).fullmatch(name) for rule in rules for name in names)
 
 

@@ -18,7 +18,6 @@ from itertools import pairwise
 
 from pipeline.chrome.container import is_below
 from pipeline.chrome.core import is_cell, is_headline
-from pipeline.chrome.lines import rule_anywhere
 from pipeline.chrome.sheet import Line, Sheet, take
 from pipeline.rules.chrome import CLOSING, ChromeRule
 from pipeline.rules.patterns import Pattern
@@ -267,5 +266,5 @@ def _is_label(sheet: Sheet, line: Line, kinds: tuple[str, ...] = CLOSING) -> boo
     """Return whether a line announces links or readers, or what else `kinds` name."""
     if not 1 < len(line.text) <= _LABEL:
         return False
-    rule = rule_anywhere(line.text, sheet.sets)
+    rule = sheet.known(line)
     return rule is not None and rule.apply in kinds

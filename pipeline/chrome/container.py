@@ -12,7 +12,6 @@ import re
 from collections import defaultdict
 
 from pipeline.chrome.elements import Elements
-from pipeline.chrome.lines import rule_anywhere
 from pipeline.chrome.sheet import NEARBY, Line, Sheet
 from pipeline.rules.chrome import CLOSING, SHORT, ChromeRule
 
@@ -68,12 +67,13 @@ def _widened(sheet: Sheet, body: str) -> str:
     if not body or len(own) > _OWN:
         return body
     make = _PLACE.sub("", own[0]) if own else ""
+    lines = [line.block for line in sheet.lines if line.rule is None]
+    like = [(x.path, x.links < _LINKED and _PLACE.sub("", x.path) == make) for x in lines]
     around = body.rpartition("/")[0]
     while around:
-        lines = [x for x in sheet.lines if x.rule is None and is_below(x.block.path, around)]
-        alike = sum(x.block.links < _LINKED and _PLACE.sub("", x.block.path) == make for x in lines)
-        if alike >= _ALIKE:
-            return around if alike >= len(lines) * _SHARE else body
+        inside = [alike for path, alike in like if is_below(path, around)]
+        if sum(inside) >= _ALIKE:
+            return around if sum(inside) >= len(inside) * _SHARE else body
         around = around.rpartition("/")[0]
     return body
 
@@ -90,7 +90,8 @@ def _masses(sheet: Sheet, title: int) -> dict[str, float]:
     blocks it holds.
     """
     own: dict[str, float] = defaultdict(float)
-    for i, line in enumerate(sheet.lines):
+    weighed = ((i, x) for i, x in enumerate(sheet.lines) if x.mass or x.block.kind == "table")
+    for i, line in weighed:
         mass = _mass(sheet, line)
         if title >= 0 and i <= title + NEARBY:
             mass *= _NEAR if i > title else _ABOVE
@@ -116,7 +117,7 @@ def _mass(sheet: Sheet, line: Line) -> float:
     """
     if line.block.kind == "table" and line.rule is None:
         return line.weight
-    rule = rule_anywhere(line.text, sheet.sets) if line.mass else None
+    rule = sheet.known(line) if line.mass else None
     known = rule is not None and (rule.apply in CLOSING or rule.limit > SHORT)
     return 0.0 if known else line.mass
 

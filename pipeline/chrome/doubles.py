@@ -9,7 +9,8 @@ import re
 from pipeline.chrome.sheet import Sheet, take
 
 _MARKS = re.compile(r"[\W_]+")  # a box may show the text without its quotes
-_CUT = re.compile(r"[.…]{2,6}$|…$")
+_DOTS = ".…"
+_CUT = re.compile(f"[{_DOTS}]{{2,6}}$|…$")
 _SHORTEST = 24  # characters of a teaser
 _COUNT = re.compile(r"\(?(\d{1,3}) ?/ ?(\d{1,3})\)?")
 _PICTURES = 3  # fewer numbers may be fractions
@@ -18,7 +19,8 @@ _PICTURES = 3  # fewer numbers may be fractions
 def mark_doubles(sheet: Sheet) -> None:
     """Mark cut-off copies of the text, and 1/6, 2/6 … beside its pictures."""
     for rule, label in sheet.of("teaser"):
-        cut = [line for line in sheet.lines if line.mass and _CUT.search(line.text)]
+        prose = (line for line in sheet.lines if line.mass and line.text[-1] in _DOTS)
+        cut = [line for line in prose if _CUT.search(line.text)]
         page = _MARKS.sub("", "".join(line.text for line in sheet.lines)) if cut else ""
         for line in cut:
             named = label.match(line.text)
@@ -26,7 +28,7 @@ def mark_doubles(sheet: Sheet) -> None:
             if len(text) >= _SHORTEST and page.count(text) > 1:
                 line.mark(rule)
     for rule, _ in sheet.of("picture-number"):
-        counts = [(line, _COUNT.fullmatch(line.text)) for line in sheet.lines]
+        counts = [(x, _COUNT.fullmatch(x.text)) for x in sheet.lines if "/" in x.text]
         found = [(line, int(m[1]), int(m[2])) for line, m in counts if m]
         numbers = [number for _, number, _ in found]
         totals = {total for _, _, total in found}

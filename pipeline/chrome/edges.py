@@ -12,7 +12,7 @@ from pipeline.chrome.around import mark_above, mark_below, mark_dated
 from pipeline.chrome.between import is_marks, mark_bars, mark_cut
 from pipeline.chrome.continued import continued
 from pipeline.chrome.core import find_core, is_headline
-from pipeline.chrome.lines import matching_rule, may_match
+from pipeline.chrome.lines import matching_rule
 from pipeline.chrome.posts import mark_posts
 from pipeline.chrome.sheet import Line, Sheet, same_title, take
 from pipeline.chrome.verse import find_verse
@@ -42,7 +42,7 @@ def mark_edges(sheet: Sheet) -> None:
     pieces = lines
     if not sheet.markup:  # brackets on lines of their own part what belongs together
         lines = [line for line in lines if not is_marks(line)]
-    likely = [line.rule is not None or may_match(line.text, sheet.sets) for line in lines]
+    likely = [line.rule is not None or sheet.knows(line) for line in lines]
     core = find_core(lines, likely)
     if _mass(lines[slice(*core)]) < _BODY:
         core = find_verse(sheet, lines, likely, core)

@@ -26,7 +26,7 @@ class Elements:
         self._sets = tuple(sets)
         self._mechanisms = tuple(mechanisms)
         self._of_path: dict[str, tuple[Named, ...]] = {"": ()}
-        self._of_label: dict[str, ChromeRule | None] = {}
+        self._of_segment: dict[str, ChromeRule | None] = {}
 
     def on(self, path: str) -> tuple[Named, ...]:
         """Return the named elements on `path` with their rules, outermost first."""
@@ -48,14 +48,15 @@ class Elements:
         return known
 
     def _with(self, known: tuple[Named, ...], element: str, segment: str) -> tuple[Named, ...]:
-        rule = self._rule(segment.rpartition("@")[0] or segment)
+        rule = self._rule(segment)
         return (*known, (element, rule)) if rule else known
 
-    def _rule(self, label: str) -> ChromeRule | None:
+    def _rule(self, segment: str) -> ChromeRule | None:
         """Return the rule that names an element; most of a page's are named like another."""
-        if label not in self._of_label:
-            self._of_label[label] = rule_of(label, self._sets, self._mechanisms)
-        return self._of_label[label]
+        if segment not in self._of_segment:
+            label = segment.rpartition("@")[0] or segment
+            self._of_segment[segment] = rule_of(label, self._sets, self._mechanisms)
+        return self._of_segment[segment]
 
 
 @lru_cache(maxsize=1 << 16)  # elements are named alike on all pages of a site

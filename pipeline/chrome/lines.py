@@ -17,7 +17,6 @@ _BLANKS = "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000-\u200b\u2028\u2029\u20
 _WIDE = "\uff01-\uff5e"  # the full-width forms of ASCII
 # Most pages have no other; to look for the rest they must be gone.
 _COMMON = tuple(zip("，：；（）\u3000", ",:;() ", strict=True))
-_ANY = -1  # all places: as if a line held every word
 _END = "\0"  # parts lines; a NUL in one of them is read as a blank
 # Ornaments that part pieces; a line may open and close with them too.
 _ORNAMENTS = ' |·•●○■◆▪│┃/\\,;:、。….—_()[]【】〖〗「」<>《》»›→~*=+"“”-'
@@ -48,27 +47,15 @@ def _other_forms(variants: str) -> tuple[re.Pattern[str], Mapping[str, str]]:
     return re.compile(f"[{_BLANKS}{_WIDE}{''.join(narrow)}]"), narrow
 
 
-def may_match(line: str, sets: tuple[RuleSet, ...]) -> bool:
-    """Return whether some rule takes the folded `line` in one zone or another."""
-    return rule_anywhere(line, sets) is not None
-
-
 def rule_anywhere(line: str, sets: tuple[RuleSet, ...]) -> ChromeRule | None:
     """Return the rule that takes the folded `line` where the rules of all zones hold."""
     ask = _rule_anywhere if len(line) <= SHORT else _rule_anywhere.__wrapped__
     return ask(line, sets)
 
 
-@lru_cache(maxsize=1 << 15)  # several mechanisms ask, and the pages of a site have the same menus
+@lru_cache(maxsize=1 << 15)  # the pages of a site have the same menus
 def _rule_anywhere(line: str, sets: tuple[RuleSet, ...]) -> ChromeRule | None:
-    return matching_rule(line, None, sets) if _may_begin(line, sets) else None
-
-
-def _may_begin(line: str, sets: tuple[RuleSet, ...]) -> bool:
-    """Return whether a rule may have a piece at the head of the line: most lines begin as none."""
-    if not line or line[0] in _ORNAMENTS:
-        return bool(line)
-    return any(_asked(rules, line, 0, _ANY) for rules in sets)
+    return matching_rule(line, None, sets)
 
 
 def matching_rule(
@@ -127,11 +114,13 @@ def _piece(
 
     With each rule set come the places of its rules whose words the line holds.
     """
-    # Only the rules for long lines know of a second sentence.
-    long = len(line) > SHORT or "。" in line[:-1]
     for rules, held in sets:
-        asked = _asked(rules, line, at, held)
-        if long and not _begins_long(rules, asked & rules.for_long, line, at):
+        sure, wordy = rules.index.begun(line[at])
+        asked = sure | (wordy & held)
+        if len(line) > SHORT:
+            asked &= rules.for_long
+        # Only the rules for long lines know of a second sentence.
+        if not asked or (_is_long(line) and not _begins_long(rules, asked, line, at)):
             continue
         for place in each(asked):
             rule, find = rules.lines[place]
@@ -142,13 +131,11 @@ def _piece(
     return None
 
 
-def _asked(rules: RuleSet, line: str, at: int, held: Places) -> Places:
-    """Return the places of the rules that may have a piece at `at`."""
-    sure, wordy = rules.index.begun(line[at])
-    asked = sure | (wordy & held)
-    return asked & rules.for_long if len(line) > SHORT else asked
+def _is_long(line: str) -> bool:
+    return len(line) > SHORT or "。" in line[:-1]
 
 
 def _begins_long(rules: RuleSet, asked: Places, line: str, at: int) -> bool:
-    """Return whether a rule for long lines has a piece at `at`."""
-    return any(rules.lines[place][1].match(line, at) for place in each(asked))
+    """Return whether, of the rules `asked`, one for long lines has a piece at `at`."""
+    places = each(asked & rules.for_long)
+    return any(rules.lines[place][1].match(line, at) for place in places)

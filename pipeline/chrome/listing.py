@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Sequence
 
 from pipeline.chrome.core import is_cell, is_headline
-from pipeline.chrome.lines import may_match
 from pipeline.chrome.sheet import Line, Sheet
 from pipeline.chrome.verse import find_verse, verse_element
 from pipeline.rules.chrome import ChromeRule, Mechanism
@@ -48,7 +47,7 @@ def listing(sheet: Sheet) -> ChromeRule | None:
 
 
 def _is_body(sheet: Sheet, line: Line) -> bool:
-    return line.mass > _TEASER and not may_match(line.text, sheet.sets)
+    return line.mass > _TEASER and not sheet.knows(line)
 
 
 def _are_hits(sheet: Sheet, lines: Sequence[Line], rule: ChromeRule, pattern: Pattern) -> bool:
@@ -68,7 +67,7 @@ def _are_teasers(sheet: Sheet, lines: Sequence[Line], rule: ChromeRule, pattern:
     """
     cut = sheet.proof(rule)
     prose = (i for i, x in enumerate(lines) if _is_teaser(x, cut))
-    own = [i for i in prose if not may_match(lines[i].text, sheet.sets)]
+    own = [i for i in prose if not sheet.knows(lines[i])]
     least = _LINKED_TEASERS if sheet.markup else _TEASERS
     if len(own) < least or (len(own) < _TEASERS and _speaks(sheet, lines[: own[0] - 1])):
         return False
@@ -80,7 +79,7 @@ def _are_teasers(sheet: Sheet, lines: Sequence[Line], rule: ChromeRule, pattern:
 
 def _speaks(sheet: Sheet, lines: Sequence[Line]) -> bool:
     """Return whether `lines` may be a body without sentences, above a few teasers."""
-    loose = (x for x in lines if x.block.links < _LINKED and not may_match(x.text, sheet.sets))
+    loose = (x for x in lines if x.block.links < _LINKED and not sheet.knows(x))
     return sum(line.weight for line in loose) >= _SPOKEN
 
 
@@ -132,7 +131,7 @@ def _is_leaf(sheet: Sheet, lines: Sequence[Line], rule: ChromeRule, pattern: Pat
     others = [line for line in lines if not pattern.fullmatch(line.text)]
     if len(lines) - len(others) < _LEAVES or not _are_titles(sheet, others, rule, pattern, _LEAVES):
         return False
-    likely = [may_match(line.text, sheet.sets) for line in others]
+    likely = [sheet.knows(line) for line in others]
     return sheet.markup or find_verse(sheet, others, likely, (0, 0)) == (0, 0)
 
 
@@ -154,7 +153,7 @@ def _are_titles(
     if any(sign.search(line.text) for line in lines for sign in signs if len(line.text) <= _SIGN):
         return False
     whole = (line for line in lines if _is_whole(line) and not cut.search(line.text))
-    mass = sum(line.weight for line in whole if not may_match(line.text, sheet.sets))
+    mass = sum(line.weight for line in whole if not sheet.knows(line))
     return mass < _SENTENCES and not verse_element(sheet)
 
 

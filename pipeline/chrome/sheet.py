@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Literal
 
-from pipeline.chrome.lines import fold
+from pipeline.chrome.lines import fold, rule_anywhere
 from pipeline.chrome.surface import seen, wrapped
 from pipeline.records import Block, Origin, Page
 from pipeline.rules.chrome import ChromeRule, Known, Mechanism, RuleSet
@@ -39,15 +40,17 @@ class Line:
 
     `text` is the folded text. `weight` is the length outside links in Chinese characters, three
     Latin letters to one. `prose` says that it is sentences: no title, no cell of a flattened table,
-    no button. `mass` is how much of a body it is; 0 for what is chrome or no prose.
+    no button. `mass` is how much of a body it is; 0 for what is chrome or no prose. `known` is what
+    `Sheet.known` says, once it was asked.
     """
 
-    __slots__ = ("block", "mass", "prose", "rule", "text", "weight")
+    __slots__ = ("block", "known", "mass", "prose", "rule", "text", "weight")
 
     def __init__(self, block: Block, text: str) -> None:
         self.block = block
         self.text = text
         self.rule: ChromeRule | None = None
+        self.known: ChromeRule | Literal[False] | None = None
         links = block.links
         weight = len(block.text.strip().encode("utf-8", "replace")) / 3 * (1 - links)
         linked = links >= (_LINKED if weight >= _CLAUSE_WEIGHT else _LINKED_SHORT)
@@ -88,6 +91,16 @@ class Sheet:
         """Return the lines that no rule took yet, in reading order."""
         return [line for line in self.lines if line.rule is None]
 
+    def known(self, line: Line) -> ChromeRule | None:
+        """Return the rule that takes the line in one zone or another; whatever took it so far."""
+        if line.known is None:
+            line.known = rule_anywhere(line.text, self.sets) or False
+        return line.known or None
+
+    def knows(self, line: Line) -> bool:
+        """Return whether some rule takes the line in one zone or another."""
+        return self.known(line) is not None
+
     def of(self, mechanism: Mechanism) -> Iterator[Known]:
         """Return the rules of `mechanism`, each with its pattern."""
         return (pair for rules in self.sets for pair in rules.of(mechanism))
@@ -103,7 +116,11 @@ class Sheet:
 
     def spares(self, rule: ChromeRule, line: Line) -> bool:
         """Return whether `keep` of `rule` lists `line`, be it the title's double below the body."""
-        return any(s.keeps[rule.id].fullmatch(line.text) for s in self.sets if rule.id in s.keeps)
+        for rules in self.sets:
+            keep = rules.keeps.get(rule.id)
+            if keep and keep.fullmatch(line.text):
+                return True
+        return False
 
 
 def take(lines: Iterable[Line], rule: ChromeRule) -> None:

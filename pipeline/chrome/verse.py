@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.chrome.container import is_below
 from pipeline.chrome.core import is_cell
-from pipeline.chrome.lines import may_match
 from pipeline.chrome.sheet import NEARBY, Line, Sheet
 from pipeline.rules.patterns import Pattern
 
@@ -36,7 +35,7 @@ _BULLETS = "*+-·•○●■>|"
 
 def verse_element(sheet: Sheet) -> str:
     """Return the element with most of the lines that are neither links nor chrome; "" for none."""
-    lines = (x for x in sheet.lines if _is_plain(x) and not may_match(x.text, sheet.sets))
+    lines = (x for x in sheet.lines if _is_plain(x) and not sheet.knows(x))
     found: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
         found[element_of(line.block.path)].append(line)
@@ -81,7 +80,7 @@ def holds_verse(sheet: Sheet) -> bool:
     """
     if sheet.markup:
         return _below_title(sheet) != ""
-    likely = [line.rule is not None or may_match(line.text, sheet.sets) for line in sheet.lines]
+    likely = [line.rule is not None or sheet.knows(line) for line in sheet.lines]
     return _below_byline(sheet, sheet.lines, likely) is not None
 
 
@@ -104,7 +103,7 @@ def _below_title(sheet: Sheet) -> str:
 def _may_be_body(sheet: Sheet, line: Line) -> bool:
     """Return whether the line is text that no rule takes, and no title with its date."""
     text = _is_text(line) and not _DATED.search(line.text)
-    return text and not may_match(line.text, sheet.sets)
+    return text and not sheet.knows(line)
 
 
 def find_verse(
