@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.parse.decode import decode
+from pipeline.parse.decode import claimed, decode
+from pipeline.parse.soup import declared_charset
 
 SHARED = Path(__file__).parents[2] / "shared"
 
@@ -119,3 +120,44 @@ def test_real_pages_decode_intact() -> None:
         text = decode(page.read_bytes())
         assert text.count("\ufffd") <= 12, page.name
         assert sum("\u4e00" <= char <= "\u9fff" for char in text) > 200, page.name
+
+
+_HEADS = st.lists(
+    st.sampled_from(
+        (
+            *(
+                "<meta ",
+                "<META ",
+                '<meta http-equiv="Content-Type" content="text/html; ',
+                ">",
+                '" />',
+            ),
+            *(
+                "charset=",
+                "CHARSET=",
+                "charset = ",
+                "gb2312",
+                "'Big5'",
+                '"utf-8"',
+                "x y",
+                '">',
+                " ",
+            ),
+            *(
+                "<?xml encoding='gbk'?>",
+                "<title>charset</title>",
+                "<!-- ",
+                " -->",
+                "<script ",
+                "一",
+            ),
+        )
+    ),
+    max_size=9,
+).map("".join)
+
+
+@given(_HEADS)
+def test_a_claim_is_read_as_beautifulsoup_reads_it(head: str) -> None:
+    body = head.encode("gb18030")
+    assert claimed(body).lower() == declared_charset(body)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final, TypeAlias
 
-from pipeline.parse.tags import LINK, unescape
+from pipeline.parse.tags import LINK, attributes_of, unescape
 from pipeline.records import Cell
 
 #: What no cell of data holds.
@@ -19,9 +19,12 @@ _FRAMING = re.compile("<(?:h[123]|ul|ol|form|input|iframe|script|object|embed|ta
 LINE_MARK: Final = "\ufdd0"
 _LINE = re.compile("</?(?:br|center|div|li|p)(?: [^>]*)?>")
 _IN_LINE = re.compile("</?(?:a|abbr|b|big|em|font|i|img|ins|o:p|small|span|strong|u)(?: [^>]*)?>")
-# What makes a row more than plain cells: a span, or an element that may mean something.
-_HARD = re.compile(r' (?:row|col)span="(?!1")|<(?!/|(?:t[dhr]|tbody|tfoot)[ >])')
-_CELL = re.compile(r"<t([dh])(?: [^>]*)?>(.*?)</t[dh]>", re.DOTALL)
+# What makes a row more than cells: an element that may mean something.
+_HARD = re.compile(r"<(?!/|(?:t[dhr]|tbody|tfoot)[ >])")
+_CELL = re.compile(r"<t([dh])((?: [^>]*)?)>(.*?)</t[dh]>", re.DOTALL)
+# The HTML Standard clamps spans to these (§4.9.11).
+_MAX_SPANS: Final = {"rowspan": 65_534, "colspan": 1_000}
+_NUMBER = re.compile(r"\s*\+?(\d{1,9})")
 _CAPTION = re.compile("<caption(?: [^>]*)?>(.*?)</caption>", re.DOTALL)
 _LINKED = re.compile(f"{LINK}(.*?)</a>", re.DOTALL)
 _TAG = re.compile("<[^>]*>")
@@ -41,6 +44,8 @@ _MOST_HARD_CELLS = 20_000
 #: What a cell is before it has its place: text, rows (0: all below) and columns it covers, and
 #: whether it is a <th>.
 Entry: TypeAlias = tuple[str, int, int, bool]
+# A cell as written: d or h, its attributes, what is in it.
+_Written: TypeAlias = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ def read(markup: str, at: int) -> Grid | None:
     # Most tags only part lines, or not even that.
     _, *rows = _IN_LINE.sub("", _LINE.sub(LINE_MARK, markup)).split("<tr")
     cells = [_CELL.findall(row) for row in rows]
-    sizes = [[len(_text(cell).strip()) for _, cell in row] for row in cells]
+    sizes = [[len(_text(cell).strip()) for _, _, cell in row] for row in cells]
     if not is_data(sizes, linked):
         return None
     headed = next((i for i, row in enumerate(rows, 1) if "</thead>" in row), 0)
@@ -77,9 +82,9 @@ def read(markup: str, at: int) -> Grid | None:
     return Grid(placed, linked, end) if placed else None
 
 
-def _read_rows(rows: Sequence[str], cells: Sequence[list[tuple[str, str]]]) -> list[list[Entry]]:
+def _read_rows(rows: Sequence[str], cells: Sequence[list[_Written]]) -> list[list[Entry]]:
     """Return what each row holds; nothing where BeautifulSoup sees other cells than `cells`."""
-    plain = [[(lines_of(unescape(text)), 1, 1, kind == "h") for kind, text in row] for row in cells]
+    plain = [[_entry(*cell) for cell in row] for row in cells]
     hard = [i for i, row in enumerate(rows) if _HARD.search(row)]
     if sum(len(cells[i]) for i in hard) > _MOST_HARD_CELLS:
         return []
@@ -92,6 +97,18 @@ def _read_rows(rows: Sequence[str], cells: Sequence[list[tuple[str, str]]]) -> l
         for i, row in zip(hard, read, strict=True):
             plain[i] = row
     return plain
+
+
+def _entry(kind: str, attributes: str, text: str) -> Entry:
+    found = attributes_of(attributes) if "span=" in attributes else {}
+    down, right = (span_of(name, found.get(name, "")) for name in ("rowspan", "colspan"))
+    return lines_of(unescape(text)), down, right or 1, kind == "h"
+
+
+def span_of(name: str, value: str) -> int:
+    """Return the rows or columns that a cell covers; 1 where its `value` is no number."""
+    match = _NUMBER.match(value)
+    return min(int(match.group(1)), _MAX_SPANS[name]) if match else 1
 
 
 def _captioned(rows: list[list[Entry]], markup: str) -> list[list[Entry]]:

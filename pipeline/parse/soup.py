@@ -14,13 +14,10 @@ from bs4.dammit import EncodingDetector
 from bs4.element import Tag
 from bs4.formatter import HTMLFormatter
 
-from pipeline.parse.grid import Entry, lines_of
+from pipeline.parse.grid import Entry, lines_of, span_of
 from pipeline.parse.markup import Document, read_page
 from pipeline.parse.tags import VOID_TAGS, WHOLE_TAGS, raised
 
-# The HTML Standard clamps spans to these (§4.9.11).
-_MAX_SPANS = {"rowspan": 65_534, "colspan": 1_000}
-_NUMBER = re.compile(r"\s*\+?(\d{1,9})")
 _ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 _FORMATTER = HTMLFormatter(lambda text: text.translate(_ESCAPED), void_element_close_prefix="")
 _ENDS = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
@@ -42,14 +39,8 @@ def rows_of(markup: str) -> Iterator[list[Entry]]:
 
 
 def _entry(cell: Tag) -> Entry:
-    down, right = _span(cell, "rowspan"), _span(cell, "colspan") or 1
-    return lines_of(cell.get_text()), down, right, cell.name == "th"
-
-
-def _span(cell: Tag, name: str) -> int:
-    """Return a span, 1 where there is none or it is no number."""
-    match = _NUMBER.match(str(cell.attrs.get(name, "")))
-    return min(int(match.group(1)), _MAX_SPANS[name]) if match else 1
+    down, right = (span_of(name, str(cell.attrs.get(name, ""))) for name in ("rowspan", "colspan"))
+    return lines_of(cell.get_text()), down, right or 1, cell.name == "th"
 
 
 def read(markup: str) -> Document:
