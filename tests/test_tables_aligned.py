@@ -108,3 +108,57 @@ def test_one_of_many_is_a_unit() -> None:
         "监测指标|单位|2010年|2020年|发病率|1/10万|30.5|20.1|住院率|%|97|99|筛查率|%|61|80"
     )
     assert table.rows[0] == ("发病率", "1/10万", "30.5", "20.1")
+
+
+def rowed(text: str, between: str) -> tuple[Table, ...]:
+    """Return the tables of rows whose cells are apart by `between`, a line each."""
+    return tables_of("|".join(between.join(row.split()) for row in text.split("|")))
+
+
+@pytest.mark.parametrize("between", ["\t", "   ", " "])
+def test_rows_of_one_line_vouch_for_any_header(between: str) -> None:
+    text = (
+        "专业代码 专业名称 科类 计划数|510201 机电技术 理工 120|510202 网络技术 综合 80"
+        "|460103 数控技术 理工 60|520201 护理 综合 200"
+    )
+    (table,) = rowed(text, between)
+    assert table.header == ("专业代码", "专业名称", "科类", "计划数")
+    assert table.rows[-1] == ("520201", "护理", "综合", "200")
+
+
+@pytest.mark.parametrize("between", ["\t", "   ", " "])
+def test_rows_of_one_line_may_lack_a_merged_first_cell(between: str) -> None:
+    text = (
+        "领域 站点 里程 班次|城东 青禾站 12 30|石桥站 15 28|长塘站 9 16"
+        "|城西 白沙站 11 18|云岭站 7 12"
+    )
+    (table,) = rowed(text, between)
+    assert [row[0] for row in table.rows] == ["城东"] * 3 + ["城西"] * 2
+    assert not table.doubts
+
+
+def test_words_in_columns_are_no_table_without_figures() -> None:
+    assert not rowed(
+        "首页 新闻 公告 服务|政务 公开 指南 目录|办事 大厅 查询 预约|互动 信箱 访谈 调查", " "
+    )
+
+
+def test_blank_lines_between_rows_tell_where_they_end() -> None:
+    rows = "类别 序号 指标 2020年 2025年 属性|总量 1 供水量 12.5 14 预期性|2 用电量 8 9.5 预期性|"
+    rows += "3 用气量 _ 7 约束性|质量 4 水质 _ _ 约束性|5 空气质量 88 90 约束性"
+    lines, at = [], 10
+    for row in rows.split("|"):
+        for cell in row.split():
+            at += 1
+            if cell != "_":
+                lines.append((at, cell))
+        at += 2
+    blocks = tuple(Block("paragraph", text, line=line) for line, text in lines)
+    after = Block("paragraph", "各地要抓好落实，按季度报告进展。", line=at + 5)
+    (table,) = rebuild_tables(
+        Page("0" * 16, "", (*blocks, after), Provenance("a.txt")), RULES
+    ).tables
+    assert table.header == ("类别", "序号", "指标", "2020年", "2025年", "属性")
+    assert table.rows[2] == ("总量", "3", "用气量", "", "7", "约束性")
+    assert table.rows[3] == ("质量", "4", "水质", "", "", "约束性")
+    assert len(table.rows) == 5

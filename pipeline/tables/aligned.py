@@ -11,11 +11,12 @@ missing. What the rows cost then tells how well the hypothesis explains the page
 
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
+from itertools import pairwise, takewhile
 
 from pipeline.rules.tables import Lexicon
 from pipeline.tables import merged
 from pipeline.tables.header import Column, Layout, Role, join_lines, role_of
-from pipeline.tables.levels import Path
+from pipeline.tables.levels import Path, spread
 from pipeline.tables.paths import Cut, Row
 from pipeline.tables.pattern import (
     BOUND,
@@ -27,11 +28,22 @@ from pipeline.tables.pattern import (
     is_coded,
 )
 from pipeline.tables.regular import CODE, agree
-from pipeline.tables.tokens import FIGURES, VALUES, Token, TokenKind, bare, prefix
+from pipeline.tables.tokens import (
+    FIGURES,
+    VALUES,
+    Token,
+    TokenKind,
+    bare,
+    by_line,
+    has_figure,
+    line_ends,
+    prefix,
+)
 from pipeline.tables.values import Placing
 
 _MOST_HEADER = 40
 _MOST_STUBS = 6
+_MOST_LINES = 3
 _MOST_COLUMNS = 30
 _FEWEST_ROWS, _FEWEST_CELLS = 3, 12
 _LONGEST_HEADER_CELL = 30
@@ -44,6 +56,8 @@ _MERGED, _MERGED_HEADED = 1.0, 1.0
 _UNKNOWN = 0.2
 #: A first column may be merged though nothing in its name says so.
 _UNNAMED = 0.5
+#: A merged cell that comes again right below, and a row that begins with a word of the header.
+_AGAIN = 1.5
 _LONG_STUB, _USUAL_STUB = 0.3, 8
 #: Columns have names of their own.
 _TWICE = 1.0
@@ -69,9 +83,7 @@ class Hypothesis:
 
 def read(tokens: Sequence[Token], words: Lexicon) -> Hypothesis | None:
     """Return the hypothesis that explains the tokens best, None where none does well."""
-    cells = [token for token in tokens if token.kind != "gap"]
-    if any(token.starts for token in cells):
-        return None
+    cells = cells_of(tokens)
     found = [
         one
         for start, width in _shapes(cells, words)
@@ -79,6 +91,12 @@ def read(tokens: Sequence[Token], words: Lexicon) -> Hypothesis | None:
         if (one := _try(cells, start, width, merged_column, words))
     ]
     return min(found, key=lambda one: one.cost, default=None)
+
+
+def cells_of(tokens: Sequence[Token]) -> list[Token]:
+    """Return the tokens that are cells: empty ones too, where lines tell of rows."""
+    lined = any(token.starts for token in tokens)
+    return [token for token in tokens if lined or token.kind != "gap"]
 
 
 def _merged_columns(tokens: Sequence[Token], words: Lexicon) -> tuple[int, ...]:
@@ -95,6 +113,9 @@ def _merged_columns(tokens: Sequence[Token], words: Lexicon) -> tuple[int, ...]:
 
 def _shapes(tokens: Sequence[Token], words: Lexicon) -> Iterator[tuple[int, int]]:
     """Return where the rows may begin and how many columns they may have."""
+    if any(token.starts for token in tokens):
+        yield from _lined_shapes(tokens, words)
+        return
     most = _first(tokens, FIGURES | {"dash"}, words)
     least = _first(tokens, VALUES, words)
     if not 2 < most <= _MOST_HEADER:
@@ -102,6 +123,18 @@ def _shapes(tokens: Sequence[Token], words: Lexicon) -> Iterator[tuple[int, int]
     for start in range(most, max(1, least - _MOST_STUBS) - 1, -1):
         for width in range(max(2, most - start), min(start + 1, _MOST_COLUMNS) + 1):
             yield start, width
+
+
+def _lined_shapes(tokens: Sequence[Token], words: Lexicon) -> Iterator[tuple[int, int]]:
+    """Return the same where each line is a row: the header is the first lines without a figure."""
+    lines = by_line(tokens)
+    depth = sum(1 for _ in takewhile(lambda line: not has_figure(line, words), lines))
+    if not 0 < depth <= _MOST_LINES or not tokens[0].starts:
+        return
+    widths = {len(line) for line in lines[depth:] if len(line) > 1}
+    for rows in range(depth, 0, -1):
+        start = sum(map(len, lines[:rows]))
+        yield from ((start, width) for width in widths if start <= _MOST_HEADER)
 
 
 def _first(tokens: Sequence[Token], kinds: Set[TokenKind], words: Lexicon) -> int:
@@ -120,7 +153,8 @@ def _try(
     named = role_of(tokens[0].text, words) == "category"
     remarks = [role_of(token.text, words) == "text" for token in tokens[:start]]
     free = frozenset(at for at in range(1, width) if len(remarks) == width and remarks[at])
-    frame = Frame(words, start, width, over, free)
+    lined = any(token.starts for token in tokens)
+    frame = Frame(words, start, width, over, free, line_ends(tokens) if lined else ())
     way, kinds = fit(tokens[: start + _SAMPLE], frame)
     if way is None:
         return None
@@ -134,18 +168,27 @@ def _try(
     if not columns or not agree(columns, cells, words, closed=closed):
         return None
     layout = _layout(columns, tokens[:start], frame)
-    price += _UNNAMED * (over >= 0 and not named)
+    price += _UNNAMED * (over >= 0 and not named) + _AGAIN * _repeated(tokens, way, frame)
+    price += _AGAIN * (role_of(tokens[start].text, words) == "text")
     price += _LONG_STUB * max(0, len(columns[0][0]) - _USUAL_STUB)
     price += HEADING * _is_lone(way) + _TWICE * (width - len(set(columns)))
     guessed = sum(role_of(path[-1], words) is None for path in columns)
     headings = [tokens[a].text for a, _, what in way.steps if what == "heading"]
     headed = not all(words.section.match(text) for text in headings)
     price += _MERGED_HEADED * (bool(headings) and len(columns[0]) < max(map(len, columns)))
-    plain = not headed and (over < 0 or _is_plain(tokens, way, frame))
+    plain = lined or (not headed and (over < 0 or _is_plain(tokens, way, frame)))
     end = way.steps[-1][1]
     cost = way.cost + price + _UNKNOWN * guessed - _EXPLAINED * (end - start)
     cut = Cut(tuple(_rows(tokens, way, layout, frame)))
     return Hypothesis(start, layout, cut, cost, plain, tuple(kind == 0 for kind in kinds))
+
+
+def _repeated(tokens: Sequence[Token], way: Way, frame: Frame) -> int:
+    """Return how often a merged cell is followed by one that says the same."""
+    if frame.merged < 0 or all(what == "row" for _, _, what in way.steps):
+        return 0
+    heads = [tokens[a + frame.gone].text for a, _, what in way.steps if what == "row"]
+    return sum(above == below for above, below in pairwise(heads))
 
 
 def _is_lone(way: Way) -> bool:
@@ -228,6 +271,9 @@ def _named(
     cells = [token.text for token in tokens[:start]]
     if any(len(cell) > _LONGEST_HEADER_CELL or words.section.match(cell) for cell in cells[1:]):
         return [], 0.0
+    if frame.ends and len(lines := by_line(tokens[:start])) > 1:
+        rows = [[token.text for token in line] for line in lines]
+        return spread(rows, width, words), _MERGED
     joined = cells if len(cells) == width else join_lines(cells, words)
     if len(joined) == width:
         return [(cell,) for cell in joined], 0.0
@@ -272,7 +318,7 @@ def _layout(columns: Sequence[Path], head: Sequence[Token], frame: Frame) -> Lay
 
 def _rows(tokens: Sequence[Token], way: Way, layout: Layout, frame: Frame) -> Iterator[Row]:
     """Return the rows, each cell in its column."""
-    serial, first = layout.has("serial"), frame.start
+    serial, first, top = layout.has("serial"), frame.start, 0
     for start, end, what in way.steps:
         texts = [token.text for token in tokens[start:end]]
         begin, stop = start - first, end - first
@@ -291,6 +337,9 @@ def _rows(tokens: Sequence[Token], way: Way, layout: Layout, frame: Frame) -> It
         elif what == "short":
             texts.insert(0, "")
         named = layout.has("category")
+        # 2. below 1. and 1.1 is a row by itself.
+        alone = what == "short" and 0 < top == prefix(texts[0]) - 1
+        top = prefix(above) or (prefix(texts[0]) if alone else top)
         yield Row(
             begin,
             stop,
@@ -300,7 +349,7 @@ def _rows(tokens: Sequence[Token], way: Way, layout: Layout, frame: Frame) -> It
             name=(texts[0],),
             values=tuple(tokens[end - len(texts) + 1 : end]),
             placings=(Placing(tuple(texts[1:]), 0.0),),
-            child=what == "short" and frame.merged >= 0 and not named,
+            child=what == "short" and frame.merged >= 0 and not named and not alone,
         )
 
 

@@ -16,11 +16,14 @@ from pipeline.tables.shares import Ballot
 from pipeline.tables.values import adds_up
 
 
-def build(layout: Layout, cut: Cut, rules: TableRules, block: int) -> Table:
-    """Return the table of the rows that were cut, its doubts in the order of the rows."""
+def build(layout: Layout, cut: Cut, rules: TableRules, block: int, *, lined: bool = False) -> Table:
+    """Return the table of the rows that were cut, its doubts in the order of the rows.
+
+    `lined` says that each row has a line of its own.
+    """
     frame = Frame(layout, rules, levels=any(row.parent for row in cut.rows))
     filled = list(fill_down(cut.rows))
-    ballot = vote(frame, cut.rows, filled, cut.detours)
+    ballot = vote(frame, cut.rows, filled, cut.detours, lined=lined)
     return Table(
         "",
         frame.header,

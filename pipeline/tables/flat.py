@@ -15,7 +15,7 @@ from typing import Literal
 
 from pipeline.records import Block, Refused, Table
 from pipeline.rules.tables import Lexicon, TableRules
-from pipeline.tables import aligned, around, grid, marked, tabbed
+from pipeline.tables import aligned, around, gapped, grid, lined, marked, tabbed
 from pipeline.tables.build import build, join
 from pipeline.tables.header import (
     FIGURE_ROLES,
@@ -151,7 +151,7 @@ def _read_at(
 ) -> tuple[Found | None, int, Sequence[Token]]:
     """Return the table that begins at `at` or None, where to look on, and the tokens read."""
     words = rules.lexicon
-    shape = _begins(blocks[shown[at]], rules)
+    shape = _begins(blocks[shown[at]], rules) or lined.begins(blocks, shown[at : at + 7], rules)
     if shape is None or _is_title(blocks, shown[at : at + 3], rules):
         return None, at + 1, ()
     region = _region(blocks, shown[at:], words) if shape != "line" else shown[at : at + 1]
@@ -167,16 +167,34 @@ def _read_at(
         known, _ = _unannounced(blocks, shown, figure, above, rules)
         if known is not None and known.blocks[0] < shown[at]:
             return known, at - 1 + len(known.blocks), tokens
-    reading = best_reading(tokens, rules) if len(tokens) <= _MOST_TOKENS else None
+    reading = _best(blocks, region, shape, tokens, rules)
     if reading is None:
         return None, at + _header_lines(blocks, region, rules), tokens
     last = max(token.block for token in reading.body)
     held = tuple(index for index in region if index <= last)
-    table = build(reading.layout, reading.cut, rules, held[0])
+    apart = reading.body[0].starts
+    table = build(reading.layout, reading.cut, rules, held[0], lined=apart)
     table = replace(table, lines=tuple(source_lines(reading, blocks)))
     named: Mechanism = "wide" if shape == "spaced" else shape
     found = Found(table, held, text_of(reading), named)
     return _placed(found, blocks, shown, at, words), at + len(held), tokens
+
+
+def _best(
+    blocks: Sequence[Block],
+    region: Sequence[int],
+    shape: Shape,
+    tokens: Sequence[Token],
+    rules: TableRules,
+) -> Reading | None:
+    """Return the best reading of a region; blank lines that part its rows are asked first."""
+    if len(tokens) > _MOST_TOKENS:
+        return None
+    rowed = gapped.read(blocks, region, Typer(rules.lexicon)) if shape == "flat" else []
+    reading = best_reading(rowed, rules) if rowed else None
+    if reading is None and rowed:  # their blank lines stand for no empty cell
+        tokens = [replace(token, starts=False) for token in rowed]
+    return reading or best_reading(tokens, rules)
 
 
 def _run_end(blocks: Sequence[Block], shown: Sequence[int], at: int) -> int:

@@ -23,9 +23,17 @@ _Judged = tuple[str, str, str]
 
 
 def vote(
-    frame: Frame, rows: Sequence[Row], filled: Sequence[Row], detours: Sequence[Detour]
+    frame: Frame,
+    rows: Sequence[Row],
+    filled: Sequence[Row],
+    detours: Sequence[Detour],
+    *,
+    lined: bool = False,
 ) -> Ballot:
-    """Return all that could be read otherwise in the rows."""
+    """Return all that could be read otherwise in the rows.
+
+    `lined` says that each row has a line of its own, so that its cells are apart.
+    """
     ballot = Ballot()
     places = frame.places()
     for number, (row, full) in enumerate(zip(rows, filled, strict=True)):
@@ -36,7 +44,8 @@ def vote(
         if row.placings and frame.layout.figures:
             for at, why, reading, margin in _readings(row, frame.layout.figures):
                 ballot.add((number, places["figure"][at]), reading, why, margin)
-        for role, why, other in (*_group(row, full, frame), *_lines(row, frame.rules)):
+        lines = () if lined else _lines(row, frame.rules)
+        for role, why, other in (*_group(row, full, frame), *lines):
             ballot.add((number, places[role][0]), other, why)
     for detour in detours:
         _compare(ballot, frame, filled, detour)

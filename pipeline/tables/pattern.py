@@ -60,6 +60,8 @@ class Frame:
     merged: int
     """Which column may be merged over several rows, -1 for none."""
     free: frozenset[int]
+    ends: Sequence[int] = ()
+    """Where rows end when the lines tell: for each token the end of its line; else empty."""
 
     @property
     def gone(self) -> int:
@@ -113,6 +115,8 @@ def _cut(tokens: Sequence[Token], kinds: Sequence[int], frame: Frame) -> Way | N
             continue
         for size, what, cost in _steps(tokens, at, kinds, frame):
             if what == "heading" and way.steps and way.steps[-1][2] == "heading":
+                continue
+            if frame.ends and frame.ends[at] != at + size:
                 continue
             step = Way(
                 way.cost + cost, way.rows + (what != "heading"), (*way.steps, (at, at + size, what))

@@ -27,6 +27,7 @@ from pipeline.tables.tokens import (
     Token,
     by_line,
     has_figure,
+    line_ends,
     prefix,
 )
 
@@ -110,7 +111,7 @@ def _aligned(tokens: Sequence[Token], rules: TableRules) -> Reading | None:
 
 def reading_of(found: aligned.Hypothesis, tokens: Sequence[Token]) -> Reading:
     """Return a hypothesis about the rows of `tokens` as a reading of them."""
-    cells = [token for token in tokens if token.kind != "gap"]
+    cells = aligned.cells_of(tokens)
     body = cells[found.count : found.count + found.cut.rows[-1].end]
     return Reading(found.count, found.layout, tuple(body), found.cut, 0.0)
 
@@ -264,7 +265,7 @@ def _read(tokens: Sequence[Token], count: int, layout: Layout, rules: TableRules
     if not body:
         return None
     texts = [token.text for token in body if token.kind == "text"]
-    limits = _row_ends(body) if wide else ()
+    limits = line_ends(body) if wide else ()
     names = habits(texts, rules.lexicon, categories=layout.has("category"))
     cut = _least(
         Reader(body, layout, names, limits, headed=headed).read()
@@ -325,8 +326,13 @@ def _trim(tokens: Sequence[Token], layout: Layout) -> tuple[Token, ...]:
     last = _last_counted(tokens, last)
     if last >= 0:
         closing = sum(column.role == "text" for column in layout.columns)
-        last += closing if layout.figures else len(layout.columns) - 1
+        last += _closing(tokens[last + 1 :], closing) if layout.figures else len(layout.columns) - 1
     return tuple(_without_stray_gaps(tokens[: last + 1]))
+
+
+def _closing(rest: Sequence[Token], most: int) -> int:
+    """Return how many of the next texts may close the last row: none begins a line of rows."""
+    return sum(1 for _ in takewhile(lambda token: not token.starts, rest[:most]))
 
 
 def _last_counted(tokens: Sequence[Token], last: int) -> int:
@@ -358,17 +364,6 @@ def _without_stray_gaps(tokens: Sequence[Token]) -> Iterator[Token]:
         after = tokens[place + 1].kind if place + 1 < len(tokens) else "text"
         if before != "binding" and (before in VALUES or after in VALUES or after == "binding"):
             yield token
-
-
-def _row_ends(tokens: Sequence[Token]) -> tuple[int, ...]:
-    """Return for each token where the row that its line holds ends."""
-    ends: list[int] = []
-    end = len(tokens)
-    for place in range(len(tokens) - 1, -1, -1):
-        ends.append(end)
-        if tokens[place].starts:
-            end = place
-    return tuple(reversed(ends))
 
 
 def source_lines(reading: Reading, blocks: Sequence[Block]) -> Iterator[int]:

@@ -33,6 +33,7 @@ _FIGURE_STARTS = "[【〖〔<>＜＞≥≤≧≦~～±+-－约"
 _YEAR_DIGITS = 4
 #: One of many is a unit, no figure: 1/10万.
 _RATIO = re.compile(r"1/\d*\D+")
+_BRACKETED = re.compile(r"[(（]-?\d")
 _PREFIX = re.compile(r"[(（]?(\d{1,3})[)）.．、](?!\d)")
 _OPENING, _CLOSING, _MARKS = "[【〖〔", "]】〗〕", "*＊﹡ "
 _REMARK = re.compile(r"(?<=[\d%％])[\[【〖〔][^\]】〗〕\d]{1,6}[\]】〗〕]$")
@@ -180,7 +181,7 @@ def spaced(text: str, typer: Typer) -> list[str]:
 
     A name spaced out (原 煤) is one cell, and so is a figure with its unit (10136 亿元).
     """
-    if "\u3000" in text.strip():
+    if text.strip().count("\u3000") > text.strip().count(" "):
         return [squeeze(part) for part in text.strip().split("\u3000")]
     words = text.split()
     cells: list[str] = []
@@ -237,13 +238,26 @@ def _cell_size(words: Sequence[str], typer: Typer, heads: Callable[[str], bool] 
         return 1
     if words[0][0] not in _FIGURE_STARTS and not words[0][0].isdigit():
         return 1
-    return next((s for s in range(len(words), 1, -1) if typer.kind(texts[s]) in FIGURES), 1)
+    whole = next((s for s in range(len(words), 1, -1) if typer.kind(texts[s]) in FIGURES), 1)
+    # A figure in brackets is the next cell: 15左右 (4.1).
+    return next((s for s in range(1, whole) if _BRACKETED.match(words[s])), whole)
 
 
 def by_line(tokens: Sequence[Token]) -> list[Sequence[Token]]:
     """Return the tokens of each line that begins a row; nothing where none is marked so."""
     starts = [at for at, token in enumerate(tokens) if token.starts]
     return [tokens[a:b] for a, b in pairwise([*starts, len(tokens)])]
+
+
+def line_ends(tokens: Sequence[Token]) -> tuple[int, ...]:
+    """Return for each token where the line ends that holds it."""
+    ends: list[int] = []
+    end = len(tokens)
+    for place in range(len(tokens) - 1, -1, -1):
+        ends.append(end)
+        if tokens[place].starts:
+            end = place
+    return tuple(reversed(ends))
 
 
 def has_figure(line: Sequence[Token], words: Lexicon) -> bool:
