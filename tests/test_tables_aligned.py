@@ -137,6 +137,16 @@ def test_rows_of_one_line_may_lack_a_merged_first_cell(between: str) -> None:
     assert not table.doubts
 
 
+def test_a_caption_with_blanks_is_no_header() -> None:
+    (table,) = tables_of(
+        "专栏1 表1 2024年末人口及构成|指标   人数（万人）   比重（%）|全县   42.6   100"
+        "|城镇   25.1   58.9"
+        "|乡村   17.5   41.1"
+    )
+    assert table.header == ("指标", "人数（万人）", "比重（%）")
+    assert table.title == "表1 2024年末人口及构成"
+
+
 def test_words_in_columns_are_no_table_without_figures() -> None:
     assert not rowed(
         "首页 新闻 公告 服务|政务 公开 指南 目录|办事 大厅 查询 预约|互动 信箱 访谈 调查", " "

@@ -151,7 +151,8 @@ def _read_at(
 ) -> tuple[Found | None, int, Sequence[Token]]:
     """Return the table that begins at `at` or None, where to look on, and the tokens read."""
     words = rules.lexicon
-    shape = _begins(blocks[shown[at]], rules) or lined.begins(blocks, shown[at : at + 7], rules)
+    announced = _begins(blocks[shown[at]], rules)
+    shape = announced or lined.begins(blocks, shown[at : at + 7], rules)
     if shape is None or _is_title(blocks, shown[at : at + 3], rules):
         return None, at + 1, ()
     region = _region(blocks, shown[at:], words) if shape != "line" else shown[at : at + 1]
@@ -169,7 +170,8 @@ def _read_at(
             return known, at - 1 + len(known.blocks), tokens
     reading = _best(blocks, region, shape, tokens, rules)
     if reading is None:
-        return None, at + _header_lines(blocks, region, rules), tokens
+        passed = _header_lines(blocks, region, rules) if announced else 1
+        return None, at + passed, tokens
     last = max(token.block for token in reading.body)
     held = tuple(index for index in region if index <= last)
     apart = reading.body[0].starts

@@ -29,7 +29,8 @@ def begins(
     # This is all that a line of prose pays.
     if len(lines) <= _FEWEST_ROWS or not _is_parted(lines[0]) or len(lines[3].split()) < 2:
         return None
-    if any(blocks[index].kind == "table" for index in shown[:4]):
+    words = rules.lexicon
+    if any(blocks[index].kind == "table" for index in shown[:4]) or words.caption.match(lines[0]):
         return None
     typer = Typer(rules.lexicon)
     if all(len(pieces(line)) > 1 for line in lines[:4]):
