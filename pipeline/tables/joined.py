@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import product, takewhile
 
 from pipeline.rules.tables import Lexicon
-from pipeline.tables.header import Role, role_of
+from pipeline.tables.header import STUBS, Role, role_of
 from pipeline.tables.levels import Path, spread
 from pipeline.tables.pattern import KINDS
 from pipeline.tables.tokens import FIGURES, Typer, bare, squeeze
@@ -27,7 +27,7 @@ _MOST_HEADER = 7
 _MOST_LEVELS = 3
 _NEAR = 1.6
 #: What it costs that a row has no cell of its own in a column: at its head, elsewhere by role.
-_LEADING, _LATER = 0.15, 1.2
+_LEADING, _LATER = 0.15, 2.0
 _LATER_BY_ROLE: dict[Role, float] = {"binding": 0.4, "serial": 0.6, "unit": 0.7, "text": 0.7}
 _JOIN, _JOIN_NAME = 0.35, 0.8
 _HEADING, _HEADING_NAME, _HEADING_MARKED = 1.2, 0.4, 0.1
@@ -73,10 +73,14 @@ class _Frame:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """One row: `cells` by column, what it costs, and how it could be read otherwise."""
+    """One row: `cells` by column, what it costs, and how it could be read otherwise.
+
+    `gaps` is what it costs that cells are missing or broken, whatever they hold.
+    """
 
     cells: tuple[str, ...]
     cost: float
+    gaps: float = 0.0
     why: str = ""
     other: tuple[str, ...] = ()
     margin: float = _NEAR
@@ -107,7 +111,7 @@ def read(lines: Sequence[Sequence[str]], words: Lexicon, *, ruled: bool = False)
         roles = tuple(role_of(path[-1], words) for path in paths)
         frame = _Frame(roles, _kinds(body, typer), typer)
         way = _cut(lines[start:], frame)
-        if way is not None and way.cost <= _DEAR_ROW * len(way.rows):
+        if way is not None and sum(row.gaps for _, row in way.rows) <= _DEAR_ROW * len(way.rows):
             head = _head(paths)
             rows = tuple(_drawn(row, paths, roles) for _, row in way.rows)
             places = tuple(start + at for at, _ in way.rows)
@@ -168,30 +172,49 @@ def _join_price(cell: str, more: str) -> float:
 def _paths(rows: Sequence[Sequence[str]], width: int, words: Lexicon) -> list[Path]:
     """Return the columns of header rows, [] where they make more or fewer."""
     if len(rows[0]) == width and "" in rows[0]:
-        return _below(rows, width)
+        return _below(rows, words)
+    roles = [role_of(cell, words) for cell in rows[0]]
+    if len(rows) == 1 and len(roles) == width - 1 and "name" in roles:
+        at = roles.index("name")  # it reaches over the names and what stands above them
+        return [(cell,) for cell in (*rows[0][:at], rows[0][at], *rows[0][at:])]
     return spread(rows, width, words)
 
 
-def _below(rows: Sequence[Sequence[str]], width: int) -> list[Path]:
+def _below(rows: Sequence[Sequence[str]], words: Lexicon) -> list[Path]:
     """Return the columns of header rows in which merged cells leave their further places empty.
 
     The cells of a row stand below the merged ones of the row above it.
     """
-    paths: list[list[str]] = [[] for _ in range(width)]
-    free = list(range(width))
+    paths: list[list[str]] = [[] for _ in rows[0]]
+    free = list(range(len(rows[0])))
     for row in rows:
-        if len(row) != len(free):
+        below = _free(free, paths, len(row), words)
+        if len(below) != len(row):
             return []
         wide: list[int] = []
-        for at, text in zip(free, row, strict=True):
-            before = at - 1 if wide or at else -1
-            if text or before < 0 or before not in free:
+        for at, text in zip(below, row, strict=True):
+            if text or at - 1 not in below:
                 paths[at].append(text)
                 continue
-            paths[at] = list(paths[before])
-            wide += [at] if before in wide else [before, at]
+            paths[at] = list(paths[at - 1])
+            wide += [at] if at - 1 in wide else [at - 1, at]
         free = wide
     return [tuple(path) for path in paths]
+
+
+def _free(
+    wide: list[int], paths: Sequence[Sequence[str]], count: int, words: Lexicon
+) -> Sequence[int]:
+    """Return the columns that have a cell in the next row: those below merged cells.
+
+    Nothing may stand below the names, one alone below any other cell.
+    """
+    if len(wide) > count:
+        return [at for at in wide if paths[at] != paths[0]]
+    stubs = STUBS | {"binding", "text"}
+    alone = [at for at, path in enumerate(paths) if at and at not in wide and path]
+    alone = [at for at in alone if role_of(paths[at][-1], words) not in stubs]
+    return sorted([*wide, *alone]) if len(wide) + len(alone) == count else wide
 
 
 def _kinds(rows: Sequence[Sequence[str]], typer: Typer) -> tuple[int, ...]:
@@ -239,20 +262,35 @@ def _row(cells: Sequence[str], frame: _Frame, joins: int) -> _Row:
     price = joins * (_JOIN_NAME if named and joins and len(cells) > 1 else _JOIN)
     if len(cells) == 1:
         return _heading(cells[0], frame, price)
-    ways = sorted(_placed(cells, frame), key=lambda way: way[0])
-    cost, best = ways[0]
-    if len(ways) > 1 and ways[1][0] - cost < _NEAR:
-        return _Row(best, cost + price, "near", ways[1][1], ways[1][0] - cost)
-    return _Row(best, cost + price)
+    if len(cells) == len(frame.roles) and not joins:
+        return _Row(tuple(cells), 0.0)
+    (cost, best), *more = sorted(_placed(cells, frame), key=lambda way: way[0])
+    gaps = price + _gaps(best, frame)
+    if more and more[0][0] - cost < _NEAR:
+        return _Row(best, cost + price, gaps, "near", more[0][1], more[0][0] - cost)
+    return _Row(best, cost + price, gaps)
 
 
 def _heading(text: str, frame: _Frame, price: float) -> _Row:
     """Return the row of one cell, which reaches over all columns."""
     cells = (text, *([LEFT] * (len(frame.roles) - 1)))
     if frame.words.section.match(text):
-        return _Row(cells, price + _HEADING_MARKED)
+        return _Row(cells, price + _HEADING_MARKED, _HEADING_MARKED)
     named = frame.roles[0] not in ("category", "serial")
-    return _Row(cells, price + (_HEADING_NAME if named else _HEADING), "heading")
+    price += _HEADING_NAME if named else _HEADING
+    return _Row(cells, price, price, "heading")
+
+
+def _gaps(cells: Sequence[str], frame: _Frame) -> float:
+    """Return what it costs that cells are missing in these places."""
+    missing = [at for at, cell in enumerate(cells) if cell == ABOVE]
+    leading = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], enumerate(missing)))
+    return _LEADING * leading + sum(_later(frame.roles[at]) for at in missing[leading:])
+
+
+def _later(role: Role | None) -> float:
+    """Return what it costs that a column of this role has no cell of its own after another."""
+    return _LATER_BY_ROLE.get(role, _LATER) if role else _LATER
 
 
 def _placed(cells: Sequence[str], frame: _Frame) -> Iterator[tuple[float, tuple[str, ...]]]:
@@ -268,8 +306,7 @@ def _placed(cells: Sequence[str], frame: _Frame) -> Iterator[tuple[float, tuple[
                     price = 0.0 if not cells[used] else KINDS[kind][kinds[used]]
                     after.setdefault(used + 1, []).append((cost + price, (*row, cells[used])))
                 if column - used < spare:
-                    later = _LATER_BY_ROLE.get(role, _LATER) if role else _LATER
-                    price = later if used else _LEADING
+                    price = _later(role) if used else _LEADING
                     after.setdefault(used, []).append((cost + price, (*row, ABOVE)))
         ways = {used: sorted(known)[:2] for used, known in after.items()}
     return iter(ways.get(len(cells), []))
