@@ -323,7 +323,7 @@ def _add_marked(
         lines=tuple(blocks[index].line for index in made.rows),
         doubts=ballot.doubts(rules.doubts), confidence=ballot.confidence(),
     )  # fmt: skip
-    one = Found(table, run.held, made.text, "marked")
+    one = Found(table, run.held, made.text, "wide" if run.tabbed else "marked")
     _append(found, _placed(one, blocks, *place, rules.lexicon), blocks, rules)
     return []
 

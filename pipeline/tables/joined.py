@@ -56,6 +56,19 @@ class Picture:
     lines: tuple[int, ...]
     others: tuple[Other, ...]
 
+    def has_breaks(self, count: int) -> bool:
+        """Return whether any of its rows takes more than one of `count` lines."""
+        return len(self.rows) < count
+
+    @property
+    def is_plain(self) -> bool:
+        """Return whether each column has a name of its own, and merged cells only begin rows."""
+        head = (text for row in self.rows[: self.depth] for text in row)
+        rows = self.rows[self.depth :]
+        return LEFT not in list(head) and all(
+            ABOVE not in row[sum(1 for _ in takewhile(ABOVE.__eq__, row)) :] for row in rows
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
@@ -101,22 +114,28 @@ def read(lines: Sequence[Sequence[str]], words: Lexicon, *, ruled: bool = False)
     """
     width = max(map(len, lines), default=0)
     typer = Typer(words)
-    if width < 2:
-        return None
-    for start in _starts(lines, typer):
-        paths = _header(lines[:start], width, words, ruled=ruled)
-        body = [line for line in lines[start:] if len(line) == width]
-        if not paths or len(body) < _FEWEST_FULL:
+    best: tuple[float, Picture] | None = None
+    for start in _starts(lines, typer) if width > 1 else ():
+        price, paths = _header(lines[:start], width, words, ruled=ruled)
+        full = [line for line in lines[start:] if len(line) == width]
+        if not paths or len(full) < _FEWEST_FULL:
             continue
         roles = tuple(role_of(path[-1], words) for path in paths)
-        frame = _Frame(roles, _kinds(body, typer), typer)
-        way = _cut(lines[start:], frame)
-        if way is not None and sum(row.gaps for _, row in way.rows) <= _DEAR_ROW * len(way.rows):
-            head = _head(paths)
-            rows = tuple(_drawn(row, paths, roles) for _, row in way.rows)
-            places = tuple(start + at for at, _ in way.rows)
-            return Picture(len(head), (*head, *rows), places, tuple(_others(way)))
-    return None
+        way = _cut(lines[start:], _Frame(roles, _kinds(full, typer), typer))
+        gaps = sum(row.gaps for _, row in way.rows) if way else 0.0
+        if way is None or gaps > _DEAR_ROW * len(way.rows):
+            continue
+        if best is None or gaps + price < best[0]:
+            best = gaps + price, _picture(way, paths, roles, start)
+    return best[1] if best else None
+
+
+def _picture(way: _Way, paths: Sequence[Path], roles: Sequence[Role | None], start: int) -> Picture:
+    """Return the grid of a header and of rows, which begin at the line `start`."""
+    head = _head(paths)
+    rows = tuple(_drawn(row, paths, roles) for _, row in way.rows)
+    places = tuple(start + at for at, _ in way.rows)
+    return Picture(len(head), (*head, *rows), places, tuple(_others(way)))
 
 
 def _starts(lines: Sequence[Sequence[str]], typer: Typer) -> Iterator[int]:
@@ -139,8 +158,8 @@ def _has_figure(line: Sequence[str], typer: Typer) -> bool:
 
 def _header(
     lines: Sequence[Sequence[str]], width: int, words: Lexicon, *, ruled: bool
-) -> list[Path]:
-    """Return the columns that the first lines name, [] where they name more or fewer."""
+) -> tuple[float, list[Path]]:
+    """Return the columns that the first lines name and what it costs; [] where they name others."""
     best: tuple[float, list[Path]] | None = None
     for breaks in product((False, True), repeat=len(lines) - 1):
         if sum(breaks) >= _MOST_LEVELS or (ruled and breaks and not breaks[0]):
@@ -151,22 +170,27 @@ def _header(
             if broken:
                 rows.append(list(line))
                 continue
-            cost += _join_price(rows[-1][-1], line[0]) + ruled
+            cost += _join_price(rows[-1][-1], line[0], words) + ruled
             rows[-1][-1] += line[0]
             rows[-1] += line[1:]
-        if best is not None and cost >= best[0]:
+        lone = any(len(row) == 1 for row in rows[1:])
+        if lone or (best is not None and cost >= best[0]):
             continue
         paths = _paths([[squeeze(cell) for cell in row] for row in rows], width, words)
         if paths:
             best = cost, paths
-    return best[1] if best else []
+    return best or (0.0, [])
 
 
-def _join_price(cell: str, more: str) -> float:
+def _join_price(cell: str, more: str, words: Lexicon) -> float:
     """Return how odd it is that a header cell goes on: one that has its unit does not."""
-    if more[:1] in "(（[〔":
+    role, longer = role_of(cell, words), role_of(cell + more, words)
+    if more[:1] in "(（[〔" or (longer is not None and role in (None, longer)):
         return 0.1
-    return _BROKEN_UNIT if cell[-1:] in ")）" else 0.3 + 0.3 * (len(cell) > _LONG)
+    if longer == "binding":
+        return 0.1
+    whole = cell[-1:] in ")）" or role is not None
+    return _BROKEN_UNIT if whole else 0.3 + 0.3 * (len(cell) > _LONG)
 
 
 def _paths(rows: Sequence[Sequence[str]], width: int, words: Lexicon) -> list[Path]:
@@ -274,7 +298,8 @@ def _row(cells: Sequence[str], frame: _Frame, joins: int) -> _Row:
 def _heading(text: str, frame: _Frame, price: float) -> _Row:
     """Return the row of one cell, which reaches over all columns."""
     cells = (text, *([LEFT] * (len(frame.roles) - 1)))
-    if frame.words.section.match(text):
+    counted = frame.roles[0] == "serial" and not text[:1].isdigit()
+    if counted or frame.words.section.match(text):
         return _Row(cells, price + _HEADING_MARKED, _HEADING_MARKED)
     named = frame.roles[0] not in ("category", "serial")
     price += _HEADING_NAME if named else _HEADING

@@ -19,7 +19,7 @@ from pipeline.rules.tables import Lexicon, TableRules
 from pipeline.tables import around, grid, joined, tabbed
 from pipeline.tables.header import role_of
 from pipeline.tables.shares import Ballot
-from pipeline.tables.tokens import FIGURES, Typer, plain, squeeze
+from pipeline.tables.tokens import FIGURES, Typer, plain, squeeze, tabs
 
 _RULER = re.compile(r"[\s|]*:?-{3,}:?(?:\s*\|\s*:?-{3,}:?)*[\s|]*")
 _BAR = re.compile(r"(?<!\\)\|")
@@ -48,6 +48,7 @@ class Run:
     held: tuple[int, ...]
     twins: bool = False
     ruled: bool = False
+    tabbed: bool = False
     title: str = ""
 
 
@@ -72,8 +73,11 @@ def find(
         if at < free:
             continue
         if "|" in text:
-            held = _barred(blocks, shown[at:], rules.lexicon)
+            held = _holding("|", blocks, shown[at:], rules.lexicon)
             run, free = _piped(blocks, held, rules), at + len(held)
+        elif "\t" in text:
+            held = _holding("\t", blocks, shown[at:], rules.lexicon)
+            run, free = _copied(blocks, held, rules), at + len(held)
         elif "," in text and _has_like(blocks, shown, at):
             run = _listed(blocks, shown[at:], rules)
         if run is not None:
@@ -178,13 +182,13 @@ def _one(lines: Sequence[Sequence[str]]) -> Iterator[str]:
     yield cell
 
 
-def _barred(blocks: Sequence[Block], shown: Sequence[int], words: Lexicon) -> list[int]:
-    """Return the blocks from the first on that have bars, with parts of broken cells between."""
+def _holding(mark: str, blocks: Sequence[Block], shown: Sequence[int], words: Lexicon) -> list[int]:
+    """Return the blocks from the first on that hold a mark, with parts of broken cells between."""
     held: list[int] = []
     waiting: list[int] = []
     for index in shown:
         block = blocks[index]
-        if "|" in block.text:
+        if mark in block.text:
             held += [*waiting, index]
             waiting = []
             continue
@@ -242,7 +246,7 @@ def _is_header(lines: Sequence[Sequence[str]], rules: TableRules) -> bool:
     head, body = lines[0], lines[1:]
     roles = [role_of(cell, rules.lexicon) for cell in head]
     heads = zip(head, roles, strict=True)
-    if any(
+    if not head[0] or any(
         len(cell) > _LONGEST_HEAD or (cell and not role and typer.kind(cell) in FIGURES)
         for cell, role in heads
     ):
@@ -253,6 +257,61 @@ def _is_header(lines: Sequence[Sequence[str]], rules: TableRules) -> bool:
         return sum(map(any, figures)) * 2 >= len(body)
     columns = [sum(column) for column in zip(*figures, strict=False)]
     return len(head) >= _FEWEST_ROWS <= len(body) and max(columns) >= _MOSTLY * len(body)
+
+
+# --- tabs -----------------------------------------------------------------------------------------
+
+
+def _copied(blocks: Sequence[Block], held: Sequence[int], rules: TableRules) -> Run | None:
+    """Return the lines with tabs as rows; None where it is not sure that no empty cell was lost.
+
+    A spreadsheet sets broken cells in quotes, a browser does not.
+    """
+    lines, places = _unquoted([tabs(blocks[index].text) for index in held], held)
+    run = Run(tuple(lines), tuple(places), tuple(held), tabbed=True)
+    if len(lines) < len(held):
+        return run
+    width = max(map(len, lines))
+    if any(not line[0] for line in lines):
+        # What is merged is empty then, so that only the empty cells that end a line are lost.
+        lines = [(*line, *[""] * (width - len(line))) for line in lines]
+        run = replace(run, lines=tuple(lines))
+    if all(len(line) == width for line in lines):
+        kept = any("" in line for line in lines)
+        return run if kept and _is_known(lines, rules) else None
+    picture = joined.read(lines, rules.lexicon)
+    if picture is None or not (picture.has_breaks(len(lines)) or picture.is_plain):
+        return None
+    return run
+
+
+def _unquoted(
+    lines: Sequence[Sequence[str]], held: Sequence[int]
+) -> tuple[list[tuple[str, ...]], list[int]]:
+    """Return lines with each quoted cell whole, and the block that each begins in."""
+    made: list[tuple[str, ...]] = []
+    places: list[int] = []
+    waiting: tuple[str, ...] = ()
+    for line, index in zip(lines, held, strict=True):
+        if waiting:
+            line = [*waiting[:-1], waiting[-1] + line[0], *line[1:]]
+        else:
+            places.append(index)
+        waiting = tuple(line) if _is_open(line[-1]) else ()
+        if not waiting:
+            made.append(tuple(_bared(cell) for cell in line))
+    return (made, places) if not waiting else ([tuple(line) for line in lines], list(held))
+
+
+def _is_open(cell: str) -> bool:
+    """Return whether a cell begins with a quotation mark that no other closes."""
+    return cell.startswith(_QUOTE) and cell.count(_QUOTE) % 2 == 1
+
+
+def _bared(cell: str) -> str:
+    """Return a quoted cell without its quotation marks."""
+    whole = len(cell) > 1 and cell[0] == cell[-1] == _QUOTE
+    return cell[1:-1].replace(_QUOTE * 2, _QUOTE) if whole else cell
 
 
 # --- commas ---------------------------------------------------------------------------------------
