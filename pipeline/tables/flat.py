@@ -79,6 +79,9 @@ class Found:
     mechanism: Mechanism
 
 
+_NOTHING: tuple[Found | None, int, Sequence[Token]] = (None, 0, ())
+
+
 def find(
     blocks: Sequence[Block], rules: TableRules
 ) -> tuple[tuple[Found, ...], tuple[Refused, ...]]:
@@ -90,10 +93,7 @@ def find(
     free = 0
     runs = dict(marked.find(blocks, shown, rules))
     while at < len(shown) and budget > 0:
-        if at in runs:
-            refused += _add_marked(found, runs[at], blocks, (shown, at), rules)
-            at += len(runs[at].held)
-            continue
+        run = runs.get(at)
         if at >= free and _PLAIN.fullmatch(blocks[shown[at]].text.strip()):
             free = _run_end(blocks, shown, at)
             after = found[-1].blocks[-1] if found else -1
@@ -103,15 +103,26 @@ def find(
                 found.append(table)
                 at = free = shown.index(table.blocks[-1]) + 1
                 continue
-        table, after, tokens = _read_at(blocks, shown, at, rules)
+        sure = run is not None and run.sure
+        table, after, tokens = _NOTHING if sure else _read_at(blocks, shown, at, rules)
         if table is not None:
             _append(found, table, blocks, rules)
+        elif run is not None:
+            refused += _add_marked(found, run, blocks, (shown, at), rules)
+            after = at + len(run.held)
         else:
             budget -= len(tokens)
-            why = _refusal(tokens, rules) if budget > 0 else "size"
-            refused += [_refused(blocks, shown[at], rules.refusals[why])] if why else []
+            refused += _why_not(blocks, shown[at], tokens, rules, size=budget <= 0)
         at = after
     return tuple(found), tuple(refused)
+
+
+def _why_not(
+    blocks: Sequence[Block], index: int, tokens: Sequence[Token], rules: TableRules, *, size: bool
+) -> list[Refused]:
+    """Return why no table begins at a block; `size` says that too much was read already."""
+    why = "size" if size else _refusal(tokens, rules)
+    return [_refused(blocks, index, rules.refusals[why])] if why else []
 
 
 def _refused(blocks: Sequence[Block], index: int, why: str) -> Refused:

@@ -29,11 +29,16 @@ _NEAR = 1.6
 #: What it costs that a row has no cell of its own in a column: at its head, elsewhere by role.
 _LEADING, _LATER = 0.15, 2.0
 _LATER_BY_ROLE: dict[Role, float] = {"binding": 0.4, "serial": 0.6, "unit": 0.7, "text": 0.7}
+#: What every row has for itself.
+_ROWS_OWN: frozenset[Role | None] = frozenset(("name", "year", "rate", "measure"))
 _JOIN, _JOIN_NAME = 0.35, 0.8
+#: A figure does not go on in the next line.
+_WHOLE, _JOIN_WHOLE = FIGURES | {"binding", "dash"}, 4.0
 _HEADING, _HEADING_NAME, _HEADING_MARKED = 1.2, 0.4, 0.1
-_LEVEL = 1.0
+_LEVEL, _JOIN_UNKNOWN = 0.5, 0.6
 _DEAR_ROW = 0.5
-_BROKEN_UNIT, _LONG = 1.5, 8
+_BROKEN_UNIT, _LONG = 3.0, 8
+_DEAREST_HEADER = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +130,7 @@ def read(lines: Sequence[Sequence[str]], words: Lexicon, *, ruled: bool = False)
         gaps = sum(row.gaps for _, row in way.rows) if way else 0.0
         if way is None or gaps > _DEAR_ROW * len(way.rows):
             continue
-        if best is None or gaps + price < best[0]:
+        if best is None or gaps + price <= best[0]:
             best = gaps + price, _picture(way, paths, roles, start)
     return best[1] if best else None
 
@@ -174,7 +179,7 @@ def _header(
             rows[-1][-1] += line[0]
             rows[-1] += line[1:]
         lone = any(len(row) == 1 for row in rows[1:])
-        if lone or (best is not None and cost >= best[0]):
+        if lone or cost >= (best[0] if best else _DEAREST_HEADER):
             continue
         paths = _paths([[squeeze(cell) for cell in row] for row in rows], width, words)
         if paths:
@@ -190,7 +195,7 @@ def _join_price(cell: str, more: str, words: Lexicon) -> float:
     if longer == "binding":
         return 0.1
     whole = cell[-1:] in ")）" or role is not None
-    return _BROKEN_UNIT if whole else 0.3 + 0.3 * (len(cell) > _LONG)
+    return _BROKEN_UNIT if whole else _JOIN_UNKNOWN + 0.3 * (len(cell) > _LONG)
 
 
 def _paths(rows: Sequence[Sequence[str]], width: int, words: Lexicon) -> list[Path]:
@@ -258,13 +263,15 @@ def _cut(lines: Sequence[Sequence[str]], frame: _Frame) -> _Way | None:
     for at in range(len(lines)):
         way = reached[at]
         cells: list[str] = []
+        whole = 0
         for end in range(at, min(at + _MOST_LINES, len(lines))) if way else ():
             line = lines[end]
+            whole += bool(cells) and frame.typer.kind(cells[-1]) in _WHOLE
             cells = [*cells[:-1], _together(cells[-1], line[0]), *line[1:]] if cells else [*line]
             if len(cells) > width:
                 break
             joins = end - at
-            row = _row(cells, frame, joins)
+            row = _row(cells, frame, joins, whole)
             cost = way.cost + row.cost if way else 0.0
             known = reached[end + 1]
             if known is None or cost < known.cost:
@@ -280,10 +287,15 @@ def _together(cell: str, more: str) -> str:
     return f"{cell} {more}" if apart else cell + more
 
 
-def _row(cells: Sequence[str], frame: _Frame, joins: int) -> _Row:
-    """Return the likeliest row of some cells, and the next one."""
+def _row(cells: Sequence[str], frame: _Frame, joins: int, whole: int) -> _Row:
+    """Return the likeliest row of some cells, and the next one.
+
+    Lines were joined `joins` times to make them, `whole` times behind what was whole already.
+    """
     named = frame.roles[0] not in ("category", "serial")
-    price = joins * (_JOIN_NAME if named and joins and len(cells) > 1 else _JOIN)
+    price = _JOIN_WHOLE * whole + joins * (
+        _JOIN_NAME if named and joins and len(cells) > 1 else _JOIN
+    )
     if len(cells) == 1:
         return _heading(cells[0], frame, price)
     if len(cells) == len(frame.roles) and not joins:
@@ -310,12 +322,14 @@ def _gaps(cells: Sequence[str], frame: _Frame) -> float:
     """Return what it costs that cells are missing in these places."""
     missing = [at for at, cell in enumerate(cells) if cell == ABOVE]
     leading = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], enumerate(missing)))
-    return _LEADING * leading + sum(_later(frame.roles[at]) for at in missing[leading:])
+    return sum(_missing(frame.roles[at], later=n >= leading) for n, at in enumerate(missing))
 
 
-def _later(role: Role | None) -> float:
-    """Return what it costs that a column of this role has no cell of its own after another."""
-    return _LATER_BY_ROLE.get(role, _LATER) if role else _LATER
+def _missing(role: Role | None, *, later: bool) -> float:
+    """Return what it costs that a column of this role has no cell of its own; `later` than one."""
+    if later:
+        return _LATER_BY_ROLE.get(role, _LATER) if role else _LATER
+    return _LATER if role in _ROWS_OWN else _LEADING
 
 
 def _placed(cells: Sequence[str], frame: _Frame) -> Iterator[tuple[float, tuple[str, ...]]]:
@@ -331,7 +345,7 @@ def _placed(cells: Sequence[str], frame: _Frame) -> Iterator[tuple[float, tuple[
                     price = 0.0 if not cells[used] else KINDS[kind][kinds[used]]
                     after.setdefault(used + 1, []).append((cost + price, (*row, cells[used])))
                 if column - used < spare:
-                    price = _later(role) if used else _LEADING
+                    price = _missing(role, later=used > 0)
                     after.setdefault(used, []).append((cost + price, (*row, ABOVE)))
         ways = {used: sorted(known)[:2] for used, known in after.items()}
     return iter(ways.get(len(cells), []))

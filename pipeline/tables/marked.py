@@ -41,6 +41,7 @@ class Run:
 
     `ruled` says that the first is a whole row of the header, which stands above a ruler, `twins`
     that merged cells were written in each of their places. `title` was run into the first cell.
+    Where the columns are not `sure`, another way to read the lines goes before.
     """
 
     lines: tuple[tuple[str, ...], ...]
@@ -49,6 +50,7 @@ class Run:
     twins: bool = False
     ruled: bool = False
     tabbed: bool = False
+    sure: bool = True
     title: str = ""
 
 
@@ -280,9 +282,10 @@ def _copied(blocks: Sequence[Block], held: Sequence[int], rules: TableRules) -> 
         kept = any("" in line for line in lines)
         return run if kept and _is_known(lines, rules) else None
     picture = joined.read(lines, rules.lexicon)
-    if picture is None or not (picture.has_breaks(len(lines)) or picture.is_plain):
+    if picture is None:
         return None
-    return run
+    broken = picture.has_breaks(len(lines))
+    return replace(run, sure=broken) if broken or picture.is_plain else None
 
 
 def _unquoted(
