@@ -39,6 +39,7 @@ _LEVEL, _JOIN_UNKNOWN = 0.5, 0.6
 _DEAR_ROW = 0.5
 _BROKEN_UNIT, _LONG = 3.0, 8
 _DEAREST_HEADER = 2.5
+_OPENING, _CLOSING = "(（[〔", ")）]〕"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,9 @@ def _header(
 def _join_price(cell: str, more: str, words: Lexicon) -> float:
     """Return how odd it is that a header cell goes on: one that has its unit does not."""
     role, longer = role_of(cell, words), role_of(cell + more, words)
-    if more[:1] in "(（[〔" or (longer is not None and role in (None, longer)):
+    if (more[:1] in _OPENING and more[-1:] in _CLOSING) or (
+        longer is not None and role in (None, longer)
+    ):
         return 0.1
     if longer == "binding":
         return 0.1
