@@ -28,9 +28,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.pages import write
-from pipeline import session
+from pipeline import job, session
 from pipeline.config import Config
-from pipeline.engines import ENGINES
 from pipeline.job import Asked
 from pipeline.paths import Paths
 
@@ -181,7 +180,7 @@ def _replace(old: object, new: object) -> None:
 def run(raw: Path, cleaned: Path, clock: Clock) -> int:
     """Clean `raw` in this process; return how many pages there were."""
     watch(clock)
-    ENGINES["local"] = lambda _workers, _timeout: OneProcess(clock)
+    job.LocalEngine = lambda _workers, _timeout: OneProcess(clock)
     ended = session.run_once(Paths(raw, cleaned), Config(), Asked(), _Quiet(), print)
     clock.begin(REST)
     return int(ended.numbers["pages"])

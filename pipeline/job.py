@@ -159,6 +159,12 @@ class Job:
             self._spark = SparkEngine(asked.master, asked.conf, self.paths.spark_log)
         return self._spark
 
+    def rest(self) -> None:
+        """Let the workers and their memory go; a stage that needs some has new ones."""
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+
     def close(self) -> None:
         """Stop the engines, if they were started."""
         for engine in (self._engine, self._spark):

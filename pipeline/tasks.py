@@ -205,6 +205,7 @@ class DetectDuplicates(CorpusTask):
         return Stored(self.job.segment(stages.DUPLICATES))
 
     def run(self) -> None:
+        self.job.rest()
         write_records(self.output().path, [self.job.detect()])
 
 

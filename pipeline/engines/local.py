@@ -5,6 +5,7 @@ so that the one to blame is found and the others have their results.
 """
 
 import ctypes
+import gc
 import os
 import signal
 import traceback
@@ -34,7 +35,7 @@ class LocalEngine:
         # Forked, so that rules loaded before the first item are there in every worker.
         self._pool = ProcessPool(
             max_workers=workers or os.cpu_count() or 1,
-            initializer=die_with_parent,
+            initializer=_begin,
             context=get_context("fork"),
         )
         self._timeout = timeout
@@ -94,6 +95,11 @@ def undisturbed() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _begin() -> None:
+    die_with_parent()
+    gc.freeze()  # what was made before the fork is not looked at again: its memory stays shared
 
 
 def die_with_parent() -> None:
