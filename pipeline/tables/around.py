@@ -7,6 +7,7 @@ lines: they stay in the text as they are.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from pipeline.records import Block
 from pipeline.rules.tables import Lexicon
@@ -19,7 +20,15 @@ _MOST_NOTES = 12
 #: Prose has no more pieces that stand apart; a row of cells has.
 _MOST_PROSE = 2
 _SENTENCE = re.compile(r"[。；;！？]")
+_CLAUSE = re.compile(r"[。；;！？：:，…]|^[—\-•·]|^\d+$")
+_SHORTEST_TITLE, _LONGEST_BARE_TITLE = 5, 40
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+_NOTE_NUMBER = re.compile(r"\s*([(（]?)(\d{1,2}|[①-⑳])([)）.、．:：]?)(?![\d.%])")
 _NUMBERED_NOTE = re.compile(r"[(（]?(?:\d{1,2}|[①-⑳])[)）.、．:：]?\D")
+
+
+#: How something is numbered, and its number.
+_Count: TypeAlias = tuple[str, int] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,7 @@ def read(
 def read_above(blocks: Sequence[Block], above: Sequence[int], words: Lexicon) -> tuple[str, str]:
     """Return title and unit of the table below the blocks `above`, nearest first; "" if none."""
     unit = ""
+    named = ""
     for index in above[:_MOST_ABOVE]:
         if blocks[index].kind == "table":
             break
@@ -57,17 +67,36 @@ def read_above(blocks: Sequence[Block], above: Sequence[int], words: Lexicon) ->
         if found and not unit:
             unit = next(group for group in found.groups() if group)
         elif is_title(text, words):
-            return clean_title(text, words), unit
-        elif _SENTENCE.search(text):
+            return named or clean_title(text, words), unit
+        elif named or not _may_name(text, words):
             break
-    return "", unit
+        else:
+            named = text
+    return named, unit
 
 
 def is_title(text: str, words: Lexicon) -> bool:
     """Return whether a line names a table: 表 1 …, 专栏 2 …, or a short line that ends like one."""
     if len(text) > _LONGEST_TITLE or _SENTENCE.search(text) or words.continued.match(text):
         return False
+    if words.chapter.match(text):
+        return False
     return bool(words.caption.match(text) or words.caption_end.search(text))
+
+
+def _may_name(text: str, words: Lexicon) -> bool:
+    """Return whether a line right above a table is its title though no word of it says so.
+
+    It is short, no sentence, no label, and no heading of a chapter or of numbered parts.
+    """
+    return (
+        _SHORTEST_TITLE <= len(text) <= _LONGEST_BARE_TITLE
+        and not _CLAUSE.search(text)
+        and not words.chapter.match(text)
+        and not words.section.match(text)
+        and not words.continued.match(text)
+        and not _NUMBERED_NOTE.match(text)
+    )
 
 
 def clean_title(text: str, words: Lexicon) -> str:
@@ -82,15 +111,47 @@ def belongs_to_table(text: str, words: Lexicon) -> bool:
 
 
 def read_notes(lines: Sequence[str], words: Lexicon) -> tuple[str, ...]:
-    """Return the notes that `lines` begin with; numbered lines after a note belong to it."""
+    """Return the notes that `lines` begin with; lines that count on from a note belong to it."""
     notes: list[str] = []
+    counted: _Count = None
     for line in lines:
         text = squeeze(line)
-        if words.note.match(text) or (notes and _NUMBERED_NOTE.match(text) and len(text) < 400):
-            notes.append(text)
-        else:
+        first = words.note.match(text)
+        number = _number_of(text, 0) if not first else None
+        if not first and not (notes and number and _counts_on(counted, number) and len(text) < 400):
             break
+        notes.append(text)
+        counted = _last_number(text, first.end() if first else 0)
     return tuple(notes)
+
+
+def _number_of(text: str, start: int) -> _Count:
+    """Return how a text is numbered at a place, and its number; None where it is not."""
+    found = _NOTE_NUMBER.match(text, start)
+    if found is None:
+        return None
+    mark = found[2]
+    number = int(mark) if mark.isdecimal() else _CIRCLED.index(mark) + 1
+    return found[1] + found[3] if mark.isdecimal() else "①", number
+
+
+def _last_number(text: str, start: int) -> _Count:
+    """Return the number of the last part of a note; an announcement alone counts from 0."""
+    if not text[start:].strip(" ：:"):
+        return "", 0
+    last = _number_of(text, start) or _number_of(text, 1)  # 注①: the mark belongs to the word
+    for found in _SENTENCE.finditer(text, start):
+        further = _number_of(text, found.end())
+        if further and _counts_on(last, further):
+            last = further
+    return last
+
+
+def _counts_on(before: _Count, number: _Count) -> bool:
+    """Return whether a number is the next one, written as the one before it."""
+    if before is None or number is None:
+        return False
+    return number[1] == before[1] + 1 and before[0] in ("", number[0])
 
 
 def is_stop(block: Block, words: Lexicon) -> bool:

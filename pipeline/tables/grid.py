@@ -195,9 +195,7 @@ def _depth(lines: Sequence[_Line], rules: TableRules) -> int:
         if marked and _single(lines[marked]):
             break  # a heading inside the table
         marked += 1
-    if marked:
-        return max(marked, reached)
-    depth = reached
+    depth = max(marked, reached)
     while depth < most and _goes_on(lines, depth, rules):
         depth += 1
     return depth

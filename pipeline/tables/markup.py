@@ -13,7 +13,7 @@ from pipeline.records import Block, Refused, Table
 from pipeline.rules.tables import TableRules
 from pipeline.tables import around, grid
 from pipeline.tables.build import check_sums
-from pipeline.tables.header import role_of
+from pipeline.tables.header import STUBS, role_of
 from pipeline.tables.tokens import squeeze
 
 _MOSTLY_LINKS = 0.5
@@ -108,10 +108,14 @@ def _join(
         return None
     if sheet.header == table.header:
         more = sheet.rows
-    elif marked and not sheet.headed:
+    elif marked and (not sheet.headed or role_of(sheet.head[0][0], words) not in STUBS):
         more = sheet.head + sheet.rows
     else:
         return None
+    title = sheet.title
+    if title and not around.is_title(title, words) and not words.continued.match(title):
+        # A heading inside, which the end of a page cut off from its rows.
+        more = ((title, *([""] * (len(table.header) - 1))), *more)
     more = _carry_on(table, more, rules)
     return replace(table, rows=table.rows + more, notes=table.notes + sheet.notes)
 
