@@ -30,7 +30,8 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _GROWTH = 1.2
 _SKEW = 2.0
-_UNNAMED = "driver"
+_UNNAMED = "other jobs"
+_BETWEEN = "driver, no job"
 
 
 @dataclass(slots=True)
@@ -139,7 +140,10 @@ def measured(raw: Path, folder: Path, master: str) -> Run:
         thread.join()
     lasted = time.time() - started
     cpu = watch.between(started, started + lasted)
-    return Run(steps(next(events.iterdir()), watch), lasted, cpu, watch.peak)
+    found = steps(next(events.iterdir()), watch)
+    in_jobs = [sum(getattr(step, name) for step in found.values()) for name in ("seconds", "cpu")]
+    found[_BETWEEN] = Step(lasted - in_jobs[0], cpu - in_jobs[1])
+    return Run(found, lasted, cpu, watch.peak)
 
 
 def steps(log: Path, watch: Watch) -> dict[str, Step]:

@@ -18,8 +18,8 @@ import pytest
 
 from pipeline.engines.spark import java_release
 from tests.clusters import ALONE, corpus, settings, written
-from tests.conftest import ROOT, Cli
-from tests.test_run import run, tree
+from tests.conftest import ROOT
+from tests.test_run import tree
 
 PAGES = int(os.environ.get("FAULTS_PAGES", "140"))
 EXECUTOR = "CoarseGrainedExecutorBackend"
@@ -38,10 +38,10 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def wanted(cli: Cli, raw: Path) -> dict[str, object]:
+def wanted(raw: Path) -> dict[str, object]:
     """Return what a run on one machine publishes."""
-    done = run(cli, raw, raw.with_name("wanted"))
-    assert done.returncode == 0, done.stderr
+    config = settings(raw.parent, "local[1]", name="local")
+    assert start(raw, raw.with_name("wanted"), config).wait(LONG) == 0
     return written(tree(raw.with_name("wanted")))
 
 
@@ -123,7 +123,6 @@ def some_done(cleaned: Path, stage: str) -> bool:
 
 @pytest.mark.parametrize("master", ["local[2]", "local-cluster[2,1,1024]", "standalone"])
 def test_every_cluster_publishes_the_same(
-    cli: Cli,
     raw: Path,
     wanted: dict[str, object],
     tmp_path: Path,
@@ -131,8 +130,8 @@ def test_every_cluster_publishes_the_same(
     request: pytest.FixtureRequest,
 ) -> None:
     address = request.getfixturevalue("standalone") if master == "standalone" else master
-    done = run(cli, raw, tmp_path / "cleaned", "--config", settings(tmp_path, address))
-    assert done.returncode == 0, done.stderr
+    process = start(raw, tmp_path / "cleaned", settings(tmp_path, address))
+    assert process.wait(LONG) == 0, (tmp_path / "config.said").read_text("utf-8")
     assert written(tree(tmp_path / "cleaned")) == wanted
 
 

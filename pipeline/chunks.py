@@ -40,6 +40,11 @@ class Work:
         source, beside = (path and path.resolve() for path in (self.source, self.beside))
         return replace(self, target=self.target.resolve(), source=source, beside=beside)
 
+    def under(self, ending: str) -> "Work":
+        """Return the same work whose results have an ending behind their names."""
+        beside = self.beside and self.beside.with_name(self.beside.name + ending)
+        return replace(self, target=self.target.with_name(self.target.name + ending), beside=beside)
+
     @property
     def is_done(self) -> bool:
         """Return whether all that it makes is there."""

@@ -233,6 +233,13 @@ def write_link(path: Path, target: str) -> None:
         sync_folder(path.parent)
 
 
+def rename(source: Path, target: Path) -> None:
+    """Give a finished file its final name, replacing what has it."""
+    with disk(target):
+        source.rename(target)
+        sync_folder(target.parent)
+
+
 def move(source: Path, target: Path) -> None:
     """Rename a finished folder to its final name, replacing what has it."""
     remove(target)

@@ -85,7 +85,7 @@ def test_a_run_on_spark_publishes_what_a_run_on_one_machine_does(tmp_path: Path)
     (raw / "short.txt").write_text("通知\n\n今天没有通知。\n", "utf-8")
     assert cleaned(raw, spark_s, "spark") == cleaned(raw, tmp_path / "local", "local")
     assert kept < stage_files(spark_s)
-    assert not list((spark_s / ".work").glob("*.part"))
+    assert not list((spark_s / ".work").rglob("*.part"))
 
 
 def stage_files(cleaned: Path) -> set[tuple[str, int]]:

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ _HIDDEN = "(hidden)"
 _RAISED = re.compile(r"^pipeline\.errors\.(\w+): (.*)$", re.MULTILINE)
 _LACKING = re.compile(r"ModuleNotFoundError: (No module named '[\w.]+')")
 _PLACE = re.compile(r"^(.*?): is damaged: (.*?)\. Run again", re.DOTALL)
+_ENDING = 30  # seconds that Java has to end
 _LONGEST = 2000  # characters of a cause
 
 
@@ -124,18 +125,22 @@ class SparkEngine:
         return text
 
     def close(self) -> None:
-        """Stop the session and its Java."""
-        if self._session is not None:
-            from pyspark import SparkContext
+        """Stop the session and its Java, whatever became of them."""
+        if self._session is None:
+            return
+        from py4j.protocol import Py4JError
+        from pyspark import SparkContext
 
-            gateway = SparkContext._gateway
+        java = self._session.sparkContext._gateway.proc
+        with suppress(Py4JError, OSError):  # it may be gone already
             self._session.stop()
-            self._session = None
-            if gateway is not None:
-                gateway.shutdown()
-                gateway.proc.stdin.close()
-                gateway.proc.wait()
-                SparkContext._gateway = SparkContext._jvm = None
+        self._session = None
+        java.stdin.close()  # by which it ends
+        try:
+            java.wait(_ENDING)
+        except subprocess.TimeoutExpired:
+            java.kill()
+        SparkContext._gateway = SparkContext._jvm = None
 
 
 def is_secret(key: str) -> bool:

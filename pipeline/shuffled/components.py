@@ -15,7 +15,7 @@ from pyspark.sql import functions as fn
 from pipeline.dedup import kernel
 from pipeline.shuffled.scratch import Scratch
 
-# What a driver does in a second: 5 million edges take it 80 MB and 2 s, the stars a minute.
+# 5 million take the driver 2.3 s and 660 MB; the stars take several rounds of shuffles.
 EDGES = 5_000_000
 
 

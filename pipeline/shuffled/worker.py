@@ -9,6 +9,7 @@ import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import pyarrow as pa
 
@@ -16,6 +17,7 @@ from pipeline import chunks, stages
 from pipeline.engines.local import LocalEngine
 from pipeline.errors import EngineError
 from pipeline.stages import Settings
+from pipeline.store import TEMPORARY, rename
 
 Batches = Iterator[pa.RecordBatch]
 
@@ -44,7 +46,7 @@ class Doing:
     def _do(self, work: chunks.Work) -> int:
         engine = self._engine()
         if not work.is_done:  # a task that is tried again may have done a part
-            chunks.do(work, self.settings, engine, _as_they_are)
+            _do_aside(work, self.settings, engine)
         return len(work.chunk.members)
 
     def _engine(self) -> LocalEngine:
@@ -63,6 +65,19 @@ def check_code(settings: Settings, code: str) -> None:
             "the driver. Give all of them one environment (docs/scale.md)"
         )
         raise EngineError(message)
+
+
+def _do_aside(work: chunks.Work, settings: Settings, engine: LocalEngine) -> None:
+    """Do the work under names of its own, then give the results theirs.
+
+    Spark may do a task twice at one time: it takes an executor for lost that is only slow, or
+    bets on the faster of two. Both come to the same result, but may not write into one file.
+    """
+    aside = work.under(f".{uuid4().hex}{TEMPORARY}")
+    chunks.do(aside, settings, engine, _as_they_are)
+    for made, wanted in ((aside.beside, work.beside), (aside.target, work.target)):
+        if made and wanted:
+            rename(made, wanted)
 
 
 def _as_they_are(outcomes: Iterator[Any]) -> Iterator[Any]:
