@@ -9,14 +9,16 @@ from pyarrow import parquet
 
 from tests.dedup_texts import misread, report
 
+# Java that lives a minute: what it compiles well it would never use.
+BRIEF = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 # Nothing of the machine's network is asked, and few tasks are enough for few pages.
 ALONE = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
     "spark.sql.shuffle.partitions": "2",
     "spark.ui.enabled": "false",
-    # Java that lives a minute: what it compiles well it would never use.
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    "spark.driver.extraJavaOptions": BRIEF,
+    "spark.executor.extraJavaOptions": BRIEF,
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.adaptive.enabled": "false",
 }
