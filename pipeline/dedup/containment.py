@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pipeline.dedup import kernel
-from pipeline.dedup.candidates import Pairs, all_pairs, buckets, distinct
+from pipeline.dedup.candidates import Pairs, alike, all_pairs, buckets, distinct
 from pipeline.dedup.compiled import Hashes
 from pipeline.dedup.fold import Folded
 
@@ -82,12 +82,12 @@ def propose(sketches: Sequence[Hashes], clusters: Pairs) -> tuple[Index, Pairs]:
 
 
 def _postings(sketches: Sequence[Hashes], clusters: Pairs) -> tuple[Hashes, Pairs]:
-    """Return each hash with each cluster that holds it, once, sorted by both."""
+    """Return each hash that comes again with each cluster that holds it, once, sorted by both."""
     places = np.argsort(clusters, kind="stable")
     parts = [sketches[place] for place in places.tolist()]
     owners = np.repeat(clusters[places], np.array([len(part) for part in parts], np.int64))
     hashes = np.concatenate([*parts, np.empty(0, np.uint64)])
-    order = np.argsort(hashes, kind="stable")
+    order = alike(hashes)
     hashes, owners = hashes[order], owners[order]
     first = np.ones(len(hashes), np.bool_)
     first[1:] = (hashes[1:] != hashes[:-1]) | (owners[1:] != owners[:-1])

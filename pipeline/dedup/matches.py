@@ -8,6 +8,7 @@ or on what is remembered.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import attrgetter
 
 import msgspec
 import numpy as np
@@ -22,7 +23,7 @@ from pipeline.dedup.passages import opening, passages
 from pipeline.dedup.quantity import Lexicon, built_in
 from pipeline.dedup.settle import LINKS, settle
 from pipeline.dedup.verify import compare
-from pipeline.engines.forked import cores, map_forked
+from pipeline.engines.forked import cores, map_forked, uncollected
 from pipeline.records import Disagreement, Gist, Match, Verdict
 from pipeline.rules.dedup import DedupRules
 
@@ -63,13 +64,20 @@ def find_matches(
     text each is matched with the first. Texts of fewer than 5 letters match nothing.
     """
     memory = Memory() if memory is None else memory
-    corpus = _gather(texts, memory, workers or cores())
+    with uncollected():
+        return _find_matches(texts, memory, workers or cores(), rules)
+
+
+def _find_matches(
+    texts: Mapping[str, str], memory: Memory, workers: int, rules: DedupRules | None
+) -> list[Match]:
+    corpus = _gather(texts, memory, workers)
     lexicon = Lexicon(rules) if rules else built_in()
-    judge = _Judge(texts, corpus, memory, lexicon, workers or cores())
+    judge = _Judge(texts, corpus, memory, lexicon, workers)
     matches = [*_same(texts, corpus), *_find(corpus, judge)]
     memory.gists = {one.text: one for one in corpus.gists}
     memory.verdicts = judge.used
-    return sorted(matches, key=lambda match: (match.a, match.b))
+    return sorted(matches, key=attrgetter("a", "b"))
 
 
 @dataclass(frozen=True, slots=True)
