@@ -11,16 +11,18 @@ from functools import cached_property
 import numpy as np
 
 from pipeline.dedup import kernel
-from pipeline.dedup.align import SEED, Clauses, Fields, rank
-from pipeline.dedup.compiled import Codes, Hashes, Places
+from pipeline.dedup.align import SEED, Chains, Fields, chain_grams
+from pipeline.dedup.compiled import Codes, Hashes, Places, Runs
 from pipeline.dedup.fold import Folded, fold
 from pipeline.dedup.signature import GRAM
+from pipeline.dedup.suspects import Clauses
 
 # A line of keywords: eight short words or more, all letters.
-_TAG_CLOUD = re.compile(r"^[^\S\n]*(?:[^\W\d_]{1,12}[^\S\n]+){7,}[^\W\d_]{1,12}[^\S\n]*$", re.M)
+_WORDS = 8
+_TAG_CLOUD = re.compile(
+    rf"^[^\S\n]*(?:[^\W\d_]{{1,12}}[^\S\n]+){{{_WORDS - 1},}}[^\W\d_]{{1,12}}[^\S\n]*$", re.M
+)
 
-_LINE_ENDS = np.array([ord("\n")], np.uint32)
-_WIDE_ZERO = np.uint32(0xFF10)
 _CLAUSE_ENDS = np.array(sorted(map(ord, "\n\t，,。.；;：:！!？?、（）()[]〔〕【】《》")), np.uint32)
 
 
@@ -29,23 +31,23 @@ class Masked:
     """Folded codes with each number as one code.
 
     `values` tells numbers apart (0 for a letter), `starts` is the place in the core's codes,
-    `lines` the line of the text, `seeds` holds a hash for each run of `SEED` codes.
+    `seeds` holds a hash for each run of `SEED` codes. A row of `numbers` is the place of a number,
+    and where its line starts and ends. `clauses` counts the clauses from 0, which start at
+    `firsts`.
     """
 
     codes: Codes
     values: Hashes
     starts: Places
-    lines: Places
     seeds: Hashes
+    numbers: Runs
+    clauses: Places
+    firsts: Places
 
     @property
     def fields(self) -> Fields:
-        """Return what the alignment of numbers reads."""
-        return self.codes, self.values, self.lines
-
-    def end(self, place: int, size: int) -> int:
-        """Return where the code at `place` ends in the core's codes, of which there are `size`."""
-        return int(self.starts[place + 1]) if place + 1 < len(self.starts) else size
+        """Return what the alignment reads."""
+        return self.codes, self.values, self.numbers, self.seeds
 
 
 @dataclass(frozen=True)
@@ -67,18 +69,27 @@ class Body:
     @cached_property
     def core(self) -> Folded:
         """Return the folded text without the page's tag clouds."""
+        # Few pages have one, and to look for it takes longer than to fold the text.
+        if max(map(len, map(str.split, self.text.split("\n")))) < _WORDS:
+            return self.folded
         text = _TAG_CLOUD.sub(lambda cloud: " " * len(cloud[0]), self.text)
         return self.folded if text == self.text else fold(text)
 
     @cached_property
     def masked(self) -> Masked:
         """Return the core with its numbers masked."""
-        core = self.core
-        codes, values, starts = kernel.mask_numbers(core.raw, core.codes, core.offsets)
-        lines = kernel.number_parts(core.raw, core.offsets[starts], _LINE_ENDS)
-        return Masked(codes, values, starts, lines, kernel.gram_hashes(codes, SEED))
+        raw, offsets = self.core.raw, self.core.offsets
+        codes, values, starts = kernel.mask_numbers(raw, self.core.codes, offsets)
+        clauses, firsts, numbers = kernel.lay_out(raw, offsets, codes, starts, _CLAUSE_ENDS)
+        seeds = kernel.gram_hashes(codes, SEED)
+        return Masked(codes, values, starts, seeds, numbers, clauses, firsts)
 
-    @property
+    @cached_property
+    def chains(self) -> Chains:
+        """Return where each seed stands, as `align.align` looks for it."""
+        return chain_grams(self.masked.seeds)
+
+    @cached_property
     def extent(self) -> int:
         """Return how many distinct 5-grams the core has: a passage that comes twice counts once."""
         return len(self.grams) - len(self.folded) + len(self.core)
@@ -90,28 +101,15 @@ class Body:
 
     @cached_property
     def clauses(self) -> dict[object, Clauses]:
-        """Return what `figures` found of the clauses, by the lexicon it read them with."""
+        """Return what `suspects` reads of the clauses, by the lexicon they were read with."""
         return {}
-
-    @cached_property
-    def clause_of(self) -> Places:
-        """Return, for each masked code, the place of its clause among those with letters."""
-        return self._ranks[0]
 
     @cached_property
     def clause_edges(self) -> tuple[list[int], list[int]]:
         """Return where each clause starts, in the core's codes and in the text; then the ends."""
-        codes = self.masked.starts[self._ranks[1]]
+        codes = self.masked.starts[self.masked.firsts]
         offsets = self.core.offsets[codes]
         return [*codes.tolist(), len(self.core)], [*offsets.tolist(), len(self.text)]
-
-    @cached_property
-    def _ranks(self) -> tuple[Places, Places]:
-        core = self.core
-        wide = (core.raw >= _WIDE_ZERO) & (core.raw <= _WIDE_ZERO + 9)
-        raw = np.where(wide, core.raw - _WIDE_ZERO + ord("0"), core.raw)
-        parts = kernel.number_parts(raw, core.offsets[self.masked.starts], _CLAUSE_ENDS)
-        return rank(parts)
 
     def clause(self, place: int) -> str:
         """Return the folded letters of the clause at `place`."""

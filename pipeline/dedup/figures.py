@@ -6,17 +6,16 @@ quantity in two spellings, or one that the other page holds elsewhere in the sam
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
 
-from pipeline.dedup import align
-from pipeline.dedup.align import CONTEXT
 from pipeline.dedup.body import Body
 from pipeline.dedup.compiled import Places, Runs
 from pipeline.dedup.quantity import HAN_NUMERALS, HOLE, Clause, Figure, Lexicon
+from pipeline.dedup.runs import CONTEXT
+from pipeline.dedup.suspects import Clauses, read_clauses, suspects
 from pipeline.records import Disagreement
 
 SENTENCE = 400  # characters; a longer sentence has lost its stops, and its clause is shown
@@ -40,8 +39,7 @@ def disagreements(
 ) -> tuple[Disagreement, ...]:
     """Return the sentences of `a` and `b` that differ in figures alone, in the order of `a`.
 
-    `runs` and `numbers` are those of `align.align` and `align.pair_numbers`; `lexicon` says
-    what units and words mean.
+    `runs` and `numbers` are those of `runs.gather`; `lexicon` says what units and words mean.
     """
     found: dict[tuple[str, str], tuple[list[str], list[str]]] = {}
     for x, y, unlike in _differing(a, b, runs, numbers, lexicon):
@@ -61,14 +59,16 @@ def _differing(
 ) -> Iterator[tuple["_Part", "_Part", list[tuple[Figure, Figure]]]]:
     """Yield the clauses of the same words that hold different figures, with these."""
     clauses = _clauses(a, lexicon), _clauses(b, lexicon)
-    for i, j, moved in align.suspects(runs, numbers, *clauses, _NUMERALS).tolist():
+    for i, j, moved in suspects(runs, numbers, *clauses, _NUMERALS).tolist():
         x, y = _Part(a, i, lexicon), _Part(b, j, lexicon)
+        if x.text == y.text:
+            continue
         unlike = [
             (one, other)
             for one, other in lexicon.unlike(x.text, y.text)
             if x.is_piece(one) == y.is_piece(other)
         ]
-        if not unlike or x.row != y.row:
+        if not unlike or x.row != y.row or x.is_byline or y.is_byline:
             continue
         if x.is_serial or y.is_serial or not _same_subject(x, y, MOVED if moved else CONTEXT):
             continue
@@ -77,22 +77,13 @@ def _differing(
             yield x, y, unlike
 
 
-def _clauses(body: Body, lexicon: Lexicon) -> align.Clauses:
-    """Return what `align.suspects` reads of a body, which keeps it."""
+def _clauses(body: Body, lexicon: Lexicon) -> Clauses:
+    """Return what `suspects` reads of a body, which keeps it."""
     if lexicon not in body.clauses:
-        body.clauses[lexicon] = _clauses_of(body, lexicon)
+        masked = body.masked
+        read = read_clauses(masked.codes, masked.firsts, lexicon.drawn)
+        body.clauses[lexicon] = masked.codes, masked.clauses, *read
     return body.clauses[lexicon]
-
-
-def _clauses_of(body: Body, lexicon: Lexicon) -> align.Clauses:
-    """Return the clauses of a body; the bare words of bylines are 0."""
-    codes, clauses, starts = body.masked.codes, body.clause_of, body.clause_edges[1]
-    bare = align.bare_clauses(codes, clauses, lexicon.drawn)
-    for match in lexicon.byline.finditer(body.text):
-        end = body.text.find("\n", match.end())
-        first = bisect_left(starts, body.text.rfind("\n", 0, match.start()))
-        bare[first : bisect_left(starts, end) if end >= 0 else None] = 0
-    return codes, clauses, bare, *align.lone_clauses(codes, clauses)
 
 
 def _same_subject(x: "_Part", y: "_Part", least: int) -> bool:
@@ -197,6 +188,11 @@ class _Part:
         start, end = self._line
         line = self._body.text[start:end]
         return _FIGURES.sub("", line) if "\t" in line else ""
+
+    @property
+    def is_byline(self) -> bool:
+        """Return whether the line is about the page itself."""
+        return self._lexicon.byline.search(self._body.text, *self._line) is not None
 
     @property
     def is_serial(self) -> bool:

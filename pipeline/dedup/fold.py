@@ -31,8 +31,9 @@ class Folded:
         Signs fold away, but a text that says -5.8% where another says 5.8 is another text.
         """
         values = kernel.mask_numbers(self.raw, self.codes, self.offsets)[1]
-        figures = values[values != 0]  # where they stand, the codes say
-        return hashlib.blake2b(self.codes.tobytes() + figures.tobytes(), digest_size=16).digest()
+        hashed = hashlib.blake2b(self.codes.data, digest_size=16)
+        hashed.update(values[values != 0].data)  # where they stand, the codes say
+        return hashed.digest()
 
 
 def fold(text: str) -> Folded:

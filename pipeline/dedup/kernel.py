@@ -6,15 +6,24 @@ arguments.
 
 import numpy as np
 
-from pipeline.dedup.compiled import FNV_BASIS, FNV_PRIME, Codes, Counts, Hashes, Places, compiled
+from pipeline.dedup.compiled import (
+    FNV_BASIS,
+    FNV_PRIME,
+    Codes,
+    Counts,
+    Hashes,
+    Places,
+    Runs,
+    compiled,
+)
 
 NUMBER = np.uint32(ord("#"))  # stands for a whole number in masked codes; no letter folds to it
 
 _BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no power of it vanishes
 
 _POINT, _ZERO, _NINE, _COMMA = np.uint32(0x2E), np.uint32(0x30), np.uint32(0x39), np.uint32(0x2C)
-_NO_SPACE = np.uint32(0x200B)
-_WIDE_POINT = np.uint32(0xFF0E)
+_NO_SPACE, _LINE_END = np.uint32(0x200B), np.uint32(0x0A)
+_WIDE_POINT, _WIDE_ZERO, _WIDE_NINE = np.uint32(0xFF0E), np.uint32(0xFF10), np.uint32(0xFF19)
 _SPACE, _PER_MILLE = np.uint32(0x20), np.uint32(0x2030)
 _PERCENT, _WIDE_PERCENT = np.uint32(0x25), np.uint32(0xFF05)
 _HYPHEN, _MINUS, _WIDE_MINUS = np.uint32(0x2D), np.uint32(0x2212), np.uint32(0xFF0D)
@@ -108,9 +117,18 @@ def minima(hashes: Hashes, factors: Codes, terms: Codes) -> Codes:
 def distinct(hashes: Hashes) -> Hashes:
     """Return the distinct `hashes`, sorted; several times faster than `numpy.unique`."""
     hashes = np.sort(hashes)
-    first = np.ones(len(hashes), np.bool_)
-    np.not_equal(hashes[1:], hashes[:-1], out=first[1:])
-    return hashes[first]
+    return hashes[: squeeze(hashes)]
+
+
+@compiled("i8(u8[::1])")
+def squeeze(hashes: Hashes) -> int:
+    """Move the first of each run of equal `hashes` to the front; return how many there are."""
+    count = 0
+    for i in range(len(hashes)):
+        if i == 0 or hashes[i] != hashes[count - 1]:
+            hashes[count] = hashes[i]
+            count += 1
+    return count
 
 
 @compiled("u8[::1](u4[:,::1], i8, i8)")
@@ -228,26 +246,6 @@ def joins(raw: Codes, codes: Codes, offsets: Places, i: int) -> bool:
     return digits == 3
 
 
-@compiled("i4[::1](u4[::1], i4[::1], u4[::1])")
-def number_parts(raw: Codes, offsets: Places, stops: Codes) -> Places:
-    """Return the number of the part of `raw` that each of `offsets` lies in; they rise.
-
-    Parts end at one of `stops`, which are sorted, but not at a point or comma between digits.
-    """
-    parts = np.empty(len(offsets), np.int32)
-    part = place = 0
-    for i in range(len(offsets)):
-        while place < offsets[i]:
-            found = np.searchsorted(stops, raw[place])
-            if found < len(stops) and stops[found] == raw[place]:
-                inside = raw[place] == _COMMA or raw[place] == _POINT
-                inside = inside and place > 0 and is_digit(raw[place - 1])
-                part += not (inside and is_digit(raw[place + 1]))
-            place += 1
-        parts[i] = part
-    return parts
-
-
 @compiled("u8(u4[::1], u4[::1], i4[::1], i8, i8)")
 def sign_of(raw: Codes, codes: Codes, offsets: Places, first: int, last: int) -> np.uint64:
     """Return what the signs of a number say that stands at `first` to `last` of `codes`.
@@ -282,7 +280,7 @@ def mask_numbers(raw: Codes, codes: Codes, offsets: Places) -> tuple[Codes, Hash
     in `codes`.
     """
     masked = np.empty(len(codes), np.uint32)
-    values = np.zeros(len(codes), np.uint64)
+    values = np.empty(len(codes), np.uint64)
     starts = np.empty(len(codes), np.int32)
     count = 0
     inside = False
@@ -290,7 +288,7 @@ def mask_numbers(raw: Codes, codes: Codes, offsets: Places) -> tuple[Codes, Hash
         digit = is_digit(codes[i])
         inside = inside and (digit or codes[i] == _POINT) and joins(raw, codes, offsets, i)
         if not inside:
-            masked[count], starts[count] = codes[i], i
+            masked[count], values[count], starts[count] = codes[i], np.uint64(0), i
             if digit:
                 masked[count], values[count] = NUMBER, FNV_BASIS
             inside = digit
@@ -303,4 +301,52 @@ def mask_numbers(raw: Codes, codes: Codes, offsets: Places) -> tuple[Codes, Hash
             sign = sign_of(raw, codes, offsets, starts[n], last)
             if sign:
                 values[n] = (values[n] ^ sign) * FNV_PRIME
-    return masked[:count].copy(), values[:count].copy(), starts[:count].copy()
+    return masked[:count], values[:count], starts[:count]
+
+
+@compiled("b1(u4[::1], i8, u4[::1])")
+def is_stop(raw: Codes, place: int, stops: Codes) -> bool:
+    """Return whether `raw[place]` is one of `stops`, which are sorted, and not inside a number."""
+    code = raw[place]
+    found = np.searchsorted(stops, code)
+    if found == len(stops) or stops[found] != code:
+        return False
+    if (code != _COMMA and code != _POINT) or place == 0 or place + 1 == len(raw):
+        return True
+    before, after = raw[place - 1], raw[place + 1]
+    return not (
+        (is_digit(before) or _WIDE_ZERO <= before <= _WIDE_NINE)
+        and (is_digit(after) or _WIDE_ZERO <= after <= _WIDE_NINE)
+    )
+
+
+@compiled("Tuple((i4[::1], i4[::1], i4[:,::1]))(u4[::1], i4[::1], u4[::1], i4[::1], u4[::1])")
+def lay_out(
+    raw: Codes, offsets: Places, masked: Codes, starts: Places, stops: Codes
+) -> tuple[Places, Places, Runs]:
+    """Return the clause of each masked code, counted from 0; where each clause starts; the numbers.
+
+    Clauses end at one of `stops`. Of each number there is its place, and where its line starts
+    and ends.
+    """
+    clauses, firsts = np.empty(len(starts), np.int32), np.empty(len(starts), np.int32)
+    numbers = np.empty(((masked == NUMBER).sum(), 3), np.int32)
+    count = parts = line = waiting = 0
+    for n in range(len(starts)):
+        ends_clause, ends_line = n == 0, False
+        for i in range(starts[n - 1] + 1 if n else 1, starts[n] + 1):
+            for place in range(offsets[i - 1] + 1, offsets[i]):  # what was folded away
+                ends_clause = ends_clause or is_stop(raw, place, stops)
+                ends_line = ends_line or raw[place] == _LINE_END
+        if ends_line:
+            numbers[waiting:count, 2] = n
+            line, waiting = n, count
+        if ends_clause:
+            firsts[parts] = n
+            parts += 1
+        clauses[n] = parts - 1
+        if masked[n] == NUMBER:
+            numbers[count, 0], numbers[count, 1] = n, line
+            count += 1
+    numbers[waiting:, 2] = len(starts)
+    return clauses, firsts[:parts].copy(), numbers

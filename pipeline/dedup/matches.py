@@ -278,6 +278,6 @@ def verdict_on(a: Body, b: Body, lexicon: Lexicon) -> Verdict | None:
         found.jaccard,
         found.containment,
         evidence.figures,
-        passages(a, b, evidence.runs),
+        passages(a, evidence.parts),
         differing,
     )

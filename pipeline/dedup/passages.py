@@ -1,56 +1,25 @@
 """Two bodies → the longest passages they share, and those that only one of them holds.
 
-In: bodies, and the runs of an alignment. Out: passages in the spelling of the first body. Never:
+In: bodies, and where passages stand. Out: passages in the spelling of the first body. Never:
 a shared passage that is not in both, or a lacking one that stands elsewhere in the other.
 """
 
 import numpy as np
 
-from pipeline.dedup import align
+from pipeline.dedup.align import align
 from pipeline.dedup.body import Body
-from pipeline.dedup.compiled import Places, Runs, compiled
+from pipeline.dedup.compiled import Places
+from pipeline.dedup.runs import LETTERS, longest
 
-MOST = 10  # passages; they show why two pages are related, and are no copy of the page
-LETTERS = 20  # a shorter passage may be a set phrase
 ONLY = 4  # letters; what is shorter is a word that was exchanged
 COVERED = 0.5  # of a clause's letters in runs; it was edited then, and is not lacking
 LONGEST = 200  # letters; a longer one is cut
 
 
-@compiled("i4[:,::1](i4[:,::1], i4[::1], i8)")
-def longest(spans: Places, starts: Places, size: int) -> Places:
-    """Return where the longest `spans` of masked codes start and end in the core, longest first.
-
-    `starts` is the place of each masked code among the core's, of which there are `size`.
-    """
-    chosen = np.argsort(-spans[:, 1], kind="mergesort")[:MOST]
-    found = np.empty((len(chosen), 2), np.int32)
-    count = 0
-    for n in chosen:
-        start, end = spans[n, 0], spans[n, 0] + spans[n, 1]
-        first, last = starts[start], starts[end] if end < len(starts) else np.int32(size)
-        if last - first < LETTERS:
-            continue
-        place = count
-        while place and (
-            found[place - 1, 1] - found[place - 1, 0] < last - first
-            or (
-                found[place - 1, 1] - found[place - 1, 0] == last - first
-                and found[place - 1, 0] > first
-            )
-        ):
-            found[place] = found[place - 1]
-            place -= 1
-        found[place, 0], found[place, 1] = first, last
-        count += 1
-    return found[:count].copy()
-
-
-def passages(a: Body, b: Body, runs: Runs) -> tuple[str, ...]:
-    """Return the longest passages of `a` that `b` holds too, figures and all, longest first."""
-    spans = align.agreeing_spans(runs, a.masked.fields, b.masked.fields)
-    found = longest(spans, a.masked.starts, len(a.core)).tolist()
-    return tuple(a.spelled(start, min(end, start + LONGEST)) for start, end in found)
+def passages(a: Body, parts: Places) -> tuple[str, ...]:
+    """Return the longest of the `parts` of `a` that another body holds too, longest first."""
+    places = longest(parts, a.masked.starts, len(a.core)).tolist()
+    return tuple(a.spelled(start, min(end, start + LONGEST)) for start, end in places)
 
 
 def opening(a: Body) -> tuple[str, ...]:
@@ -82,12 +51,11 @@ def lacking(a: Body, b: Body) -> tuple[str, ...]:
 
 def _lacking_clauses(a: Body, b: Body) -> list[int]:
     """Return the clauses of `a` that no run covers, and whose letters are nowhere in `b`."""
-    x, y = a.masked, b.masked
-    covered = np.zeros(len(x.codes), np.bool_)
-    for start, _, length, _ in align.align(x.fields, x.seeds, y.fields, y.seeds).tolist():
+    clauses = a.masked.clauses
+    covered = np.zeros(len(clauses), np.bool_)
+    for start, _, length, _ in align(a.masked.fields, b.masked.fields, b.chains).tolist():
         covered[start : start + length] = True
-    sizes = np.bincount(a.clause_of)
-    shares = np.bincount(a.clause_of, covered) / sizes
+    shares = np.bincount(clauses, covered) / np.bincount(clauses)
     return [
         place
         for place in np.flatnonzero(shares < COVERED).tolist()

@@ -7,15 +7,15 @@ where there is none. Never: an estimate; a signature only proposes.
 import math
 from dataclasses import dataclass
 
-from pipeline.dedup import align, kernel
+from pipeline.dedup import kernel, runs
 from pipeline.dedup.body import Body
-from pipeline.dedup.compiled import Hashes, Places, Runs
+from pipeline.dedup.compiled import Places, Runs
 from pipeline.records import Relation
 
 # All measured on labelled corpora of reposts, excerpts, digests and form letters.
 NEAR_LEAST = 0.42  # two copies, each with 5 % of its characters misread, share this much
 NEAR_RATIO = 0.74  # of the lengths of two copies; digests and excerpts keep less, as a rule
-NEAR_LACKING = 0.25  # of a body may be missing in its copy, in stretches above `align.BRIDGE`
+NEAR_LACKING = 0.25  # of a body may be missing in its copy, in stretches above `runs.BRIDGE`
 PASSAGE = 300  # codes; a longer one is a part of its own, not an edit
 NEAR_PASSAGE = 0.04  # of the body; so is what is longer than this share, in a long body
 SHORT = 150  # codes; a text of a few sentences, where one name or figure is much
@@ -36,14 +36,15 @@ WORD_FOR_WORD = 0.97  # of the longer body is in runs, or in small gaps between 
 class Evidence:
     """What two aligned bodies say about their origin.
 
-    `runs` are those of `align.align`, `numbers` the pairs of `align.pair_numbers`. Counts:
-    `letters` in shared runs, which with the small gaps between them are `covered` of the longer
-    body (0.0 to 1.0), numbers in shared contexts that `agree` and that `differ`, words
-    `exchanged` for others, other `small` gaps. Of a `short` text all numbers are counted.
+    `runs`, `numbers` and `parts` are those of `runs.gather`. Counts: `letters` in shared runs,
+    which with the small gaps between them are `covered` of the longer body (0.0 to 1.0), numbers in
+    shared contexts that `agree` and that `differ`, words `exchanged` for others, other `small`
+    gaps. Of a `short` text all numbers are counted.
     """
 
     runs: Runs
     numbers: Places
+    parts: Places
     letters: int
     covered: float
     agree: int
@@ -124,42 +125,41 @@ def compare(a: Body, b: Body) -> Comparison | None:
 def gather(a: Body, b: Body) -> Evidence:
     """Return the evidence of the runs that `a` shares with `b`."""
     x, y = a.masked, b.masked
-    runs = align.align(x.fields, x.seeds, y.fields, y.seeds)
-    numbers = align.pair_numbers(runs, x.fields, y.fields)
+    size = max(len(x.codes), len(y.codes))
     # Every number of a short notice counts: its date and hour are all that tells it from the next.
-    short = max(len(x.codes), len(y.codes)) < SHORT
-    agrees = numbers[numbers[:, 3] >= (1 if short else align.CONTEXT), 2]
-    agree = int(agrees.sum())
-    exchanged, small, gaps = align.weigh_gaps(runs, x.codes, y.codes)
-    letters = int(runs[:, 2].sum())
-    covered = (letters + gaps) / max(len(x.codes), len(y.codes), 1)
-    differ = len(agrees) - agree
-    return Evidence(runs, numbers, letters, covered, agree, differ, exchanged, small, short)
+    short = size < SHORT
+    least = 1 if short else runs.CONTEXT
+    found, numbers, parts, counts = runs.gather(x.fields, y.fields, b.chains, least)
+    letters, gaps, agree, differ, exchanged, small = counts
+    covered = (letters + gaps) / max(size, 1)
+    return Evidence(found, numbers, parts, letters, covered, agree, differ, exchanged, small, short)
 
 
 def _relation(a: Body, b: Body, shares: tuple[float, float], evidence: Evidence) -> Relation | None:
     if evidence.is_form:
         return "template" if min(shares) >= OVERLAP_LEAST else None
     least = NEAR_LEAST if max(len(a.masked.codes), len(b.masked.codes)) >= SHORT else NEAR_SHORT
-    if min(shares) >= least and _same_extent(a, b):
+    if min(shares) >= least and _same_extent(a, b, evidence.runs):
         return "near"
     if max(shares) >= PART_LEAST and evidence.letters >= 40:
         return "contained" if shares[0] > shares[1] else "contains"
     return "overlaps" if evidence.letters >= OVERLAP_LETTERS else None
 
 
-def _same_extent(a: Body, b: Body) -> bool:
+def _same_extent(a: Body, b: Body, shared: Runs) -> bool:
     """Return whether neither body is a part of the other: much shorter, or short of a passage."""
     shorter, longer = sorted((a.extent, b.extent))
-    if shorter < NEAR_RATIO * longer:
-        return False
-    x, y = a.masked.seeds, b.masked.seeds
-    return _is_whole(x, y) and _is_whole(y, x)
+    return (
+        shorter >= NEAR_RATIO * longer and _is_whole(a, b, shared, 0) and _is_whole(b, a, shared, 1)
+    )
 
 
-def _is_whole(seeds: Hashes, others: Hashes) -> bool:
-    """Return whether a text with `seeds` has next to nothing that one with `others` lacks."""
-    lacking, longest = align.missing(seeds, others)
+def _is_whole(a: Body, b: Body, shared: Runs, side: int) -> bool:
+    """Return whether `a`, the text on that side of runs, has next to nothing that `b` lacks."""
+    seeds, size = a.masked.seeds, len(a.masked.codes)
+    if runs.bridges(shared, side, size):
+        return True
+    lacking, longest = runs.missing(seeds, b.masked.seeds, b.chains)
     return lacking <= NEAR_LACKING * len(seeds) and longest <= max(
         PASSAGE, NEAR_PASSAGE * len(seeds)
     )
