@@ -23,6 +23,8 @@ _TAG_CLOUD = re.compile(
     rf"^[^\S\n]*(?:[^\W\d_]{{1,12}}[^\S\n]+){{{_WORDS - 1},}}[^\W\d_]{{1,12}}[^\S\n]*$", re.M
 )
 
+_BLANKS = np.array([n for n in range(0x3001) if chr(n).isspace() and chr(n) != "\n"], np.uint32)
+
 _CLAUSE_ENDS = np.array(sorted(map(ord, "\n\t，,。.；;：:！!？?、（）()[]〔〕【】《》")), np.uint32)
 
 
@@ -70,7 +72,7 @@ class Body:
     def core(self) -> Folded:
         """Return the folded text without the page's tag clouds."""
         # Few pages have one, and to look for it takes longer than to fold the text.
-        if max(map(len, map(str.split, self.text.split("\n")))) < _WORDS:
+        if kernel.most_gaps(self.folded.raw, _BLANKS) < _WORDS - 1:
             return self.folded
         text = _TAG_CLOUD.sub(lambda cloud: " " * len(cloud[0]), self.text)
         return self.folded if text == self.text else fold(text)

@@ -29,6 +29,7 @@ _OPENING = re.compile(r"[\s　]*[(（]?")
 _ITEM = re.compile(r"[ \t]*[、.．)）]")
 _CUT = re.compile(r"[\s.,]*\d")
 _CUT_BEFORE = re.compile(r"\d[\s.,]*$")
+_ENDS = " \u00a0\u3000\t\n，。；：！？、"
 _NARROW = 8  # characters; more blanks than that part two numbers
 _MINUSES = ("-", "−", "－")
 _NUMERALS = np.array(sorted(map(ord, HAN_NUMERALS)), np.uint32)
@@ -114,7 +115,9 @@ class _Part:
         # A minus is no letter; nothing but the next clause's own minus can be mistaken for it.
         if body.text[self._start - 1 : self._start] in _MINUSES:
             self._start -= 1
-        self.text = body.text[self._start : self._end]
+        # What ends a clause says nothing of it: without its stop it is often the other's, letter by
+        # letter, or one that was read before.
+        self.text = body.text[self._start : self._end].rstrip(_ENDS)
 
     @property
     def read(self) -> Clause:

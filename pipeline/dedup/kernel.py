@@ -22,7 +22,7 @@ NUMBER = np.uint32(ord("#"))  # stands for a whole number in masked codes; no le
 _BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no power of it vanishes
 
 _POINT, _ZERO, _NINE, _COMMA = np.uint32(0x2E), np.uint32(0x30), np.uint32(0x39), np.uint32(0x2C)
-_NO_SPACE, _LINE_END = np.uint32(0x200B), np.uint32(0x0A)
+_NO_SPACE, _LINE_END, _NO_LATIN = np.uint32(0x200B), np.uint32(0x0A), np.uint32(0x85)
 _WIDE_POINT, _WIDE_ZERO, _WIDE_NINE = np.uint32(0xFF0E), np.uint32(0xFF10), np.uint32(0xFF19)
 _SPACE, _PER_MILLE = np.uint32(0x20), np.uint32(0x2030)
 _PERCENT, _WIDE_PERCENT = np.uint32(0x25), np.uint32(0xFF05)
@@ -61,6 +61,24 @@ def fold_codes(raw: Codes, table: Codes, codes: Codes, offsets: Places) -> int:
         offsets[count] = i
         count += code != 0
     return count
+
+
+@compiled("i8(u4[::1], u4[::1])")
+def most_gaps(raw: Codes, blanks: Codes) -> int:
+    """Return how many runs of `blanks`, which are sorted, the line holds that has most of them."""
+    most = count = 0
+    inside = False
+    for code in raw:
+        if code == _LINE_END:
+            count = 0
+        blank = (code <= _SPACE or _NO_LATIN <= code <= blanks[-1]) and code != _LINE_END
+        if blank:
+            place = np.searchsorted(blanks, code)
+            blank = blanks[place] == code
+        count += blank and not inside
+        inside = blank
+        most = max(most, count)
+    return most
 
 
 @compiled("u8[::1](u4[::1], i8)")
@@ -200,8 +218,8 @@ def walk(starts: Counts, ends: Counts) -> Counts:
 
 
 @compiled("i8(u8[::1], u8[::1])")
-def count_shared(a: Hashes, b: Hashes) -> int:
-    """Return how many values two sorted arrays of distinct values share."""
+def merge(a: Hashes, b: Hashes) -> int:
+    """Return what `count_shared` returns, step by step."""
     i = j = count = 0
     while i < len(a) and j < len(b):
         x, y = a[i], b[j]
@@ -209,6 +227,26 @@ def count_shared(a: Hashes, b: Hashes) -> int:
         i += x <= y
         j += y <= x
     return count
+
+
+@compiled("i8(u8[::1], u8[::1])")
+def count_shared(a: Hashes, b: Hashes) -> int:
+    """Return how many values two sorted arrays of distinct values share.
+
+    Each step waits for the one before it, so both halves are merged at a time.
+    """
+    a_end = len(a) // 2
+    b_end = np.searchsorted(b, a[a_end]) if len(a) else 0
+    i = j = count = 0
+    k, m = a_end, b_end
+    while i < a_end and j < b_end and k < len(a) and m < len(b):
+        x, y, z, w = a[i], b[j], a[k], b[m]
+        count += (x == y) + (z == w)
+        i += x <= y
+        j += y <= x
+        k += z <= w
+        m += w <= z
+    return count + merge(a[i:a_end], b[j:b_end]) + merge(a[k:], b[m:])
 
 
 @compiled("u8[::1](u8[::1], u8[::1], u8)")
