@@ -192,7 +192,10 @@ def mark_below(sheet: Sheet, tail: Sequence[Line], body: Sequence[Line]) -> None
         below: list[Line] = []
         own = False  # what an annex or list announces is the body's own, up to the next chrome
         for line, after in zip(tail[first:], [*tail[first + 1 :], None], strict=False):
-            own = line.rule is None and (own or announced.search(line.text) is not None)
+            if line.rule is not None:
+                own = False
+                continue
+            own = own or announced.search(line.text) is not None
             loose = (_is_loose(line) or is_headline(line)) and not _is_beside(line, element)
             speaks = line.text[-1:] == ":" and after is not None and after.mass > 0
             heads = speaks or _HEADING.match(line.text) is not None
@@ -271,8 +274,9 @@ def _may_be_dated(line: Line) -> bool:
 
 def _is_loose(line: Line) -> bool:
     """Return whether no rule took the line, and it is neither a sentence nor a table's row."""
-    row = _is_row(line.block.text) or _FIGURES.fullmatch(line.text)
-    return line.rule is None and not line.prose and not row
+    if line.rule is not None or line.prose:
+        return False
+    return not (_is_row(line.block.text) or _FIGURES.fullmatch(line.text))
 
 
 def _is_row(text: str) -> bool:

@@ -253,7 +253,8 @@ _PLAIN = re.compile("(?:T{1,2}M?SM{0,2}){3,}")
 
 def _shape(sheet: Sheet, line: Line, stamp: Pattern) -> str:
     """Return M for a date or count, S for a sentence, T for a title, and x."""
-    if line.rule or _COLUMNS.search(line.block.text):
+    text = line.block.text
+    if line.rule or (("  " in text or "\u3000" in text) and _COLUMNS.search(text)):
         return "x"
     if stamp.fullmatch(line.text):
         return "M"

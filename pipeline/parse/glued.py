@@ -52,8 +52,10 @@ def part(
     title = ""
     parts: list[Sequence[str]] = []
     for line in lines:
-        few = len(filled) <= _LINES or len(line) > size * _MOST
-        if len(line) < _LONG or not few or "\t" in line or line.count("。") < _STOPS:
+        if len(line) < _LONG or "\t" in line or line.count("。") < _STOPS:
+            parts.append((line,))
+            continue
+        if len(filled) > _LINES and len(line) <= size * _MOST:
             parts.append((line,))
             continue
         title = title or _title(filled)
