@@ -110,7 +110,7 @@ def find(
         elif run is not None:
             refused += _add_marked(found, run, blocks, (shown, at), rules)
             after = at + len(run.held)
-        elif tokens:
+        elif tokens or budget <= 0:
             budget -= len(tokens)
             refused += _why_not(blocks, shown[at], tokens, rules, size=budget <= 0)
         at = after
