@@ -249,7 +249,7 @@ def test_each_word_of_the_report_is_said_in_both_languages() -> None:
     assert [key for key in asked if key not in table["words"]] == []
     # What is asked for by a name made of parts stands in the sources as those parts.
     made = re.compile(
-        r"^(?:status|relation|is|aside|field|column|with)-|-note$|^(?:superseded|repeated)$"
+        r"^(?:status|relation|is|aside|field|column|with|role)-|-note$|^(?:superseded|repeated)$"
     )
     known = {key for key in table["words"] if not made.search(key)}
     assert [key for key in known if f'"{key}"' not in js + html and key not in asked] == []

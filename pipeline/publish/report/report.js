@@ -563,9 +563,10 @@ function plotOf(plot) {
   const shape = ([role, colour, x, y]) => (role === "actual"
     ? el("rect", { class: `mark actual c${colour}`, x: x - 4, y: y - 4, width: 8, height: 8 })
     : el("circle", { class: `mark ${role} c${colour}`, cx: x, cy: y, r: 4 }));
+  const told = plot.told.replace(/ (base|target|actual) /g, (_, role) => ` ${code("role", role)} `);
   const unit = plot.unit && !plot.name.includes(plot.unit) && el("small", {}, ` ${plot.unit}`);
   return el("figure", {}, el("figcaption", tongue(plot.name), plot.name, unit),
-    el("svg", { class: "plot", viewBox: "0 0 340 170", role: "img", "aria-label": clear(`${plot.name} ${plot.unit}: ${plot.told}`) },
+    el("svg", { class: "plot", viewBox: "0 0 340 170", role: "img", "aria-label": clear(`${plot.name} ${plot.unit}: ${told}`) },
       plot.years.map(([x, year], at) => [el("line", { class: "year", x1: x, y1: 8, x2: x, y2: 150 }),
         el("text", { class: "year", x, y: 166, "text-anchor": at ? "middle" : "start" }, year)]),
       plot.lines.map(([role, colour, points]) => el("polyline", { class: `${role} c${colour}`, points })),
