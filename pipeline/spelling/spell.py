@@ -95,12 +95,16 @@ def normalize_page(page: Page, rules: SpellingRules) -> Page:
     _respell(draft, rules)
     texts, spelled = draft.texts(), draft.spelled
     blocks = tuple(
-        replace(block, text=texts.get(place, "")) if place in spelled else block
+        _with_text(block, texts.get(place, "")) if place in spelled else block
         for place, block in enumerate(page.blocks)
     )
     title = normalize_text(page.title, rules).replace("\n", " ")
     page = replace(page, title=title, blocks=blocks, changes=(*page.changes, *draft.changes))
     return page if rules.style.cells == "verbatim" else _with_cells(page, rules)
+
+
+def _with_text(block: Block, text: str) -> Block:
+    return block if text == block.text else replace(block, text=text)
 
 
 def _with_cells(page: Page, rules: SpellingRules) -> Page:
