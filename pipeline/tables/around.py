@@ -68,7 +68,7 @@ def read_above(blocks: Sequence[Block], above: Sequence[int], words: Lexicon) ->
             unit = next(group for group in found.groups() if group)
         elif is_title(text, words):
             return named or clean_title(text, words), unit
-        elif named or not _may_name(text, words):
+        elif named or not may_name(text, words):
             break
         else:
             named = text
@@ -84,8 +84,8 @@ def is_title(text: str, words: Lexicon) -> bool:
     return bool(words.caption.match(text) or words.caption_end.search(text))
 
 
-def _may_name(text: str, words: Lexicon) -> bool:
-    """Return whether a line right above a table is its title though no word of it says so.
+def may_name(text: str, words: Lexicon) -> bool:
+    """Return whether a line right above a table may be its title though no word of it says so.
 
     It is short, no sentence, no label, and no heading of a chapter or of numbered parts.
     """

@@ -15,7 +15,7 @@ from typing import Literal
 
 from pipeline.records import Block, Refused, Table
 from pipeline.rules.tables import Lexicon, TableRules
-from pipeline.tables import aligned, around, gapped, grid, lined, marked, tabbed
+from pipeline.tables import aligned, around, gapped, grid, lined, marked, oneline, tabbed
 from pipeline.tables.build import build, join
 from pipeline.tables.header import (
     FIGURE_ROLES,
@@ -52,7 +52,6 @@ _MOST_HEADER_CELLS = 60
 _SAMPLE = 400
 _LONGEST_STUB = 24
 _LONGEST_HEADER = 400
-_FEWEST_WORDS = 6
 _FEWEST_KNOWN = 3
 _MOST_PROSE_CELLS = 2
 _LONGEST_SHORT, _LONGEST_STUB_ABOVE = 30, 6
@@ -60,8 +59,8 @@ _MOST_ABOVE, _LINE_ABOVE = 3, 0.4
 _FEWEST_CERTAIN = 3
 _LONGEST_SHOWN = 80
 
-#: One cell a line; one row a line, its cells apart by tabs or by single blanks; all on one line.
-Shape = Literal["flat", "wide", "spaced", "line"]
+#: One cell a line; one row a line, its cells apart by tabs or by single blanks.
+Shape = Literal["flat", "wide", "spaced"]
 #: The rule that gives such a table its name.
 Mechanism = Literal["flat", "wide", "line", "marked"]
 
@@ -117,6 +116,39 @@ def find(
     return tuple(found), tuple(refused)
 
 
+def _in_line(
+    blocks: Sequence[Block], shown: Sequence[int], at: int, rules: TableRules
+) -> tuple[Found | None, int, Sequence[Token]]:
+    """Return the table that stands on one line with what is before or after it, and its tokens."""
+    words, index = rules.lexicon, shown[at]
+    parts = oneline.divide(blocks[index].text, words)
+    if parts is None:
+        return None, at + 1, ()
+    line = replace(blocks[index], text=parts.cells)
+    typer = Typer(words)
+    tokens = read_line(line, index, typer, lambda text: role_of(text, words) is not None)
+    reading = best_reading(tokens, rules)
+    if reading is None:
+        return None, at + 1, tokens
+    table = build(reading.layout, reading.cut, rules, index)
+    title = oneline.title_of(parts.before, words)
+    notes = around.read_notes([parts.after], words) if len(parts.after) < _LONGEST_HEADER else ()
+    lines = (blocks[index].line,) * len(table.rows)
+    table = replace(table, title=title, notes=notes, lines=lines)
+    text = _whole_text(reading, tokens)
+    texts = (parts.before, text, parts.after)
+    found = Found(table, (index,), "\n".join(filter(None, texts)), "line")
+    return found if parts.before else _placed(found, blocks, shown, at, words), at + 1, ()
+
+
+def _whole_text(reading: Reading, tokens: Sequence[Token]) -> str:
+    """Return a table as text, and below it what follows its last cell on the line of that."""
+    last = reading.body[-1]
+    end = next((at for at, token in enumerate(tokens) if token is last), len(tokens) - 1)
+    rest = [token.text for token in tokens[end + 1 :] if token.block == last.block and token.text]
+    return "\n".join([text_of(reading), *filter(None, [" ".join(rest)])])
+
+
 def _why_not(
     blocks: Sequence[Block], index: int, tokens: Sequence[Token], rules: TableRules, *, size: bool
 ) -> list[Refused]:
@@ -164,9 +196,11 @@ def _read_at(
     words = rules.lexicon
     announced = _begins(blocks[shown[at]], rules)
     shape = announced or lined.begins(blocks, shown[at : at + 7], rules)
-    if shape is None or _is_title(blocks, shown[at : at + 3], rules):
+    if shape is None:
+        return _in_line(blocks, shown, at, rules)
+    if _is_title(blocks, shown[at : at + 3], rules):
         return None, at + 1, ()
-    region = _region(blocks, shown[at:], words) if shape != "line" else shown[at : at + 1]
+    region = _region(blocks, shown[at:], words)
     if shape == "wide":
         found = _ruled(blocks, region, rules)
         if found is not None:
@@ -189,7 +223,7 @@ def _read_at(
     table = build(reading.layout, reading.cut, rules, held[0], lined=apart)
     table = replace(table, lines=tuple(source_lines(reading, blocks)))
     named: Mechanism = "wide" if shape == "spaced" else shape
-    found = Found(table, held, text_of(reading), named)
+    found = Found(table, held, _whole_text(reading, tokens), named)
     return _placed(found, blocks, shown, at, words), at + len(held), tokens
 
 
@@ -380,10 +414,7 @@ def _begins(block: Block, rules: TableRules) -> Shape | None:
         return "spaced"
     if len(cells) > _MOST_PROSE_CELLS and _are_heads(cells, rules):
         return "wide"
-    head = spaced(text[:_LONGEST_HEADER], Typer(rules.lexicon))
-    if len(head) < _FEWEST_WORDS or role_of(head[0], rules.lexicon) not in STUBS:
-        return None
-    return "line" if len(text.split()) >= 2 * _FEWEST_WORDS else None
+    return None
 
 
 def _are_heads(cells: Sequence[str], rules: TableRules, least: int = 0) -> bool:
@@ -442,9 +473,4 @@ def _tokens(
         return read_lines(blocks, region, typer)
     if shape == "wide":
         return read_rows(blocks, region, typer)
-    if shape == "spaced":
-        return read_rows(blocks, region, typer, lambda text: spaced(text, typer))
-    index = region[0]
-    return read_line(
-        blocks[index], index, typer, lambda text: role_of(text, rules.lexicon) is not None
-    )
+    return read_rows(blocks, region, typer, lambda text: spaced(text, typer))

@@ -1,0 +1,94 @@
+"""A line that holds a table and what stands before or after it → its parts.
+
+In: the text of one line whose pieces are parted by single blanks. Out: what stands before the
+header, the cells, and what stands after them; nothing where no header begins surely. Never a word
+left out: the parts are the line.
+
+A header begins where a column of names or numbers stands before two more names that lists know,
+or at the head of the line.
+The cells end with the first sentence, note or caption after it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from pipeline.rules.tables import Lexicon
+from pipeline.tables import around
+from pipeline.tables.header import STUBS, role_of
+from pipeline.tables.tokens import bare
+
+_FEWEST_WORDS, _FEWEST_KNOWN, _WINDOW = 11, 3, 5
+_LONGEST_CELL = 24
+_STOP = re.compile(r"[。！？：；]")
+_SENTENCE = re.compile(r"[。！？]")
+
+
+class Parts(NamedTuple):
+    """The parts of a line: what stands before a table, its cells, what stands after it."""
+
+    before: str
+    cells: str
+    after: str
+
+
+def divide(text: str, words: Lexicon) -> Parts | None:
+    """Return the parts of a line that holds a table, None where none begins on it."""
+    if text.count(" ") < _FEWEST_WORDS or "\t" in text or "|" in text:
+        return None
+    pieces = text.split()
+    begins = next(_headers(pieces, words), None)
+    if begins is None:
+        return None
+    ends = next(
+        (at for at in range(begins + _WINDOW, len(pieces)) if _is_over(pieces[at], words)),
+        len(pieces),
+    )
+    return Parts(
+        *(" ".join(part) for part in (pieces[:begins], pieces[begins:ends], pieces[ends:]))
+    )
+
+
+def title_of(before: str, words: Lexicon) -> str:
+    """Return the title that ends what stands before a table, "" where it ends otherwise."""
+    last = _STOP.split(before)[-1].strip()
+    if around.may_name(last, words):
+        return around.clean_title(last, words)
+    return ""
+
+
+def _headers(pieces: Sequence[str], words: Lexicon) -> Iterator[int]:
+    """Return the places where a header begins."""
+    for at, piece in enumerate(pieces[: len(pieces) - _WINDOW]):
+        if len(piece) > _LONGEST_CELL or (piece.isascii() and not piece[0].isdigit()):
+            continue
+        first, *cells = list(_cells(pieces[at : at + 2 * _WINDOW]))[:_WINDOW]
+        role = role_of(first, words)
+        if role is None:
+            continue
+        roles = [role, *(role_of(cell, words) for cell in cells)]
+        if not STUBS & set(roles[:2]):
+            continue
+        known = sum(role is not None for role in roles)
+        if known >= _FEWEST_KNOWN or (not at and roles[0] in STUBS):
+            yield at
+
+
+def _cells(pieces: Sequence[str]) -> Iterator[str]:
+    """Return pieces as header cells: 指 标 is one, and so is 2020 年."""
+    at = 0
+    while at < len(pieces):
+        piece, after = pieces[at], pieces[at + 1] if at + 1 < len(pieces) else ""
+        whole = len(piece) == len(after) == 1 or (piece.isdigit() and after == "年")
+        yield bare(piece + after) if whole else piece
+        at += 1 + whole
+
+
+def _is_over(piece: str, words: Lexicon) -> bool:
+    """Return whether a piece is no cell any more: a sentence, a note, the next caption."""
+    return bool(
+        _SENTENCE.search(piece)
+        or words.note.match(piece)
+        or words.chapter.match(piece)
+        or words.caption.match(piece)
+    )
