@@ -64,6 +64,8 @@ def read_above(blocks: Sequence[Block], above: Sequence[int], words: Lexicon) ->
             break
         text = squeeze(plain(blocks[index].text))
         found = words.unit_line.match(text)
+        if not text.strip("-=+| "):
+            continue  # a line drawn above the table
         if found and not unit:
             unit = next(group for group in found.groups() if group)
         elif is_title(text, words):

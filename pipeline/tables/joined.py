@@ -145,16 +145,14 @@ def _picture(way: _Way, paths: Sequence[Path], roles: Sequence[Role | None], sta
 
 
 def _starts(lines: Sequence[Sequence[str]], typer: Typer) -> Iterator[int]:
-    """Return where the body may begin: at the first line with a figure, or a half cell above it."""
+    """Return where the body may begin: at the first line with a figure, or half cells above it."""
     first = sum(1 for _ in takewhile(lambda line: not _has_figure(line, typer), lines))
     if not 0 < first <= _MOST_HEADER or first == len(lines):
         return
     half = first - 1
     while half and len(lines[half]) == 1:
         half -= 1
-    if half + 1 < first:
-        yield half + 1
-    yield first
+    yield from range(half + 1, first + 1)
 
 
 def _has_figure(line: Sequence[str], typer: Typer) -> bool:

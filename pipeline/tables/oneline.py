@@ -67,8 +67,8 @@ def _headers(pieces: Sequence[str], words: Lexicon) -> Iterator[int]:
         if role is None:
             continue
         roles = [role, *(role_of(cell, words) for cell in cells)]
-        if not STUBS & set(roles[:2]):
-            continue
+        if not STUBS & set(roles[:2]) or (role == "name" and "name" in roles[1:3]):
+            continue  # no column of names, or another one below: the last word of a title
         known = sum(role is not None for role in roles)
         if known >= _FEWEST_KNOWN or (not at and roles[0] in STUBS):
             yield at
