@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from pipeline.rules.tables import Lexicon
 from pipeline.tables import around
-from pipeline.tables.header import STUBS, role_of
+from pipeline.tables.header import STUBS, Role, role_of
 from pipeline.tables.tokens import bare
 
 _FEWEST_WORDS, _FEWEST_KNOWN, _WINDOW = 11, 3, 5
@@ -67,11 +67,17 @@ def _headers(pieces: Sequence[str], words: Lexicon) -> Iterator[int]:
         if role is None:
             continue
         roles = [role, *(role_of(cell, words) for cell in cells)]
-        if not STUBS & set(roles[:2]) or (role == "name" and "name" in roles[1:3]):
-            continue  # no column of names, or another one below: the last word of a title
+        if not STUBS & set(roles[:2]) or _ends_title(roles):
+            continue
         known = sum(role is not None for role in roles)
         if known >= _FEWEST_KNOWN or (not at and roles[0] in STUBS):
             yield at
+
+
+def _ends_title(roles: Sequence[Role | None]) -> bool:
+    """Return whether the first of some words ends a title: the names have their column below."""
+    named = roles[1] == "name" or (roles[1] in ("category", "serial") and roles[2] == "name")
+    return roles[0] == "name" and named
 
 
 def _cells(pieces: Sequence[str]) -> Iterator[str]:
