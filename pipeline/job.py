@@ -90,7 +90,7 @@ class Asked:
     again: frozenset[tuple[str, str]] = frozenset()
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)  # Luigi prints what its tasks are given: not all of raw/
 class Job:
     """Everything a task asks for. `failures` collects what went wrong, for the exit status.
 

@@ -32,12 +32,23 @@ _GONE = Found("", 0, "")
 Key = str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Chunk:
-    """Pages that are cleaned together; `name` is that of its files."""
+    """Pages that are cleaned together; `name` is that of its files.
+
+    Luigi hashes and prints what its tasks are given, again and again: the name is enough.
+    """
 
     name: str
     members: tuple[Found, ...]
+
+    def __hash__(self) -> int:
+        """Return the hash of its name."""
+        return hash(self.name)
+
+    def __repr__(self) -> str:
+        """Return its name."""
+        return f"Chunk({self.name})"
 
     @property
     def keys(self) -> tuple[Key, ...]:
