@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import flow, read, stages, versions
+from pipeline.alone import uncollected
 from pipeline.chunks import Work
 from pipeline.config import Config
 from pipeline.duplicates import Duplicates, detect, verdicts
@@ -35,6 +36,7 @@ from pipeline.plan import (
     plan,
     read_shape,
     released,
+    write_scan,
 )
 from pipeline.publish import (
     Corpus,
@@ -59,6 +61,9 @@ _AGAIN = "-again"
 
 # Below this many pages a share says nothing: one broken file among ten is no alarm.
 LIMITS_COUNT_FROM = 50
+
+# Pages that a scan finds before it says so.
+_TOLD = 1000
 
 # Reasons that are the machine's and the hour's, not the page's: such pages are tried again.
 TRANSIENT = frozenset({"timeout", "worker-died", "changed-while-read"})
@@ -105,7 +110,7 @@ class Job:
     chunks: Sequence[Chunk]
     advance: Callable[[str, int], None]
     asked: Asked
-    gone: Sequence[Gone] = ()
+    before: ScanRecord
     failures: list[BaseException] = field(default_factory=list)
     folder: str = field(init=False)
     repair: bool = field(init=False)
@@ -366,10 +371,20 @@ class Job:
         cuts = tuple(Cut(chunk.name, chunk.keys) for chunk in self.chunks)
         return ScanRecord(self.scan, cuts, read_shape(self.settings.how))
 
+    @cached_property
+    def gone(self) -> tuple[Gone, ...]:
+        """Return the pages that raw/ held when the run before looked, and holds no more."""
+        return gone(self.before, self.scan.pages)
+
     @property
     def is_scan_stored(self) -> bool:
         """Return whether the next run would know it already."""
-        return last_scan(self.paths) == self.scan_record
+        return self.before == self.scan_record or last_scan(self.paths) == self.scan_record
+
+    def remember_scan(self) -> None:
+        """Store what the next run must know of this one, where it does not know it already."""
+        if self.before != self.scan_record:
+            write_scan(self.paths, self.scan_record)
 
     def check_aside(self, summary: Mapping[str, Any]) -> None:
         """Refuse to publish when too many pages were set aside; `strict` allows none."""
@@ -473,8 +488,9 @@ def open_job(
     how = config.how
     settings = Settings(paths.raw, config.rules.folder, config.parser, how, config.normalize)
     _ = settings.rules  # a broken rule stops the run before any work
-    before = last_scan(paths)
-    scan = look(paths.raw, before, how, lambda count: advance("scan", count))
+    with uncollected():
+        before = last_scan(paths)
+        scan = look(paths.raw, before, how, _by_thousands(advance))
     if not asked.allow_mass_delete:
         _check_vanished(before, scan, paths, config)
     if not scan.pages and not before.scan.pages:
@@ -483,10 +499,23 @@ def open_job(
         raise ConfigError(message)
     again = {key(page) for page in scan.pages if (page.file, page.member) in asked.again}
     chunks = plan(scan.pages, released(before.cuts, again))
-    job = Job(paths, config, settings, scan, chunks, advance, asked, gone(before, scan.pages))
+    job = Job(paths, config, settings, scan, chunks, advance, asked, before)
     if asked.again:
         job.forget()
     return job
+
+
+def _by_thousands(advance: Callable[[str, int], None]) -> Callable[[int], None]:
+    """Return what a scan tells how many pages it has found; it is told often, others less so."""
+    told = 0
+
+    def seen(count: int) -> None:
+        nonlocal told
+        if count - told >= _TOLD:
+            advance("scan", count - told)
+            told = count
+
+    return seen
 
 
 def sweep_unfinished(paths: Paths) -> None:
@@ -497,6 +526,8 @@ def sweep_unfinished(paths: Paths) -> None:
 
 
 def _check_vanished(before: ScanRecord, scan: read.Scan, paths: Paths, config: Config) -> None:
+    if before.scan.pages == scan.pages:
+        return
     pages = {(page.file, page.member) for page in before.scan.pages}
     count, share = len(pages), config.limits.max_vanished_share
     vanished = len(pages - {(page.file, page.member) for page in scan.pages})

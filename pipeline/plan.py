@@ -97,8 +97,10 @@ class Gone:
     place: int
 
 
-def gone(before: ScanRecord, pages: Iterable[Found]) -> tuple[Gone, ...]:
+def gone(before: ScanRecord, pages: Sequence[Found]) -> tuple[Gone, ...]:
     """Return the pages of `before` whose content is in none of `pages`."""
+    if before.scan.pages == pages:
+        return ()
     alive = {page.sha256 for page in pages}
     lost = {key(page): page for page in before.scan.pages if page.sha256 not in alive}
     if not lost:

@@ -5,12 +5,13 @@ wrong and the mend. Never: work begun on a disk that is full or may not be writt
 library that is broken in silence and would clean every page to nothing.
 """
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline import flow
-from pipeline.alone import LUIGI_FILES, taken
+from pipeline.alone import LUIGI_FILES, LUIGI_PREFIX, taken
 from pipeline.errors import ConfigError, DiskError, PageError
 from pipeline.paths import Paths
 from pipeline.records import Page, Provenance, RawPage
@@ -23,7 +24,8 @@ _PAGES = Path(__file__).parent / "selftest"
 
 def passed_over(folder: Path) -> Iterator[str]:
     """Yield a line for each setting of Luigi that lies about and is not heeded."""
-    for name in taken():
+    waiting = (name for name in os.environ if name.startswith(LUIGI_PREFIX))
+    for name in sorted({*taken(), *waiting}):
         yield f"{name}: is set and not heeded. Settings are in config.toml"
     for name in LUIGI_FILES:
         if (folder / name).exists():

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from pipeline import aside, preflight, tasks
+from pipeline import aside, preflight
 from pipeline.config import Config
-from pipeline.job import Asked, check_folders, open_job
+from pipeline.job import Asked, Job, check_folders, open_job
 from pipeline.monitor import Watched
 from pipeline.paths import Paths
 from pipeline.publish import read_summary
@@ -51,15 +51,23 @@ def run_once(
             preflight.check_disk(paths, config.limits.min_free_bytes)
             job = open_job(paths, config, progress.advance, asked)
             nothing = job.is_done
-            try:
-                if not nothing:
-                    preflight.check_installation(job.rules, config.parser)
-                tasks.run(job, progress.begin)
-            finally:
-                job.close()
-            if not nothing:
+            if nothing:
+                job.remember_scan()
+            else:
+                _run(job, config.parser, progress)
                 aside.note(paths)
         numbers = read_summary(paths.current)
         job.check_aside(numbers)
         watched.done(numbers, job.version, nothing=nothing)
         return Ended(numbers, nothing)
+
+
+def _run(job: Job, parser: str, progress: Progress) -> None:
+    """Do all that is to be done."""
+    from pipeline import tasks  # Luigi, which a run without anything to do does not need
+
+    try:
+        preflight.check_installation(job.rules, parser)
+        tasks.run(job, progress.begin)
+    finally:
+        job.close()

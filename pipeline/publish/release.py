@@ -4,6 +4,8 @@ In: a complete version folder. Out: `.current` points at it, and the names of CO
 through `.current`. Never: a reader that finds half of one version and half of another.
 """
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.fingerprint import sha256
@@ -46,7 +48,17 @@ def is_whole(folder: Path) -> bool:
     if not (folder / CHECKSUMS).is_file():
         return False
     lines = (folder / CHECKSUMS).read_text("utf-8").splitlines()
-    return all((folder / line.partition("  ")[2]).is_file() for line in lines)
+    return {line.partition("  ")[2] for line in lines} <= set(_files(str(folder), ""))
+
+
+def _files(folder: str, prefix: str) -> Iterator[str]:
+    """Yield the paths of the files under `folder`, relative to it; no file is looked at."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files(entry.path, f"{prefix}{entry.name}/")
+            else:
+                yield prefix + entry.name
 
 
 def turn(paths: Paths, version: str) -> None:
