@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import stages
+from pipeline.brief import Brief
 from pipeline.engines import Engine
 from pipeline.plan import Chunk
+from pipeline.records import Gist
 from pipeline.recurring import Outline, Taken
 from pipeline.stages import Settings
 from pipeline.store import read_packed, write_packed, write_records
@@ -25,7 +27,8 @@ class Work:
     """One stage of one chunk; small, because it travels.
 
     `source` is the result it begins with, none where it reads raw/; `beside` the second file it
-    makes, of outlines; `lost` what pages lose at head and tail, by their place in the chunk.
+    makes, of outlines or briefs; `lost` what pages lose at head and tail, by their place in the
+    chunk.
     """
 
     stage: str
@@ -86,8 +89,19 @@ def _normalize(work: Work, settings: Settings, engine: Engine, counted: Counted)
 
 
 def _sign(work: Work, _settings: Settings, engine: Engine, counted: Counted) -> None:
-    gists = engine.map(stages.sign_step(), list(_before(work)), stages.unsigned)
-    write_records(work.target, filter(None, counted(gists)))
+    signed = engine.map(stages.sign_step(), list(_before(work)), stages.unsigned)
+    seen: list[Brief] = []
+    write_records(work.target, _gists(counted(signed), seen))
+    if work.beside:
+        write_records(work.beside, seen)
+
+
+def _gists(signed: Iterable[stages.Signed], seen: list[Brief]) -> Iterator[Gist]:
+    """Yield the gists of the articles; what is known of each page is added to `seen`."""
+    for gist, brief in signed:
+        seen.append(brief)
+        if gist:
+            yield gist
 
 
 def _before(work: Work) -> Iterator[bytes]:

@@ -1,25 +1,27 @@
 """The bodies of a run → what is related, and whose copy is kept.
 
-In: pages, their gists, and the verdicts that earlier runs left in .work. Out: `Duplicates`, and
-the verdicts for the next run. Never: two texts compared that a run compared before, or a result
-that it could be seen in.
+In: what is known of articles, their gists, and the verdicts that earlier runs left in .work. Out:
+`Duplicates`, and the verdicts for the next run. Never: two texts compared that a run compared
+before, or a result that it could be seen in; a text read that is compared with none.
 
-Texts lie on disk meanwhile. Verdicts go by the content of two texts: they outlast edited rules,
+Verdicts go by the content of two texts: they outlast edited rules,
 pages that move and pages that vanish, and may be deleted.
 """
 
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from pipeline import dedup, flow, stages
+from pipeline.brief import Brief
 from pipeline.config import Config
 from pipeline.paths import Paths
-from pipeline.records import Cluster, Gist, Match, Page, Verdict
+from pipeline.records import Cluster, Gist, Match, Verdict
 from pipeline.rules import Rules
-from pipeline.store import TextFile, read_records, write_records
+from pipeline.store import TextFile, read_outcomes, read_records, write_records
 
 _AT_ONCE = 1000  # verdicts a record: packing them one by one takes longer than making them
 
@@ -34,20 +36,77 @@ class Duplicates:
     clusters: tuple[Cluster, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is known of an article, and the segment that holds its text."""
+
+    brief: Brief
+    segment: Path
+
+
+class Bodies(Mapping[str, str]):
+    """Texts of articles by page, each read from its segment with all beside it when one is wanted.
+
+    They lie in files without names then. A process forked from this one goes on with one of its
+    own: two that write to one file would not know where.
+    """
+
+    def __init__(self, folder: Path, segments: Mapping[str, Path]) -> None:
+        self._folder = folder
+        self._segments = segments
+        self._files: dict[Path, TextFile] = {}
+        self._own: tuple[int, TextFile] | None = None
+
+    def __getitem__(self, page: str) -> str:
+        segment = self._segments[page]
+        if segment not in self._files:
+            self._files[segment] = self._load(segment)
+        return self._files[segment][page]
+
+    def gather(self) -> None:
+        """Read all texts, which processes forked after this have too."""
+        for segment in dict.fromkeys(self._segments.values()):
+            self._files[segment] = self._load(segment)
+
+    def _load(self, segment: Path) -> TextFile:
+        if self._own is None or self._own[0] != os.getpid():
+            self._own = os.getpid(), TextFile(self._folder)
+        file = self._own[1]
+        for page in flow.bodies(read_outcomes(segment)):
+            if self._segments.get(page.id) == segment:
+                file.put(page.id, page.text)
+        return file
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._segments)
+
+    def __len__(self) -> int:
+        return len(self._segments)
+
+    def close(self) -> None:
+        """Let go of the files and their space."""
+        for file in {id(file): file for file in self._files.values()}.values():
+            file.close()
+
+
 def detect(
-    bodies: Iterable[Page], gists: Iterable[Gist], paths: Paths, config: Config, rules: Rules
+    bodies: Mapping[str, Place], gists: Iterable[Gist], paths: Paths, config: Config, rules: Rules
 ) -> Duplicates:
-    """Return what is related among `bodies`; only pairs that no run compared are compared."""
-    facts = {}
-    with closing(TextFile(paths.work)) as texts:
-        for page in bodies:
-            texts.put(page.id, page.text)
-            facts[page.id] = flow.facts(page)
-        known = dict(_read(verdicts(paths, rules)))
-        memory = dedup.Memory({gist.text: gist for gist in gists}, known)
+    """Return what is related among `bodies`, by page; only pairs that no run compared are compared.
+
+    A text is read only where it is compared.
+    """
+    known = dict(_read(verdicts(paths, rules)))
+    names = {page: place.brief.body for page, place in bodies.items()}
+    memory = dedup.Memory({gist.text: gist for gist in gists}, known, names)
+    segments = {page: place.segment for page, place in bodies.items()}
+    with closing(Bodies(paths.work, segments)) as texts:
+        if not known:  # all are compared: read once, before there are several processes
+            texts.gather()
         matches = flow.find_matches(texts, memory, config.run.workers, rules)
     if memory.verdicts.keys() - known.keys() or 2 * len(memory.verdicts) < len(known):
         write_records(verdicts(paths, rules), _rows(memory))
+    facts = {page: flow.facts(place.brief) for page, place in bodies.items()}
     clusters = flow.choose_copies(matches, facts, rules, config.dedup.preferred_hosts)
     return Duplicates(matches, clusters)
 

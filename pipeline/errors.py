@@ -46,6 +46,11 @@ class DamagedError(CorpusError):
     def __init__(self, path: Path, what: str) -> None:
         super().__init__(f"{path}: is damaged: {what}. Run again: it is made anew")
         self.path = path
+        self.what = what
+
+    def __reduce__(self) -> tuple[type["DamagedError"], tuple[Path, str]]:
+        """Keep `path` when the error crosses from a worker process."""
+        return type(self), (self.path, self.what)
 
 
 class PageError(CorpusError):

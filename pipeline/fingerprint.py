@@ -11,6 +11,11 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def digest_of(data: bytes) -> str:
+    """Return the SHA-256 of `data` in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
 def fingerprint(*parts: bytes | str) -> str:
     """Return 16 hex digits that name `parts`; no two lists of parts share them by accident."""
     digest = hashlib.sha256()

@@ -14,8 +14,10 @@ Every step after `parse` takes a page and its rules and returns the page, marked
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeGuard
 
 from pipeline import chrome, dedup, parse, recurring, spelling, tables
+from pipeline.brief import Brief
 from pipeline.paths import site_of
 from pipeline.records import Cluster, Gist, Match, Outcome, Page, RawPage
 from pipeline.recurring import Learned, Outline, Taken
@@ -78,8 +80,13 @@ def drop_recurring(page: Page, lost: Taken, rules: Rules) -> Page:
 def bodies(outcomes: Iterable[Outcome]) -> Iterator[Page]:
     """Yield the pages that are articles: what duplicates are looked for among."""
     for outcome in outcomes:
-        if isinstance(outcome, Page) and outcome.is_article:
+        if is_body(outcome):
             yield outcome
+
+
+def is_body(outcome: Outcome) -> TypeGuard[Page]:
+    """Return whether a page is an article."""
+    return isinstance(outcome, Page) and outcome.is_article
 
 
 def make_gist(page: Page) -> Gist:
@@ -107,12 +114,6 @@ def choose_copies(
     return tuple(dedup.clusters(matches, facts, preferred_hosts, rules.dedup))
 
 
-def facts(page: Page) -> "dedup.PageFacts":
+def facts(brief: Brief) -> "dedup.PageFacts":
     """Return what the choice between copies looks at."""
-    return dedup.PageFacts(
-        host=site_of(page),
-        chars=len(page.text),
-        noise=len(page.dropped),
-        published=page.published,
-        url=page.url or page.provenance.file,
-    )
+    return dedup.PageFacts(brief.host, brief.chars, brief.noise, brief.published, brief.url)

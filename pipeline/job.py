@@ -4,24 +4,26 @@ In: paths and settings. Out: a `Job`, in which nothing has been cleaned yet but 
 name. Never: work redone that has a name already; a folder of ours inside raw/.
 """
 
-import heapq
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pipeline import flow, read, stages, versions
 from pipeline.alone import uncollected
+from pipeline.brief import Brief
 from pipeline.chunks import Work
 from pipeline.config import Config
-from pipeline.duplicates import Duplicates, detect, verdicts
+from pipeline.duplicates import Duplicates, Place, detect, verdicts
 from pipeline.engines import Engine
+from pipeline.engines.forked import cores, map_forked
 from pipeline.engines.local import LocalEngine
 from pipeline.engines.spark import SparkEngine, check_spark
 from pipeline.errors import ConfigError, DamagedError, DiskError, EngineError, LimitError
 from pipeline.fingerprint import files_fingerprint, fingerprint
+from pipeline.merged import Part, kept, left, merged
 from pipeline.paths import PUBLISHED, Paths
 from pipeline.plan import (
     Chunk,
@@ -41,23 +43,35 @@ from pipeline.plan import (
 from pipeline.publish import (
     Corpus,
     Entry,
+    Row,
+    Standings,
     check_outputs,
+    earlier,
     is_published,
     is_whole,
-    join,
     read_summary,
     releases,
+    told,
 )
-from pipeline.records import Aside, Found, Gist, Outcome, Page
+from pipeline.records import Aside, Found, Gist, Outcome
 from pipeline.recurring import Learned, Outline, Taken
 from pipeline.rules import Rules
 from pipeline.shuffled import Bodies, Search, detect_on_spark, do_chunks
 from pipeline.stages import Settings, Stage
-from pipeline.store import TEMPORARY, make_folder, read_outcomes, read_records, remove
+from pipeline.store import (
+    TEMPORARY,
+    make_folder,
+    read_outcomes,
+    read_records,
+    remove,
+    write_records,
+)
 from pipeline.versions import Replaced
 
 # What is added to the name of a version that is made anew while readers see the one it replaces.
 _AGAIN = "-again"
+
+T = TypeVar("T")
 
 # Below this many pages a share says nothing: one broken file among ten is no alarm.
 LIMITS_COUNT_FROM = 50
@@ -184,7 +198,7 @@ class Job:
             chunk,
             self.segment(stage, chunk),
             self.segment(before, chunk) if before else None,
-            self.segment(stages.OUTLINE, chunk) if stage is stages.STRIP else None,
+            self.segment(_BESIDE[stage.name], chunk) if stage.name in _BESIDE else None,
             self.recurring.lost.get(chunk.name, {}) if stage is stages.TABLES else {},
         )
 
@@ -288,9 +302,20 @@ class Job:
 
     def outcomes(self, stage: Stage = stages.NORMALIZE) -> Iterator[tuple[Found, Outcome]]:
         """Yield every page of raw/ with what `stage` made of it, in the order of the paths."""
-        alive = {key(page): page for page in self.scan.pages}
-        parts = [_alive(chunk, self.segment(stage, chunk), alive) for chunk in self.chunks]
-        return heapq.merge(*parts, key=lambda pair: read.order(pair[0]))
+        return merged(self._part(chunk, stage, read_outcomes) for chunk in self.chunks)
+
+    def briefs(self) -> Iterator[tuple[Found, Brief]]:
+        """Yield every page of raw/ with what is known of it, in the order of the paths."""
+        return merged(self._part(chunk, stages.BRIEF, read_briefs) for chunk in self.chunks)
+
+    @cached_property
+    def _alive(self) -> frozenset[Key]:
+        return frozenset(map(key, self.scan.pages))
+
+    def _part(self, chunk: Chunk, stage: Stage, reader: Callable[[Path], Iterable[T]]) -> Part[T]:
+        """Return the pages of a chunk that are left, with what `stage` made of them."""
+        segment, alive = self.segment(stage, chunk), self._alive
+        return Part(left(chunk, alive), lambda: kept(chunk, reader(segment), alive))
 
     @cached_property
     def replaced(self) -> dict[str, Replaced]:
@@ -299,24 +324,29 @@ class Job:
         if not names:
             return {}
         return versions.replaced(
-            (page, outcome.id)
-            for page, outcome in self.outcomes()
-            if page.name in names and isinstance(outcome, Page) and outcome.is_article
+            (page, brief.id)
+            for page, brief in self.briefs()
+            if page.name in names and brief.is_article
         )
-
-    def current(self) -> Iterator[tuple[Found, Outcome]]:
-        """Yield what `outcomes` does, without what a newer crawl replaces."""
-        replaced = self.replaced
-        return (pair for pair in self.outcomes() if pair[0].name not in replaced)
 
     def detect(self) -> Duplicates:
         """Return what is related in raw/, and whose copy is kept."""
         if self.is_on_spark:
             return self._detect_on_spark()
-        bodies = flow.bodies(outcome for _, outcome in self.current())
+        replaced = self.replaced
+        bodies = {
+            place.brief.id: place
+            for page, place in merged(map(self._places, self.chunks))
+            if place.brief.is_article and page.name not in replaced
+        }
         segments = [self.segment(stages.SIGN, chunk) for chunk in self.chunks]
         gists = (gist for segment in segments for gist in read_records(segment, Gist))
         return detect(bodies, gists, self.paths, self.config, self.rules)
+
+    def _places(self, chunk: Chunk) -> Part[Place]:
+        segment = self.segment(stages.NORMALIZE, chunk)
+        part = self._part(chunk, stages.BRIEF, read_briefs)
+        return Part(part.pages, lambda: (Place(brief, segment) for brief in part.open()))
 
     def _detect_on_spark(self) -> Duplicates:
         alive = {key(page): page for page in self.scan.pages}
@@ -344,10 +374,49 @@ class Job:
         """Return what `DetectDuplicates` stored."""
         return next(read_records(self.segment(stages.DUPLICATES), Duplicates))
 
+    @cached_property
+    def standings(self) -> Standings:
+        """Return what becomes of each page."""
+        found = self.duplicates
+        return Standings(found.matches, found.clusters, self.replaced)
+
     def entries(self) -> Iterator[Entry]:
         """Yield every page of raw/ with what became of it in the corpus."""
-        found = self.duplicates
-        return join(self.outcomes(), found.matches, found.clusters, self.replaced)
+        return self.standings.entries(self.outcomes())
+
+    @cached_property
+    def _told(self) -> dict[str, Path]:
+        """Return for each chunk the file of what is told of its pages, by what becomes of them."""
+        return {chunk.name: self._told_in(chunk) for chunk in self.chunks}
+
+    def _told_in(self, chunk: Chunk) -> Path:
+        briefs = read_briefs(self.segment(stages.BRIEF, chunk))
+        names = (
+            self.standings.of(page, brief).name if key(page) in self._alive else ""
+            for page, brief in zip(chunk.members, briefs, strict=True)
+        )
+        shape = fingerprint(self.shapes["publish"], self._lost_names.get(chunk.name, ""), *names)
+        return self.paths.segment(stages.ROWS.name, f"{chunk.name}-{shape}")
+
+    def tell(self) -> None:
+        """Store what the outputs say of each page, where that is not stored already."""
+        _ = self.corpus  # made before the fork, for all
+        new = [chunk for chunk in self.chunks if not self._told[chunk.name].exists()]
+        for _ in map_forked(self._tell, new, self.config.run.workers or cores()):
+            pass
+
+    def _tell(self, chunk: Chunk) -> None:
+        part = self._part(chunk, stages.NORMALIZE, read_outcomes)
+        entries = self.standings.entries(zip(part.pages, part.open(), strict=True))
+        write_records(self._told[chunk.name], told(entries, self.corpus))
+
+    def rows(self) -> Iterator[Row]:
+        """Yield what the outputs say of each page of raw/, in the order of the paths."""
+        parts = (
+            Part(left(chunk, self._alive), partial(read_records, self._told[chunk.name], Row))
+            for chunk in self.chunks
+        )
+        return (row for _, row in merged(parts))
 
     def stories(self) -> Iterator[Entry]:
         """Yield the entries, each with its page as it was parsed."""
@@ -358,11 +427,14 @@ class Job:
     @cached_property
     def corpus(self) -> Corpus:
         """Return what the writers must know of all pages together."""
-        raw = {outcome.id: read.named(page) for page, outcome in self.current()}
+        replaced = self.replaced
+        raw = {
+            brief.id: read.named(page) for page, brief in self.briefs() if page.name not in replaced
+        }
         rules, tables = self.rules, self.config.tables
         matches, others = self.duplicates.matches, self.scan.others
         outputs = self.config.outputs
-        before = self.paths.current.resolve() if self.paths.current.exists() else None
+        before = None if self.paths.damaged.exists() else earlier(self.paths.current.resolve())
         return Corpus(matches, raw, rules.reasons, others, rules, tables, outputs, before)
 
     @property
@@ -408,7 +480,7 @@ class Job:
         """Remove the results of the pages that are tried again, and what follows from all."""
         for chunk in self.chunks:
             if any((page.file, page.member) in self.asked.again for page in chunk.members):
-                for stage in (*stages.ALONE, *stages.LEARNT):
+                for stage in (*stages.ALONE, *stages.LEARNT, stages.ROWS):
                     for file in self.paths.segment(stage.name, "").glob(f"{chunk.name}-*"):
                         remove(file)
         for stage in (stages.LEARN, stages.DUPLICATES):
@@ -424,10 +496,11 @@ class Job:
         whole = [chunk for chunk in settled if chunk.is_read]
         kept = (*stages.ALONE, *stages.LEARNT)
         wanted = {self.segment(stage, chunk) for stage in kept for chunk in whole}
+        wanted |= {self._told[chunk.name] for chunk in whole}
         if len(settled) == len(self.chunks):
             wanted |= {self.segment(stages.LEARN), self.segment(stages.DUPLICATES)}
         wanted |= {verdicts(self.paths, self.rules), self._verdicts_on_spark}
-        for stage in (*stages.STAGES, stages.VERDICTS):
+        for stage in (*stages.STAGES, stages.VERDICTS, stages.ROWS):
             for file in self.paths.segment(stage.name, "").glob("*"):
                 if file not in wanted:
                     remove(file)
@@ -438,6 +511,9 @@ class Job:
         return not any(isinstance(o, Aside) and o.reason in TRANSIENT for o in outcomes)
 
 
+# What a stage makes beside its result.
+_BESIDE = {stages.STRIP.name: stages.OUTLINE, stages.SIGN.name: stages.BRIEF}
+
 # What each stage of chunks reads.
 _SOURCES = {
     stages.TABLES.name: stages.STRIP,
@@ -446,12 +522,9 @@ _SOURCES = {
 }
 
 
-def _alive(
-    chunk: Chunk, segment: Path, alive: Mapping[Key, Found]
-) -> Iterator[tuple[Found, Outcome]]:
-    for member, outcome in zip(chunk.members, read_outcomes(segment), strict=True):
-        if key(member) in alive:
-            yield alive[key(member)], outcome
+def read_briefs(segment: Path) -> Iterator[Brief]:
+    """Return what is known of the pages of a chunk."""
+    return read_records(segment, Brief)
 
 
 def _shapes(rules: Rules, config: Config) -> dict[str, str]:
@@ -507,13 +580,13 @@ def open_job(
 
 def _by_thousands(advance: Callable[[str, int], None]) -> Callable[[int], None]:
     """Return what a scan tells how many pages it has found; it is told often, others less so."""
-    told = 0
+    known = 0
 
     def seen(count: int) -> None:
-        nonlocal told
-        if count - told >= _TOLD:
-            advance("scan", count - told)
-            told = count
+        nonlocal known
+        if count - known >= _TOLD:
+            advance("scan", count - known)
+            known = count
 
     return seen
 

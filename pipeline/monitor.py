@@ -12,7 +12,6 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,8 +67,11 @@ class Watched:
         before = read_runs(self.paths) if self.noted else []
         record = self._record(error, before)
         if self.noted:
-            with suppress(DiskError):  # where the disk is full the run has said so
+            try:
                 self._write(record, before)
+            except DiskError as full:
+                if error is None:  # else the run has said so
+                    self.say(str(full))
         for line in tell(self.config, record):
             self.say(line)
 

@@ -13,12 +13,25 @@ from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 
-from pipeline import chrome, dedup, flow, parse, read, records, recurring, spelling, tables
+from pipeline import (
+    brief,
+    chrome,
+    dedup,
+    flow,
+    parse,
+    paths,
+    read,
+    records,
+    recurring,
+    spelling,
+    tables,
+)
 from pipeline import rules as rule_files
+from pipeline.brief import Brief, brief_of, brief_of_article
 from pipeline.errors import PageError
 from pipeline.fingerprint import files_fingerprint, fingerprint
 from pipeline.reading import How
-from pipeline.records import Aside, Found, Gist, Outcome, Page, Provenance, RawPage
+from pipeline.records import Aside, Found, Gist, Outcome, Provenance, RawPage
 from pipeline.recurring import Outline, Taken
 from pipeline.rules import Rules, load_rules
 from pipeline.store import pack, unpack
@@ -46,6 +59,9 @@ Packed = bytes
 
 # A page, and what of it tells what recurs on its site.
 Stripped = tuple[Packed, Outline]
+
+# What finds the body of an article again, and what is known of the page.
+Signed = tuple[Gist | None, Brief]
 
 # A page, and how many lines it loses at its head and its tail.
 Learnt = tuple[Packed, Taken]
@@ -85,11 +101,12 @@ def _normalize(settings: Settings, packed: Packed) -> Packed:
     return pack(spelling.normalize_page(outcome, settings.rules.spelling))
 
 
-def _sign(packed: Packed) -> Gist | None:
+def _sign(packed: Packed) -> Signed:
     outcome = unpack(packed)
-    if isinstance(outcome, Page) and outcome.is_article:
-        return flow.make_gist(outcome)
-    return None
+    if not flow.is_body(outcome):
+        return None, brief_of(outcome)
+    gist = flow.make_gist(outcome)
+    return gist, brief_of_article(outcome, gist.text)
 
 
 def aside_found(found: Found, reason: str, message: str) -> Stripped:
@@ -117,8 +134,10 @@ def aside_outcome(packed: Packed, reason: str, message: str) -> Packed:
     return pack(Aside(outcome.id, where, reason, f"{place}: {message}"))
 
 
-def unsigned(_packed: Packed, _reason: str, _message: str) -> None:
+def unsigned(packed: Packed, _reason: str, _message: str) -> Signed:
     """Return that a page has no gist: the search for duplicates makes it, or says why not."""
+    outcome = unpack(packed)
+    return None, brief_of_article(outcome, b"") if flow.is_body(outcome) else brief_of(outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +176,7 @@ NORMALIZE = Stage(
     "normalize", code=(spelling,), families=("spelling",), libraries=("ftfy", "opencc")
 )
 SIGN = Stage("sign", code=(dedup,), families=(), libraries=("numpy", "numba"))
+BRIEF = Stage("brief", code=(brief, paths), families=(), libraries=())
 DUPLICATES = Stage("duplicates", code=(dedup,), families=("dedup",), libraries=("datasketch",))
 
 # What comparisons came to, by the names of two texts: whatever rules shaped the texts.
@@ -167,10 +187,13 @@ VERDICTS = Stage(
     libraries=("numpy", "numba", "datasketch", "opencc"),
 )
 
+# What is told of the pages of a chunk: it is shaped by what all pages come to, and named by it.
+ROWS = Stage("rows", code=(), families=(), libraries=())
+
 # What is kept for each chunk, in order: what a page tells by itself, and what follows from all.
 # LEARN, between them, and DUPLICATES at the end are of the whole corpus.
 ALONE = (STRIP, OUTLINE)
-LEARNT = (TABLES, NORMALIZE, SIGN)
+LEARNT = (TABLES, NORMALIZE, SIGN, BRIEF)
 STAGES = (*ALONE, LEARN, *LEARNT, DUPLICATES)
 
 
@@ -199,6 +222,6 @@ def normalize_step(settings: Settings) -> Callable[[Packed], Packed]:
     return partial(_normalize, settings)
 
 
-def sign_step() -> Callable[[Packed], Gist | None]:
-    """Return the function that makes the gist of a page, None for what is no article."""
+def sign_step() -> Callable[[Packed], Signed]:
+    """Return the function that makes what the search for copies knows of a page."""
     return _sign

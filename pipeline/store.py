@@ -10,17 +10,19 @@ import fcntl
 import os
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 import msgspec
 import zstandard
 
 from pipeline.errors import DamagedError, DiskError, LockError
+from pipeline.fingerprint import digest_of
 from pipeline.records import Aside, Outcome, Page
 
 T = TypeVar("T")
@@ -124,21 +126,46 @@ class SyncedFile:
             self._file.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """Files in `folder` that were written before, with the SHA-256 of each by its name there.
+
+    `noted` is when that was written down (ns since 1970): what changed after it is not trusted.
+    """
+
+    folder: Path
+    digests: Mapping[str, str]
+    noted: int
+
+
 class NewFiles:
     """Many small new files in one folder; they outlast a power cut when it is closed.
 
     Several threads write them, for a disk that is waited for after each file is idle most of the
-    time. A file that has the same name and bytes in the folder `before` is linked to that one.
+    time. A file that has the same name and content `before` is linked to that one.
     """
 
-    def __init__(self, folder: Path, before: Path | None = None) -> None:
+    def __init__(self, folder: Path, before: Earlier | None = None) -> None:
         self._folder = folder
         self._before = before
+        self._made: set[str] = set()
         self._waiting: list[tuple[str, bytes]] = []
         self._bytes = 0
 
     def add(self, name: str, data: bytes) -> None:
         """Write `data` as the file `name`, which may be in folders below; soon, with others."""
+        digest = digest_of(data) if self._before else ""
+        self.want(name, digest, len(data), lambda: data)
+
+    def want(self, name: str, digest: str, size: int, make: Callable[[], bytes]) -> None:
+        """Have a file `name` of that SHA-256 and size; `make` tells its bytes if it is new."""
+        parent = name.rpartition("/")[0]
+        if parent not in self._made:
+            make_folder(self._folder / parent)
+            self._made.add(parent)
+        if self._before and _link(self._before, name, digest, size, self._folder):
+            return
+        data = make()
         self._waiting.append((name, data))
         self._bytes += len(data)
         if len(self._waiting) == _FILES or self._bytes > _FILES_BYTES:
@@ -154,24 +181,23 @@ class NewFiles:
             one.result()
 
     def _write(self, name: str, data: bytes) -> None:
-        path = self._folder / name
-        with disk(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-        if self._before and _link(self._before / name, path, data):
-            return
-        file = SyncedFile(path)
+        file = SyncedFile(self._folder / name)
         try:
             file.write(data)
         finally:
             file.close()
 
 
-def _link(old: Path, new: Path, data: bytes) -> bool:
-    """Return whether `old` holds `data` and `new` could be made a link to it."""
+def _link(before: Earlier, name: str, digest: str, size: int, folder: Path) -> bool:
+    """Return whether the file of that name, digest and size was there before and was linked to."""
+    if before.digests.get(name) != digest:
+        return False
+    old = before.folder / name
     try:
-        if old.stat().st_size != len(data) or old.read_bytes() != data:
+        status = old.stat()
+        if status.st_size != size or status.st_mtime_ns > before.noted:
             return False
-        new.hardlink_to(old)
+        (folder / name).hardlink_to(old)
     except OSError:  # not there, or a disk without such links: it is written
         return False
     return True
@@ -240,14 +266,23 @@ def rename(source: Path, target: Path) -> None:
         sync_folder(target.parent)
 
 
-def move(source: Path, target: Path) -> None:
-    """Rename a finished folder to its final name, replacing what has it."""
+def move(source: Path, target: Path, *, synced: Container[str] = ()) -> None:
+    """Rename a finished folder to its final name, replacing what has it.
+
+    `synced` are the names in it that outlast a power cut already, with all that is below them.
+    """
     remove(target)
     with disk(target):
-        for folder in [source, *(file for file in source.rglob("*") if file.is_dir())]:
-            sync_folder(folder)
+        for folder, below, _ in os.walk(source, onerror=_refuse):
+            if folder == str(source):
+                below[:] = [name for name in below if name not in synced]
+            sync_folder(Path(folder))
         source.rename(target)
         sync_folder(target.parent)
+
+
+def _refuse(error: OSError) -> NoReturn:
+    raise error
 
 
 def remove(path: Path) -> None:

@@ -21,6 +21,7 @@ from pipeline import chunks, history, publish, stages
 from pipeline.alone import undisturbed
 from pipeline.errors import DamagedError, EngineError
 from pipeline.job import Job
+from pipeline.paths import PUBLISHED
 from pipeline.plan import Chunk, write_scan
 from pipeline.store import TEMPORARY, move, remove, write_records
 
@@ -226,7 +227,8 @@ class PublishCorpus(CorpusTask):
         unfinished = self.job.staging.with_name(f"{self.job.folder}-outputs{TEMPORARY}")
         remove(unfinished)
         try:
-            publish.publish(self.job.entries(), self.job.corpus, unfinished)
+            self.job.tell()
+            publish.publish_rows(self.job.rows(), self.job.corpus, unfinished)
             self.job.check_aside(publish.read_summary(unfinished))
         except BaseException:
             remove(unfinished)  # on a full disk it holds the space that is wanted
@@ -249,8 +251,9 @@ class WriteReport(CorpusTask):
 
     def run(self) -> None:
         publish.write_report(self.job.stories(), self.job.corpus, self.job.staging)
-        publish.write_checksums(self.job.staging)
-        move(self.job.staging, self.job.published)
+        publish.write_checksums(self.job.staging, self.job.corpus.before)
+        # All but the report was brought to the disk when it got the name it has now.
+        move(self.job.staging, self.job.published, synced={*PUBLISHED} - {"report"})
         self.job.repair = False
 
 
@@ -277,7 +280,7 @@ def run(job: Job, begin: Callable[[Mapping[str, int]], None]) -> None:
         begin(job.to_do([stages.STRIP]))
         _build(LearnSites(job=job), job)
         with _removing_damaged():
-            begin(job.to_do(stages.LEARNT))
+            begin(job.to_do((stages.TABLES, stages.NORMALIZE, stages.SIGN)))
     _build(CleanCorpus(job=job), job)
 
 

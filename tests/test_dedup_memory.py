@@ -7,15 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import flow
+from pipeline.brief import brief_of_article
 from pipeline.config import Config
 from pipeline.dedup import Memory, find_matches, matches
 from pipeline.dedup.body import Body
 from pipeline.dedup.quantity import Lexicon
-from pipeline.duplicates import Duplicates, detect, verdicts
+from pipeline.duplicates import Duplicates, Place, detect, verdicts
 from pipeline.paths import Paths
 from pipeline.records import Block, Page, Provenance, Verdict
 from pipeline.rules import built_in_rules
-from pipeline.store import TextFile, remove
+from pipeline.store import TextFile, remove, write_outcomes
 from tests.dedup_texts import misread, report
 
 
@@ -128,7 +129,15 @@ def test_a_run_compares_what_no_run_compared(
             Page(name, "", (Block("paragraph", text),), Provenance(name))
             for name, text in texts.items()
         ]
-        return detect(pages, [flow.make_gist(page) for page in pages[:20]], paths, Config(), rules)
+        segments = [tmp_path / f"{part}" for part in range(3)]
+        for part, segment in enumerate(segments):
+            write_outcomes(segment, pages[part::3])
+        gists = list(map(flow.make_gist, pages))
+        places = {
+            page.id: Place(brief_of_article(page, gist.text), segments[at % 3])
+            for at, (page, gist) in enumerate(zip(pages, gists, strict=True))
+        }
+        return detect(places, gists[:20], paths, Config(), rules)
 
     first = run(ALL)
     assert compared

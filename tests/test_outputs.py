@@ -1,6 +1,7 @@
 """The same articles in every format, with the same bytes every time."""
 
 import json
+import os
 import re
 import sqlite3
 from dataclasses import replace
@@ -14,7 +15,18 @@ from pyarrow import parquet
 from pipeline.config import ArticleFormat, OutputsConfig
 from pipeline.errors import ConfigError, DiskError
 from pipeline.paths import Paths
-from pipeline.publish import Corpus, Entry, check_outputs, is_published, publish, releases, turn
+from pipeline.publish import (
+    CHECKSUMS,
+    Corpus,
+    Entry,
+    check_outputs,
+    earlier,
+    is_published,
+    publish,
+    releases,
+    turn,
+    write_checksums,
+)
 from pipeline.publish import bulk as bulk_format
 from pipeline.publish import libraries as libraries_module
 from pipeline.publish import parquet as parquet_format
@@ -69,7 +81,7 @@ def entries(count: int) -> list[Entry]:
 def write(folder: Path, count: int = 5, before: Path | None = None, **outputs: Any) -> Path:
     """Return the folder with all outputs of `count` articles, in all formats or those named."""
     chosen = OutputsConfig(**{"articles": ALL, **outputs})
-    corpus = Corpus([], {}, {}, {}, outputs=chosen, before=before)
+    corpus = Corpus([], {}, {}, {}, outputs=chosen, before=earlier(before) if before else None)
     publish(entries(count), corpus, folder)
     return folder
 
@@ -270,12 +282,16 @@ def test_the_schema_is_written_down() -> None:
 
 
 def test_a_text_that_did_not_change_is_not_written_again(tmp_path: Path) -> None:
-    before = write(tmp_path / "a", count=3)
-    texts = [f"text/www.example.gov.cn/{number:016x}.txt" for number in range(4)]
+    before = write(tmp_path / "a", count=4)
+    write_checksums(before)
+    texts = [f"text/www.example.gov.cn/{number:016x}.txt" for number in range(5)]
+    noted = (before / CHECKSUMS).stat().st_mtime_ns
     (before / texts[1]).write_bytes(b"somebody was here")
     (before / texts[2]).unlink()
-    after = write(tmp_path / "b", count=4, before=before)
+    (before / texts[3]).write_bytes(bytes((before / texts[3]).stat().st_size))
+    os.utime(before / texts[3], ns=(noted + 1, noted + 1))
+    after = write(tmp_path / "b", count=5, before=before)
     again = [(after / text).read_text("utf-8") for text in texts]
-    assert again == [page(number).text + "\n" for number in range(4)]
+    assert again == [page(number).text + "\n" for number in range(5)]
     links = [(after / text).stat().st_nlink for text in texts]
-    assert links == [2, 1, 1, 1]
+    assert links == [2, 1, 1, 1, 1]

@@ -2,6 +2,7 @@
 
 import errno
 import multiprocessing
+import pickle
 from collections.abc import Iterator
 from datetime import date
 from multiprocessing.synchronize import Event
@@ -128,3 +129,8 @@ def test_many_small_files_and_a_disk_that_refuses_one(tmp_path: Path) -> None:
     files.add("0/x", b"")
     with pytest.raises(DiskError, match="0/x"):
         files.close()
+
+
+def test_damage_is_named_across_processes() -> None:
+    error = pickle.loads(pickle.dumps(DamagedError(Path("strip/1"), "cut short")))
+    assert (error.path, str(error)) == (Path("strip/1"), str(DamagedError(error.path, error.what)))

@@ -8,6 +8,7 @@ or on what is remembered.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from operator import attrgetter
 
 import msgspec
@@ -41,12 +42,15 @@ Found = dict[tuple[int, int], Verdict]
 class Memory:
     """What one search leaves to the next, by content: no page, rule or order is in it.
 
-    `verdicts` go by the names of two texts, the first page's first; None: not related. A search
-    puts in what is new and takes out what it had no use for.
+    `verdicts` go by the names of two texts, the first page's first; None: not related. Under a
+    name twice stands what copies of that text show. A search puts in what is new and takes out
+    what it had no use for. `names` are those of the texts of pages, where they are known: such a
+    text is not read to find its gist.
     """
 
     gists: dict[bytes, Gist] = field(default_factory=dict)
     verdicts: dict[bytes, Verdict | None] = field(default_factory=dict)
+    names: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def find_matches(
@@ -74,7 +78,7 @@ def _find_matches(
     corpus = _gather(texts, memory, workers)
     lexicon = Lexicon(rules) if rules else built_in()
     judge = _Judge(texts, corpus, memory, lexicon, workers)
-    matches = [*_same(texts, corpus), *_find(corpus, judge)]
+    matches = [*judge.same(), *_find(corpus, judge)]
     memory.gists = {one.text: one for one in corpus.gists}
     memory.verdicts = judge.used
     return sorted(matches, key=attrgetter("a", "b"))
@@ -104,18 +108,24 @@ def _gather(texts: Mapping[str, str], memory: Memory, workers: int) -> _Corpus:
         return [_known_or_made(texts[page], memory) for page in pages]
 
     pages = sorted(texts)
-    parts = [pages[start : start + READ] for start in range(0, len(pages), READ)]
+    known = {page: memory.gists.get(memory.names.get(page, b"")) for page in pages}
+    unknown = [page for page, one in known.items() if one is None]
+    parts = [unknown[start : start + READ] for start in range(0, len(unknown), READ)]
+    made = chain.from_iterable(map_forked(read, parts, _enough(workers, parts)))
     corpus, places = _Corpus(pages, [], []), dict[bytes, int]()
-    for part in map_forked(read, parts, _enough(workers, parts)):
-        for found in part:
-            one = memory.gists[found] if isinstance(found, bytes) else found
-            if one.folded:
-                place = places.setdefault(one.folded, len(places))
-                if place == len(corpus.copies):
-                    corpus.copies.append([])
-                corpus.copies[place].append(len(corpus.gists))
-            corpus.gists.append(one)
+    for page in pages:
+        one = known[page] or _made(next(made), memory)
+        if one.folded:
+            place = places.setdefault(one.folded, len(places))
+            if place == len(corpus.copies):
+                corpus.copies.append([])
+            corpus.copies[place].append(len(corpus.gists))
+        corpus.gists.append(one)
     return corpus
+
+
+def _made(found: Gist | bytes, memory: Memory) -> Gist:
+    return memory.gists[found] if isinstance(found, bytes) else found
 
 
 def _known_or_made(text: str, memory: Memory) -> Gist | bytes:
@@ -127,16 +137,6 @@ def _known_or_made(text: str, memory: Memory) -> Gist | bytes:
 def _enough(workers: int, parts: Sequence[object]) -> int:
     """Return how many of `workers` are worth their start: of two parts each is done sooner here."""
     return workers if len(parts) > 2 else 1
-
-
-def _same(texts: Mapping[str, str], corpus: _Corpus) -> Iterator[Match]:
-    """Yield the matches of pages whose texts fold alike."""
-    for first, *others in corpus.copies:
-        if others:
-            a = corpus.pages[first]
-            shown = opening(Body(texts[a]))
-            for place in others:
-                yield Match(a, corpus.pages[place], "same", 1.0, (1.0, 1.0), 1.0, shown)
 
 
 def _find(corpus: _Corpus, judge: "_Judge") -> Iterator[Match]:
@@ -184,6 +184,24 @@ class _Judge:
         self._texts, self._corpus, self._workers = texts, corpus, workers
         self._known, self._lexicon = memory.verdicts, lexicon
         self.used: dict[bytes, Verdict | None] = {}
+
+    def same(self) -> Iterator[Match]:
+        """Yield the matches of pages whose texts fold alike."""
+        for first, *others in self._corpus.copies:
+            if others:
+                verdict = self._alike(first)
+                for place in others:
+                    yield self.match(first, place, verdict)
+
+    def _alike(self, place: int) -> Verdict:
+        """Return what copies of the text of a page come to."""
+        key = 2 * self._corpus.gists[place].text
+        verdict = self._known.get(key)
+        if verdict is None:
+            shown = opening(Body(self._texts[self._corpus.pages[place]]))
+            verdict = Verdict("same", 1.0, (1.0, 1.0), 1.0, shown)
+        self.used[key] = verdict
+        return verdict
 
     def compare(self, pairs: Pairs, found: Found) -> None:
         """Put into `found` the verdicts on `pairs` of distinct texts that are related."""

@@ -6,15 +6,15 @@ that depends on the clock, the machine or the order of work.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from pipeline.config import ArticleFormat
 from pipeline.errors import DamagedError
 from pipeline.publish.bulk import BulkWriter
 from pipeline.publish.dropped import DroppedWriter
-from pipeline.publish.entries import Corpus, Entry, Writer, join
+from pipeline.publish.entries import Corpus, Entry, Standings, Writer, join
 from pipeline.publish.jsonl import JsonLinesWriter
 from pipeline.publish.ledger import LedgerWriter
 from pipeline.publish.libraries import check_outputs, releases
@@ -23,11 +23,13 @@ from pipeline.publish.parquet import ParquetWriter
 from pipeline.publish.release import (
     CHECKSUMS,
     damaged,
+    earlier,
     is_published,
     is_whole,
     turn,
     write_checksums,
 )
+from pipeline.publish.rows import Row, Teller, told
 from pipeline.publish.sqlite import SqliteWriter
 from pipeline.publish.summary import SummaryWriter
 from pipeline.publish.tables import TablesWriter, ToldDoubt, told_doubts, write_tables
@@ -40,15 +42,21 @@ __all__ = [
     "WRITERS",
     "Corpus",
     "Entry",
+    "Row",
+    "Standings",
+    "Teller",
     "ToldDoubt",
     "check_outputs",
     "damaged",
+    "earlier",
     "is_published",
     "is_whole",
     "join",
     "publish",
+    "publish_rows",
     "read_summary",
     "releases",
+    "told",
     "told_doubts",
     "try_rule",
     "turn",
@@ -57,7 +65,9 @@ __all__ = [
     "write_tables",
 ]
 
-WRITERS: Mapping[str, Callable[[Path, Corpus], Writer]] = {
+T = TypeVar("T")
+
+WRITERS: Mapping[str, Callable[[Path, Corpus], Writer[Row]]] = {
     "ledger.csv": LedgerWriter,
     "jsonl": JsonLinesWriter,
     "parquet": ParquetWriter,
@@ -74,11 +84,16 @@ CHOSEN = frozenset(get_args(ArticleFormat))
 
 
 def publish(entries: Iterable[Entry], corpus: Corpus, folder: Path) -> None:
-    """Write every format that is wanted into the new folder, in one pass over the entries."""
+    """Write every format that is wanted into the new folder."""
+    publish_rows(told(entries, corpus), corpus, folder)
+
+
+def publish_rows(rows: Iterable[Row], corpus: Corpus, folder: Path) -> None:
+    """Do what `publish` does in one pass over the rows of the entries."""
     make_folder(folder)
     left_out = CHOSEN.difference(corpus.outputs.articles)
     wanted = [writer for name, writer in WRITERS.items() if name not in left_out]
-    _write([writer(folder, corpus) for writer in wanted], entries)
+    _write([writer(folder, corpus) for writer in wanted], rows)
 
 
 def write_report(entries: Iterable[Entry], corpus: Corpus, folder: Path) -> None:
@@ -88,10 +103,10 @@ def write_report(entries: Iterable[Entry], corpus: Corpus, folder: Path) -> None
     _write([ReportWriter(folder, corpus)], entries)
 
 
-def _write(writers: list[Writer], entries: Iterable[Entry]) -> None:
-    for entry in entries:
+def _write(writers: Sequence[Writer[T]], pages: Iterable[T]) -> None:
+    for page in pages:
         for writer in writers:
-            writer.add(entry)
+            writer.add(page)
     for writer in writers:
         writer.close()
 

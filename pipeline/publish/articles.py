@@ -6,7 +6,10 @@ out; a kind that differs from row to row.
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import date
 from typing import Any, Literal
+
+import msgspec
 
 from pipeline.paths import site_of
 from pipeline.publish.entries import Entry
@@ -40,6 +43,8 @@ FIELDS: Mapping[str, Kind] = {
     "why": "word",
 }
 
+_DAYS = tuple(name for name, kind in FIELDS.items() if kind == "day")
+
 
 def article(entry: Entry) -> dict[str, Any] | None:
     """Return the row of an article kept, None for any other page. Days are `date` or None."""
@@ -63,6 +68,14 @@ def article(entry: Entry) -> dict[str, Any] | None:
         "members": list(cluster.members),
         "why": cluster.why,
     }
+
+
+def read_article(packed: bytes) -> dict[str, Any]:
+    """Return the row that articles.jsonl has as `packed`."""
+    row: dict[str, Any] = msgspec.json.decode(packed)
+    for name in _DAYS:
+        row[name] = row[name] and date.fromisoformat(row[name])
+    return row
 
 
 def _said(page: Page) -> dict[str, Any]:

@@ -8,8 +8,9 @@ field whose type is left to what the first document happens to hold.
 from pathlib import Path
 from typing import Any
 
-from pipeline.publish.articles import FIELDS, Kind, article
-from pipeline.publish.entries import Corpus, Entry
+from pipeline.publish.articles import FIELDS, Kind, read_article
+from pipeline.publish.entries import Corpus
+from pipeline.publish.rows import Row
 from pipeline.publish.sinks import json_bytes
 from pipeline.store import SyncedFile, write_bytes
 
@@ -38,13 +39,12 @@ class BulkWriter:
         self._room = 0
         self._file: SyncedFile | None = None
 
-    def add(self, entry: Entry) -> None:
+    def add(self, row: Row) -> None:
         """Write the two lines of one article, into a new file where the last one is full."""
-        row = article(entry)
-        if row is None:
+        if not row.article:
             return
-        action = {"index": {"_id": row["id"]}}
-        lines = json_bytes(action) + b"\n" + json_bytes(row) + b"\n"
+        action = {"index": {"_id": read_article(row.article)["id"]}}
+        lines = json_bytes(action) + b"\n" + row.article + b"\n"
         file = self._file if self._file and len(lines) <= self._room else self._next()
         file.write(lines)
         self._room -= len(lines)

@@ -1,28 +1,39 @@
 """dropped.jsonl: one object for each block that was taken out, with the rule that took it."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.publish.entries import Corpus, Entry
-from pipeline.publish.sinks import JsonLinesSink
+from pipeline.publish.sinks import json_bytes
 from pipeline.records import Page
+from pipeline.store import SyncedFile
+
+if TYPE_CHECKING:
+    from pipeline.publish.rows import Row
 
 
 class DroppedWriter:
     """Writes dropped.jsonl."""
 
     def __init__(self, folder: Path, _corpus: Corpus) -> None:
-        self._sink = JsonLinesSink(folder / "dropped.jsonl")
+        self._file = SyncedFile(folder / "dropped.jsonl")
 
-    def add(self, entry: Entry) -> None:
+    def add(self, row: "Row") -> None:
         """Write the dropped blocks of one page."""
-        page = entry.outcome
-        if isinstance(page, Page):
-            rows = (
-                {"page": page.id, "line": block.line, "text": block.text, "rule": block.rule}
-                for block in page.dropped
-            )
-            self._sink.add(*rows)
+        self._file.write(row.dropped)
 
     def close(self) -> None:
         """Finish the file."""
-        self._sink.close()
+        self._file.close()
+
+
+def dropped_lines(entry: Entry) -> bytes:
+    """Return the lines of one page."""
+    page = entry.outcome
+    if not isinstance(page, Page):
+        return b""
+    rows = (
+        {"page": page.id, "line": block.line, "text": block.text, "rule": block.rule}
+        for block in page.dropped
+    )
+    return b"".join(json_bytes(row) + b"\n" for row in rows)

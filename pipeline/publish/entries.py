@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
+from pipeline.brief import Brief, brief_of
 from pipeline.config import OutputsConfig, TablesConfig
 from pipeline.paths import site_of
 from pipeline.records import Aside, Cluster, Found, Match, Outcome, Page, Status
 from pipeline.rules import Rules, built_in_rules
+from pipeline.store import Earlier
 from pipeline.versions import REPEATED, Replaced
+
+T_contra = TypeVar("T_contra", contravariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +58,31 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What became of one page; the fields are those of `Entry`."""
+
+    status: Status
+    canonical: str = ""
+    relation: str = ""
+    cluster: Cluster | None = None
+    replaced: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return what tells it from any other."""
+        parts = (self.status, self.canonical, self.relation, self.replaced)
+        if self.cluster is None:
+            return " ".join(parts)
+        return " ".join((*parts, *self.cluster.members, self.cluster.why))
+
+
+@dataclass(frozen=True, slots=True)
 class Corpus:
     """What is known of all pages together. `raw` maps page ids to paths in raw/.
 
     `reasons` maps rule ids to their reasons, `others` suffixes to the number of files in raw/
     that are no pages. `rules` are those of the run, `tables` and `outputs` how they are written;
-    `before` is the folder of the version that readers see now, None where there is none.
+    `before` is the version that readers see now, None where there is none or it is damaged.
     """
 
     matches: Sequence[Match]
@@ -70,17 +92,17 @@ class Corpus:
     rules: Rules = field(default_factory=built_in_rules)
     tables: TablesConfig = field(default_factory=TablesConfig)
     outputs: OutputsConfig = field(default_factory=OutputsConfig)
-    before: Path | None = None
+    before: Earlier | None = None
 
     def text_of(self, entry: Entry) -> str:
         """Return where the text of a kept article lies in cleaned/, "" where it is not written."""
         return entry.text_path if "text" in self.outputs.articles else ""
 
 
-class Writer(Protocol):
+class Writer(Protocol[T_contra]):
     """One output format: told of every page once, then closed."""
 
-    def add(self, entry: Entry) -> None:
+    def add(self, page: T_contra, /) -> None:
         """Take one page."""
         ...
 
@@ -89,33 +111,60 @@ class Writer(Protocol):
         ...
 
 
+class Standings:
+    """What becomes of each page, by what was found out about all of them.
+
+    `replaced` has by their names the pages that another crawl of their address stands for.
+    """
+
+    def __init__(
+        self,
+        matches: Sequence[Match],
+        clusters: Sequence[Cluster],
+        replaced: Mapping[str, Replaced] | None = None,
+    ) -> None:
+        self._clusters = {member: cluster for cluster in clusters for member in cluster.members}
+        self._relations = {(match.a, match.b): match.relation for match in matches}
+        self._replaced = replaced or {}
+
+    def of(self, found: Found, brief: Brief) -> Standing:
+        """Return what becomes of a page: an article kept, a duplicate of one, or neither."""
+        cluster = self._clusters.get(brief.id)
+        newer = self._replaced.get(found.name)
+        if newer:
+            kept = self._clusters[newer.by].canonical
+            kind = "same" if newer.reason == REPEATED else ""
+            return Standing("duplicate", kept, kind, replaced=newer.reason)
+        if brief.aside:
+            return Standing("aside")
+        if cluster is None or not brief.is_article:
+            return Standing("not-an-article")
+        if cluster.canonical == brief.id:
+            return Standing("article", brief.id, "", cluster)
+        pair = (min(brief.id, cluster.canonical), max(brief.id, cluster.canonical))
+        # Copies of a copy are near to the canonical one, if no closer relation was found.
+        return Standing("duplicate", cluster.canonical, self._relations.get(pair, "near"))
+
+    def entries(self, outcomes: Iterable[tuple[Found, Outcome]]) -> Iterator[Entry]:
+        """Yield an entry for each page."""
+        for found, outcome in outcomes:
+            one = self.of(found, brief_of(outcome))
+            yield Entry(
+                found,
+                outcome,
+                one.status,
+                one.canonical,
+                one.relation,
+                one.cluster,
+                one.replaced,
+            )
+
+
 def join(
     outcomes: Iterable[tuple[Found, Outcome]],
     matches: Sequence[Match],
     clusters: Sequence[Cluster],
     replaced: Mapping[str, Replaced] | None = None,
 ) -> Iterator[Entry]:
-    """Yield an entry for each page: an article kept, a duplicate of one, or neither.
-
-    `replaced` has by their names the pages that another crawl of their address stands for.
-    """
-    cluster_of = {member: cluster for cluster in clusters for member in cluster.members}
-    relation = {(match.a, match.b): match.relation for match in matches}
-    for found, outcome in outcomes:
-        cluster = cluster_of.get(outcome.id)
-        newer = (replaced or {}).get(found.name)
-        if newer:
-            kept = cluster_of[newer.by].canonical
-            kind = "same" if newer.reason == REPEATED else ""
-            yield Entry(found, outcome, "duplicate", kept, kind, replaced=newer.reason)
-        elif isinstance(outcome, Aside):
-            yield Entry(found, outcome, "aside")
-        elif cluster is None or not outcome.is_article:
-            yield Entry(found, outcome, "not-an-article")
-        elif cluster.canonical == outcome.id:
-            yield Entry(found, outcome, "article", outcome.id, "", cluster)
-        else:
-            pair = (min(outcome.id, cluster.canonical), max(outcome.id, cluster.canonical))
-            # Copies of a copy are near to the canonical one, if no closer relation was found.
-            kind = relation.get(pair, "near")
-            yield Entry(found, outcome, "duplicate", cluster.canonical, kind)
+    """Yield an entry for each page, as `Standings` has it."""
+    return Standings(matches, clusters, replaced).entries(outcomes)

@@ -2,22 +2,22 @@
 
 from pathlib import Path
 
-from pipeline.publish.articles import article
-from pipeline.publish.entries import Corpus, Entry
-from pipeline.publish.sinks import JsonLinesSink
+from pipeline.publish.entries import Corpus
+from pipeline.publish.rows import Row
+from pipeline.store import SyncedFile
 
 
 class JsonLinesWriter:
     """Writes articles.jsonl."""
 
     def __init__(self, folder: Path, _corpus: Corpus) -> None:
-        self._sink = JsonLinesSink(folder / "articles.jsonl")
+        self._file = SyncedFile(folder / "articles.jsonl")
 
-    def add(self, entry: Entry) -> None:
+    def add(self, row: Row) -> None:
         """Write one article; other pages are in the ledger alone."""
-        if row := article(entry):
-            self._sink.add(row)
+        if row.article:
+            self._file.write(row.article + b"\n")
 
     def close(self) -> None:
         """Finish the file."""
-        self._sink.close()
+        self._file.close()

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from pipeline.publish.entries import Corpus, Entry
+from pipeline.publish.entries import Corpus
+from pipeline.publish.rows import Row
 from pipeline.publish.sinks import CsvSink
 from pipeline.records import Match
 
@@ -37,7 +38,7 @@ class MatchesWriter:
         self._folder = folder
         self._corpus = corpus
 
-    def add(self, entry: Entry) -> None:
+    def add(self, _row: Row) -> None:
         """Do nothing: matches are of pairs, not of pages."""
 
     def close(self) -> None:

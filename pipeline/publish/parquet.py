@@ -8,8 +8,9 @@ group holds; bytes that depend on more than the articles and the release of pyar
 from pathlib import Path
 from typing import Any
 
-from pipeline.publish.articles import FIELDS, article
-from pipeline.publish.entries import Corpus, Entry
+from pipeline.publish.articles import FIELDS, read_article
+from pipeline.publish.entries import Corpus
+from pipeline.publish.rows import Row
 from pipeline.store import SyncedFile
 
 # A row group is the unit that tools read: some 50 MB of UTF-8, less for thousands of short pages.
@@ -29,11 +30,11 @@ class ParquetWriter:
         self._parts = self._characters = 0
         self._rows: list[dict[str, Any]] = []
 
-    def add(self, entry: Entry) -> None:
+    def add(self, row: Row) -> None:
         """Take one article, and write the row group that it fills."""
-        if row := article(entry):
-            self._rows.append(row)
-            self._characters += row["chars"]
+        if row.article:
+            self._rows.append(read_article(row.article))
+            self._characters += self._rows[-1]["chars"]
             if self._characters >= GROUP_CHARACTERS or len(self._rows) == GROUP_ROWS:
                 self._write()
 

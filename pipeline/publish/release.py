@@ -10,16 +10,28 @@ from pathlib import Path
 
 from pipeline.fingerprint import sha256
 from pipeline.paths import PUBLISHED, Paths
-from pipeline.store import remove, sync_folder, write_bytes, write_link
+from pipeline.store import Earlier, remove, sync_folder, write_bytes, write_link
 
 CHECKSUMS = "checksums.sha256"
 
 
-def write_checksums(folder: Path) -> None:
-    """Write the checksum of every file under `folder`, as `sha256sum --check` reads it."""
-    files = sorted(file for file in folder.rglob("*") if file.is_file() and file.name != CHECKSUMS)
-    lines = [f"{sha256(file)}  {file.relative_to(folder).as_posix()}\n" for file in files]
-    write_bytes(folder / CHECKSUMS, [line.encode("utf-8") for line in lines])
+def write_checksums(folder: Path, before: Earlier | None = None) -> None:
+    """Write the checksum of every file under `folder`, as `sha256sum --check` reads it.
+
+    What is linked to the file of that name `before` is not read again.
+    """
+    old = _inodes(before.folder) if before else {}
+    known = before.digests if before else {}
+    lines = []
+    for name, inode in sorted(_inodes(folder).items(), key=lambda one: one[0].split("/")):
+        digest = known.get(name, "") if old.get(name) == inode else ""
+        lines.append(f"{digest or sha256(folder / name)}  {name}\n")
+    write_bytes(folder / CHECKSUMS, ["".join(lines).encode("utf-8")])
+
+
+def _inodes(folder: Path) -> dict[str, int]:
+    """Return the inode of every file under `folder` but its checksums, by its path there."""
+    return {name: entry.inode() for name, entry in _files(str(folder), "") if name != CHECKSUMS}
 
 
 def damaged(folder: Path) -> list[str]:
@@ -43,22 +55,35 @@ def damaged(folder: Path) -> list[str]:
     return wrong
 
 
+def earlier(folder: Path) -> Earlier | None:
+    """Return a version for the next one to be linked to; None where it has no checksums."""
+    file = folder / CHECKSUMS
+    try:
+        noted = file.stat().st_mtime_ns
+        lines = file.read_text("utf-8").splitlines()
+    except OSError:
+        return None
+    digests = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    return Earlier(folder, digests, noted)
+
+
 def is_whole(folder: Path) -> bool:
     """Return whether every file of a published version is there; their bytes are not read."""
     if not (folder / CHECKSUMS).is_file():
         return False
     lines = (folder / CHECKSUMS).read_text("utf-8").splitlines()
-    return {line.partition("  ")[2] for line in lines} <= set(_files(str(folder), ""))
+    names = {name for name, _ in _files(str(folder), "")}
+    return {line.partition("  ")[2] for line in lines} <= names
 
 
-def _files(folder: str, prefix: str) -> Iterator[str]:
-    """Yield the paths of the files under `folder`, relative to it; no file is looked at."""
+def _files(folder: str, prefix: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Yield the files under `folder` by their paths there; no file is looked at."""
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 yield from _files(entry.path, f"{prefix}{entry.name}/")
             else:
-                yield prefix + entry.name
+                yield prefix + entry.name, entry
 
 
 def turn(paths: Paths, version: str) -> None:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from pipeline.store import SyncedFile
 
@@ -15,7 +14,7 @@ from pipeline.store import SyncedFile
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 # A figure with a sign is none, nor is one with words behind it: -3.2, +5%, -0.5个百分点以上.
 _SIGNED = re.compile(r"[-+－＋]\d[\d,，]*(?:[.．]\d+)?[%％‰]?[\u3400-\u9fff]*", re.ASCII)
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
 
 
 class CsvSink:
@@ -27,21 +26,27 @@ class CsvSink:
     def __init__(self, path: Path, header: Sequence[str], *, bom: bool = False) -> None:
         self._file = SyncedFile(path)
         if bom:
-            self._file.write(_BOM)
-        self._buffer = io.StringIO()
-        self._writer = csv.writer(self._buffer, lineterminator="\r\n")
+            self._file.write(BOM)
         self.add(header)
 
     def add(self, row: Iterable[object]) -> None:
         """Write one row."""
-        self._writer.writerow([harmless(str(cell)) for cell in row])
-        self._file.write(self._buffer.getvalue().encode("utf-8"))
-        self._buffer.seek(0)
-        self._buffer.truncate()
+        self._file.write(csv_line(row))
+
+    def put(self, lines: bytes) -> None:
+        """Write rows that `csv_line` made."""
+        self._file.write(lines)
 
     def close(self) -> None:
         """Make the file outlast a power cut."""
         self._file.close()
+
+
+def csv_line(row: Iterable[object]) -> bytes:
+    """Return one row as it stands in a file, with its line break."""
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\r\n").writerow([harmless(str(cell)) for cell in row])
+    return buffer.getvalue().encode("utf-8")
 
 
 def harmless(cell: str) -> str:
@@ -68,21 +73,6 @@ def _would_run(cell: str, *, quoted: bool) -> bool:
     """Return whether a cell starts like a formula and is no figure; `quoted` ones all may."""
     figure = len(cell) == 1 or _SIGNED.fullmatch(cell) is not None
     return cell.startswith(_FORMULA) and (quoted or not figure)
-
-
-class JsonLinesSink:
-    """A file of one JSON object a line, UTF-8, Chinese unescaped."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = SyncedFile(path)
-
-    def add(self, *rows: dict[str, Any]) -> None:
-        """Write objects."""
-        self._file.write(b"".join(json_bytes(row) + b"\n" for row in rows))
-
-    def close(self) -> None:
-        """Make the file outlast a power cut."""
-        self._file.close()
 
 
 def json_bytes(value: object, indent: int | None = None) -> bytes:

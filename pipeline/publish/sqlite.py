@@ -11,8 +11,9 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.errors import DiskError
-from pipeline.publish.articles import FIELDS, Kind, article
-from pipeline.publish.entries import Corpus, Entry
+from pipeline.publish.articles import FIELDS, Kind, read_article
+from pipeline.publish.entries import Corpus
+from pipeline.publish.rows import Row
 from pipeline.publish.sinks import json_bytes
 from pipeline.store import TEMPORARY, remove, sync_file
 
@@ -67,12 +68,13 @@ class SqliteWriter:
                 f"CREATE TABLE articles (number INTEGER PRIMARY KEY, {columns}, UNIQUE (id))"
             )
 
-    def add(self, entry: Entry) -> None:
+    def add(self, row: Row) -> None:
         """Write one article."""
-        if row := article(entry):
+        if row.article:
             self._number += 1
+            values = map(_value, read_article(row.article).values())
             with _disk(self._path):
-                self._database.execute(self._insert, (self._number, *map(_value, row.values())))
+                self._database.execute(self._insert, (self._number, *values))
 
     def close(self) -> None:
         """Build the index, and leave a file without gaps."""

@@ -4,9 +4,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from pipeline.publish.entries import Corpus, Entry
+from pipeline.publish.entries import Corpus
+from pipeline.publish.rows import Row
 from pipeline.publish.sinks import json_bytes
-from pipeline.records import Aside
 from pipeline.store import write_bytes
 
 # A person mends a few pages at a time; the ledger has all of them.
@@ -25,19 +25,17 @@ class SummaryWriter:
         self._messages: list[dict[str, Any]] = []
         self._tables = self._doubts = 0
 
-    def add(self, entry: Entry) -> None:
+    def add(self, row: Row) -> None:
         """Count one page."""
-        self._status[entry.status] += 1
-        if isinstance(entry.outcome, Aside):
-            self._aside[entry.reason] += 1
+        self._status[row.status] += 1
+        if row.status == "aside":
+            self._aside[row.reason] += 1
             if len(self._messages) < MESSAGES:
-                message = entry.outcome.message
-                self._messages.append({"raw": entry.raw, "message": message})
-        elif entry.status == "not-an-article":
-            self._not_articles[entry.reason] += 1
-        if entry.kept is not None:
-            self._tables += len(entry.kept.tables)
-            self._doubts += sum(len(table.doubts) for table in entry.kept.tables)
+                self._messages.append({"raw": row.raw, "message": row.message})
+        elif row.status == "not-an-article":
+            self._not_articles[row.reason] += 1
+        self._tables += len(row.tables.files)
+        self._doubts += row.tables.doubtful
 
     def close(self) -> None:
         """Write the file."""

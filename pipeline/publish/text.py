@@ -5,11 +5,16 @@ file that says what the version before said, where the article says something el
 """
 
 import json
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from pipeline.publish.articles import article
-from pipeline.publish.entries import Corpus, Entry
+from pipeline.publish.articles import read_article
+from pipeline.publish.entries import Corpus
 from pipeline.store import NewFiles
+
+if TYPE_CHECKING:
+    from pipeline.publish.rows import Row
 
 # What a reader of one text asks first; articles.jsonl has the rest.
 _FRONT = (
@@ -25,24 +30,29 @@ class TextWriter:
         self._front = corpus.outputs.front_matter
         (folder / "text").mkdir()
 
-    def add(self, entry: Entry) -> None:
-        """Write one article's text, ending in a newline."""
-        if entry.kept is not None:
-            front = front_matter(entry) if self._front else ""
-            text = f"{front}{entry.kept.text}\n"
-            self._files.add(entry.text_path, text.encode("utf-8"))
+    def add(self, row: "Row") -> None:
+        """Write one article's text."""
+        if row.text:
+            make = partial(text_of, row.article, front_matter=self._front)
+            self._files.want(row.text, row.digest, row.size, make)
 
     def close(self) -> None:
         """Write the last files."""
         self._files.close()
 
 
-def front_matter(entry: Entry) -> str:
+def text_of(article: bytes, *, front_matter: bool) -> bytes:
+    """Return the file of what articles.jsonl has as `article`; it ends in a newline."""
+    row = read_article(article)
+    front = _front_matter(row) if front_matter else ""
+    return f"{front}{row['text']}\n".encode()
+
+
+def _front_matter(row: dict[str, Any]) -> str:
     """Return what is known of an article, as YAML between two lines `---`; what is not is left out.
 
     Values are JSON strings, which YAML reads as they are, whatever a title holds.
     """
-    row = article(entry) or {}
     known = [(name, row[name]) for name in _FRONT if row.get(name)]
     lines = [f"{name}: {json.dumps(str(value), ensure_ascii=False)}\n" for name, value in known]
     return f"---\n{''.join(lines)}---\n"

@@ -15,6 +15,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as fn
 
 from pipeline import flow
+from pipeline.brief import brief_of_article
 from pipeline.dedup.gist import make_gist, name
 from pipeline.records import Gist, Page
 from pipeline.shuffled.parts import Bodies
@@ -88,7 +89,8 @@ def _bodies(part: Bodies) -> Iterator[tuple[Any, ...]]:
     for rank, outcome in zip(part.ranks, read_outcomes(part.pages), strict=True):
         if rank < 0 or not isinstance(outcome, Page) or not outcome.is_article:
             continue
-        text, facts = outcome.text, msgspec.msgpack.encode(flow.facts(outcome))
+        text, brief = outcome.text, brief_of_article(outcome, b"")
+        facts = msgspec.msgpack.encode(flow.facts(brief))
         gist = gists.get(name(text)) or make_gist(text)
         found = (gist.text, gist.folded, gist.values, gist.sketch)
         yield number(outcome.id), rank, *found, text.encode("utf-8", "surrogatepass"), facts

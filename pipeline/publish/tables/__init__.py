@@ -6,21 +6,30 @@ datapackage.json. Never: a cell that a spreadsheet would run; a number that is n
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from pipeline.config import TablesConfig
 from pipeline.paths import safe_name
-from pipeline.publish.entries import Corpus, Entry
-from pipeline.publish.sinks import CsvSink
+from pipeline.publish.entries import Corpus
+from pipeline.publish.sinks import BOM, CsvSink, csv_line
 from pipeline.publish.tables import doubts, long
 from pipeline.publish.tables.doubts import ToldDoubt, told_doubts
 from pipeline.publish.tables.long import Value, ValueReader, long_row, shown_rows
-from pipeline.publish.tables.package import PackageSink, table_resource
+from pipeline.publish.tables.package import PackageSink, packed, table_resource
 from pipeline.records import Page, Table
 from pipeline.rules import Rules
+from pipeline.store import Earlier, NewFiles
+
+if TYPE_CHECKING:
+    from pipeline.publish.rows import Row
 
 __all__ = [
     "TableFolder",
+    "TableTeller",
     "TablesWriter",
+    "Told",
     "ToldDoubt",
     "Value",
     "ValueReader",
@@ -30,42 +39,69 @@ __all__ = [
 ]
 
 
-class TableFolder:
-    """A folder of tables, told of each page once, then closed."""
+class Told(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
+    """The tables of one page as they are written: files by name, and lines of the others.
 
-    def __init__(self, folder: Path, rules: Rules, config: TablesConfig) -> None:
-        self._folder = folder
+    `doubtful` counts cells that can be read otherwise.
+    """
+
+    files: tuple[tuple[str, bytes], ...] = ()
+    long: bytes = b""
+    doubts: bytes = b""
+    resources: bytes = b""
+    doubtful: int = 0
+
+
+class TableTeller:
+    """Tells the tables of pages."""
+
+    def __init__(self, rules: Rules, config: TablesConfig) -> None:
         self._config = config
         self._reader = ValueReader(rules, strict=config.strict)
-        self._long = self._sink("long.csv", long.COLUMNS)
-        self._doubts = self._sink("doubts.csv", doubts.COLUMNS)
-        self._package = PackageSink(folder)
 
-    def _sink(self, name: str, header: tuple[str, ...]) -> CsvSink:
-        return CsvSink(self._folder / name, header, bom=self._config.excel)
-
-    def add(self, page: Page, place: str) -> list[Path]:
-        """Write the tables of a page into the folder `place` in this one; return their files."""
-        files = []
+    def tell(self, page: Page, place: str) -> Told:
+        """Return what is written of the tables of a page; their files lie in the folder `place`."""
+        files, values, doubted, resources = [], b"", b"", b""
         for number, table in enumerate(page.tables, 1):
             file = wide_name(table, number, place)
-            self._wide(table, file)
+            files.append((file, self._wide(table)))
             for value in self._reader.read(page, table):
-                self._long.add(long_row(value, (table.title, page.id, page.title, file)))
+                values += csv_line(long_row(value, (table.title, page.id, page.title, file)))
             for doubt in told_doubts(table):
-                self._doubts.add(doubts.doubt_row(doubt, (page.id, table.title, file)))
-            self._package.add(table_resource(f"{page.id}-{number:02d}", table, file))
-            files.append(self._folder / file)
-        return files
+                doubted += csv_line(doubts.doubt_row(doubt, (page.id, table.title, file)))
+            resources += packed(table_resource(f"{page.id}-{number:02d}", table, file))
+        count = sum(len(table.doubts) for table in page.tables)
+        return Told(tuple(files), values, doubted, resources, count)
 
-    def _wide(self, table: Table, file: str) -> None:
-        sink = self._sink(file, table.header)
-        for row in shown_rows(table, strict=self._config.strict):
-            sink.add(row)
-        sink.close()
+    def _wide(self, table: Table) -> bytes:
+        rows = (table.header, *shown_rows(table, strict=self._config.strict))
+        return (BOM if self._config.excel else b"") + b"".join(map(csv_line, rows))
+
+
+class TableFolder:
+    """A folder of tables, told of each page once, then closed; `inside` is its name in `root`."""
+
+    def __init__(
+        self, root: Path, inside: str, config: TablesConfig, before: Earlier | None = None
+    ) -> None:
+        self._inside = inside
+        self._files = NewFiles(root, before)
+        folder = root / inside
+        self._long = CsvSink(folder / "long.csv", long.COLUMNS, bom=config.excel)
+        self._doubts = CsvSink(folder / "doubts.csv", doubts.COLUMNS, bom=config.excel)
+        self._package = PackageSink(folder)
+
+    def add(self, told: Told) -> None:
+        """Write the tables of a page."""
+        for name, data in told.files:
+            self._files.add(self._inside + name, data)
+        self._long.put(told.long)
+        self._doubts.put(told.doubts)
+        self._package.put(told.resources)
 
     def close(self) -> None:
         """Finish the files that all tables share."""
+        self._files.close()
         self._long.close()
         self._doubts.close()
         self._package.close()
@@ -81,12 +117,12 @@ class TablesWriter:
     """Writes tables/ of a run, a folder for each page."""
 
     def __init__(self, folder: Path, corpus: Corpus) -> None:
-        self._tables = TableFolder(folder / "tables", corpus.rules, corpus.tables)
+        self._tables = TableFolder(folder, "tables/", corpus.tables, corpus.before)
 
-    def add(self, entry: Entry) -> None:
+    def add(self, row: "Row") -> None:
         """Write the tables of one article."""
-        if entry.kept is not None:
-            self._tables.add(entry.kept, entry.kept.id)
+        if row.tables.files:
+            self._tables.add(row.tables)
 
     def close(self) -> None:
         """Finish the files that all tables share."""
@@ -95,7 +131,8 @@ class TablesWriter:
 
 def write_tables(page: Page, folder: Path, rules: Rules, config: TablesConfig) -> list[Path]:
     """Write the tables of one page into `folder` as a run does; return their files, in order."""
-    tables = TableFolder(folder, rules, config)
-    files = tables.add(page, "")
+    told = TableTeller(rules, config).tell(page, "")
+    tables = TableFolder(folder, "", config)
+    tables.add(told)
     tables.close()
-    return files
+    return [folder / name for name, _ in told.files]

@@ -46,16 +46,21 @@ class PackageSink:
         head = json_bytes(_HEAD)
         self._file.write(head[:-1] + b', "resources": [\n')
         self._file.write(json_bytes(_listing("long", "Values, one a row", long.COLUMNS)))
-        self.add(_listing("doubts", "Cells with more than one reading", doubts.COLUMNS))
+        self.put(packed(_listing("doubts", "Cells with more than one reading", doubts.COLUMNS)))
 
-    def add(self, resource: dict[str, Any]) -> None:
-        """Describe one more file."""
-        self._file.write(b",\n" + json_bytes(resource))
+    def put(self, resources: bytes) -> None:
+        """Describe more files; `packed` made what is said of them."""
+        self._file.write(resources)
 
     def close(self) -> None:
         """Finish the file."""
         self._file.write(b"\n]}\n")
         self._file.close()
+
+
+def packed(resource: dict[str, Any]) -> bytes:
+    """Return the description of one file as it stands behind that of another."""
+    return b",\n" + json_bytes(resource)
 
 
 def _listing(name: str, title: str, columns: Sequence[str]) -> dict[str, Any]:

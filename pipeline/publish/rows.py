@@ -1,0 +1,79 @@
+"""One page → what every output says of it, as bytes.
+
+In: the entry of a page. Out: its `Row`, which a run keeps beside the results of its chunk, so that
+a page is told once and not again with every page that comes after it. Never: anything of another
+page but what the entry says of its cluster; a number of the page among all pages.
+"""
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from pipeline.config import OutputsConfig, TablesConfig
+from pipeline.fingerprint import digest_of
+from pipeline.publish.articles import article
+from pipeline.publish.dropped import dropped_lines
+from pipeline.publish.entries import Corpus, Entry
+from pipeline.publish.ledger import ledger_line
+from pipeline.publish.sinks import json_bytes
+from pipeline.publish.tables import TableTeller, Told
+from pipeline.publish.text import text_of
+from pipeline.records import Aside, Status
+from pipeline.rules import Rules
+
+
+class Row(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
+    """What is told of one page; what is of an article only is empty for any other.
+
+    `ledger` and `dropped` are lines, `article` is the object of articles.jsonl. `text` is where
+    its text lies, `digest` and `size` are those of that file. `message` is of one set aside.
+    """
+
+    raw: str
+    status: Status
+    reason: str
+    ledger: bytes
+    message: str = ""
+    dropped: bytes = b""
+    article: bytes = b""
+    text: str = ""
+    digest: str = ""
+    size: int = 0
+    tables: Told = Told()
+
+
+class Teller:
+    """Makes rows of entries."""
+
+    def __init__(self, rules: Rules, tables: TablesConfig, outputs: OutputsConfig) -> None:
+        self._tables = TableTeller(rules, tables)
+        self._outputs = outputs
+
+    def row(self, entry: Entry) -> Row:
+        """Return the row of a page."""
+        text = entry.text_path if "text" in self._outputs.articles else ""
+        message = entry.outcome.message if isinstance(entry.outcome, Aside) else ""
+        ledger, dropped = ledger_line(entry, text), dropped_lines(entry)
+        told = article(entry)
+        if told is None or entry.kept is None:
+            return Row(entry.raw, entry.status, entry.reason, ledger, message, dropped)
+        packed = json_bytes(told)
+        written = text_of(packed, front_matter=self._outputs.front_matter) if text else b""
+        return Row(
+            entry.raw,
+            entry.status,
+            entry.reason,
+            ledger,
+            dropped=dropped,
+            article=packed,
+            text=text,
+            digest=digest_of(written) if text else "",
+            size=len(written),
+            tables=self._tables.tell(entry.kept, entry.kept.id),
+        )
+
+
+def told(entries: Iterable[Entry], corpus: Corpus) -> Iterator[Row]:
+    """Yield the rows of `entries`."""
+    teller = Teller(corpus.rules, corpus.tables, corpus.outputs)
+    return map(teller.row, entries)
