@@ -16,13 +16,18 @@ from pipeline.paths import Paths
 from pipeline.publish import damaged
 from tests.conftest import ROOT
 from tests.killpoints import Stage, Strike, run
-from tests.test_killed import stage
+from tests.test_killed import staged
 from tests.test_run import tree
 
-__all__ = ["stage"]
-
-# A stride of 1 looks at every point.
+# A stride of 1 looks at every point; of so many pages is the corpus.
 STRIDE = int(os.environ.get("FAULTS_STRIDE", "1"))
+PAGES = int(os.environ.get("FAULTS_POINT_PAGES", "4"))
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """Return a corpus that was cleaned once, after which pages came, changed and went."""
+    return staged(tmp_path_factory.mktemp("points"), PAGES)
 
 
 def test_killed_at_every_call_that_changes_files(stage: Stage) -> None:

@@ -23,10 +23,14 @@ __all__ = ["raw"]
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     """Return a corpus that was cleaned once, after which pages came, changed and went."""
-    folder = tmp_path_factory.mktemp("faults")
+    return staged(tmp_path_factory.mktemp("faults"), 4)
+
+
+def staged(folder: Path, pages: int) -> Stage:
+    """Return such a corpus of so many pages, four or more, in `folder`."""
     source = folder / "raw"
     source.mkdir()
-    for i in range(4):
+    for i in range(pages):
         text = page(f"第{i}号县政府工作报告", f"第{i}县", 5 + i, 20 + i)
         (source / f"{i}.html").write_text(text, "utf-8")
     said = folder / "said"
@@ -37,7 +41,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
         if name == "before":
             (source / "0.html").unlink()
             (source / "1.html").write_text(page("第一号县政府工作报告", "第一县", 9), "utf-8")
-            (source / "5.html").write_text(page("第五号县政府工作报告", "第五县", 8), "utf-8")
+            (source / "new.html").write_text(page("第五号县政府工作报告", "第五县", 8), "utf-8")
     return Stage(source, folder / "before", tree(folder / "full"), folder)
 
 
