@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 import pipeline
+from pipeline import job as job_module
 from pipeline import plan, tasks
 from pipeline.config import RunConfig, read_config
-from pipeline.engines import ENGINES
 from pipeline.engines.local import LocalEngine
 from pipeline.job import Asked, open_job
 from pipeline.paths import Paths
@@ -57,7 +57,7 @@ def test_a_batch_of_any_size_takes_the_memory_of_a_chunk(
 ) -> None:
     """Pages that are looked at together, of eight chunks of eight that came in one day."""
     monkeypatch.setattr(plan, "CHUNK_PAGES", 8)
-    monkeypatch.setitem(ENGINES, "local", Watched)
+    monkeypatch.setattr(job_module, "LocalEngine", Watched)
     raw = tmp_path / "raw"
     raw.mkdir()
     for i in range(64):
