@@ -1,10 +1,9 @@
-"""Work that something around it would disturb: settings that lie about, Python's own housekeeping.
+"""A library imported out of reach of settings that lie about.
 
 In: the working directory and the environment as somebody left them. Out: an import that sees
 neither. Never: a file in the working directory that changes what a run does without a word.
 """
 
-import gc
 import os
 from collections.abc import Iterator
 from contextlib import chdir, contextmanager
@@ -31,18 +30,3 @@ def undisturbed() -> Iterator[None]:
 def taken() -> tuple[str, ...]:
     """Return the names of the variables that were taken out of the environment."""
     return tuple(_taken)
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Make many records without Python looking, ever again, for circles among them.
-
-    A scan makes a million objects that live as long as the run: looking through them again and
-    again takes longer than making them.
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()

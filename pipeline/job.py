@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pipeline import flow, read, stages, versions
-from pipeline.alone import uncollected
 from pipeline.brief import Brief
 from pipeline.chunks import Work
 from pipeline.config import Config
 from pipeline.duplicates import Duplicates, Place, detect, verdicts
 from pipeline.engines import Engine
-from pipeline.engines.forked import cores, map_forked
+from pipeline.engines.forked import cores, map_forked, uncollected
 from pipeline.engines.local import LocalEngine
 from pipeline.engines.spark import SparkEngine, check_spark
 from pipeline.errors import ConfigError, DamagedError, DiskError, EngineError, LimitError
