@@ -172,3 +172,37 @@ def test_blank_lines_between_rows_tell_where_they_end() -> None:
     assert table.rows[2] == ("总量", "3", "用气量", "", "7", "约束性")
     assert table.rows[3] == ("质量", "4", "水质", "", "", "约束性")
     assert len(table.rows) == 5
+
+
+def doubted(table: Table) -> set[int]:
+    """Return the rows that carry a doubt."""
+    return {doubt.row for doubt in table.doubts}
+
+
+def test_rows_below_a_heading_that_nothing_marks_are_doubted_with_it() -> None:
+    body = "全县用水量|8.1|8.6|工业用水量|3.2|3.4|农业用水量|4.1|4.3|管网长度|120|180"
+    (marked,) = tables_of(
+        f"指标|2020年|2025年|一、供水|{body}|二、排水|污水量|2.2|2.4|雨水量|1.1|1.2"
+    )
+    (plain,) = tables_of(f"指标|2020年|2025年|供水|{body}|排水|污水量|2.2|2.4|雨水量|1.1|1.2")
+    assert not doubted(marked)
+    assert doubted(plain) == set(range(len(plain.rows)))
+
+
+def test_a_category_that_may_have_changed_is_doubted_down_to_the_next() -> None:
+    unit = "万吨|12|14|16"
+    (table,) = tables_of(
+        "类别|指标|单位|2010年|2015年|2020年"
+        f"|粮油生产与供应|全县一次粮食综合生产能力|{unit}|油料生产能力|{unit}|县级储备粮规模|吨|9|11"
+        f"|仓储建设与改造|县级粮库新增有效仓容总量|{unit}|乡镇粮站改造数量|{unit}|烘干能力|{unit}"
+    )
+    if len({row[0] for row in table.rows}) < 2:
+        assert doubted(table) >= {3, 4, 5}
+
+
+def test_remarks_that_most_rows_lack_are_doubted() -> None:
+    (table,) = tables_of(
+        "指标|单位|2020年|2025年|备注|用电量|亿千瓦时|29|47|最大负荷|万千瓦|41|65|含自备|风电装机|万千瓦|23|43"
+        "|光电装机|万千瓦|12|40|含屋顶|储能规模|万千瓦|1|12|线路长度|公里|72|105"
+    )
+    assert {1, 2, 3, 4} <= doubted(table)

@@ -11,12 +11,16 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.rules.tables import TableRules
 from pipeline.tables.cells import Frame, above_of, fill_down
+from pipeline.tables.follow import follow, is_marked
 from pipeline.tables.header import FIGURE_ROLES, Column
 from pipeline.tables.names import Names
 from pipeline.tables.paths import Detour, Row
 from pipeline.tables.shares import Ballot
 from pipeline.tables.tokens import bare, prefix
 from pipeline.tables.values import adds_up, slides
+
+#: A line that takes no more of the room of a name is hardly a broken one.
+_SHORT = 0.6
 
 _Reading = tuple[int, str, str | None, float | None]
 _Judged = tuple[str, str, str]
@@ -36,26 +40,28 @@ def vote(
     """
     ballot = Ballot()
     places = frame.places()
+    room = _room(rows)
     for number, (row, full) in enumerate(zip(rows, filled, strict=True)):
         if row.section:
-            if not _is_marked(row, frame.rules):
+            if not is_marked(row, frame.rules):
                 ballot.add((number, places["name"][0]), None, "heading")
             continue
         if row.placings and frame.layout.figures:
             for at, why, reading, margin in _readings(row, frame.layout.figures):
                 ballot.add((number, places["figure"][at]), reading, why, margin)
-        lines = () if lined else _lines(row, frame.rules)
+        lines = () if lined else _lines(row, frame.rules, room)
         for role, why, other in (*_group(row, full, frame), *lines):
             ballot.add((number, places[role][0]), other, why)
     for detour in detours:
         _compare(ballot, frame, filled, detour)
+    follow(ballot, frame, rows, lined=lined)
     return ballot
 
 
-def _is_marked(row: Row, rules: TableRules) -> bool:
-    """Return whether a heading inside says so, by its number or as a category that is known."""
-    name, words = "".join(row.name), rules.lexicon
-    return bool(words.section.match(name) or words.categories.fullmatch(bare(name)))
+def _room(rows: Sequence[Row]) -> int:
+    """Return how long the names of one line get, but for the longest, which may be odd."""
+    lengths = sorted(len(row.name[0]) for row in rows if len(row.name) == 1 and not row.section)
+    return lengths[-2] if len(lengths) > 1 else 0
 
 
 def _compare(ballot: Ballot, frame: Frame, filled: Sequence[Row], detour: Detour) -> None:
@@ -117,17 +123,33 @@ def _group(row: Row, full: Row, frame: Frame) -> Iterator[_Judged]:
         yield "binding", "within" if within else "merged", ""
 
 
-def _lines(row: Row, rules: TableRules) -> Iterator[_Judged]:
-    """Return what is judgement in the parting of lines: one wrapped name, or heading and name."""
+def _lines(row: Row, rules: TableRules, room: int) -> Iterator[_Judged]:
+    """Return what is judgement in the parting of lines: one wrapped name, or heading and name.
+
+    Lines of a narrow cell are filled: what leaves most of a line empty is a cell of its own, and
+    a name broken early may be two.
+    """
     name = "".join(row.name)
+    names = Names(rules.lexicon, units=False, numbered=False)
+    if len(row.name) > 1 and not row.parent and _may_be_two(row.name, names, room):
+        yield "name", "wrap", row.name[0]
     if prefix(name) or prefix("".join(row.parent)) or row.serial:
         return
     category = "".join(row.category)
-    if category and not row.parent and not rules.lexicon.categories.fullmatch(bare(category)):
+    known = rules.lexicon.categories.fullmatch(bare(category))
+    if category and not row.parent and not known and len(category) > _SHORT * room:
         yield "category", "wrap", category + name
-    names = Names(rules.lexicon, units=False, numbered=False)
-    if len(row.name) > 1 and names.may_part(*row.name[:2]):
-        yield "name", "wrap", row.name[0]
+
+
+def _may_be_two(lines: Sequence[str], names: Names, room: int) -> bool:
+    """Return whether a name of several lines may begin with a cell of its own."""
+    first, second = lines[:2]
+    if names.may_part(first, second):
+        return True
+    goes_on = names.is_rest(second) or names.words.unfinished.search(bare(first))
+    opened = first.count("（") + first.count("(") > first.count("）") + first.count(")")
+    short = 1 < len(bare(first)) <= _SHORT * room
+    return short and not goes_on and not opened and not prefix(first)
 
 
 def _shares_unit(row: Row) -> bool:

@@ -261,7 +261,7 @@ def _read(tokens: Sequence[Token], count: int, layout: Layout, rules: TableRules
     start = _after_header(tokens, count)
     if start is None or (wide and not tokens[start].starts):
         return None
-    body = _trim(tokens[start:], layout)
+    body = _trim(tokens[start:], layout, rules)
     if not body:
         return None
     texts = [token.text for token in body if token.kind == "text"]
@@ -311,7 +311,7 @@ def _after_header(tokens: Sequence[Token], count: int) -> int | None:
     return None
 
 
-def _trim(tokens: Sequence[Token], layout: Layout) -> tuple[Token, ...]:
+def _trim(tokens: Sequence[Token], layout: Layout, rules: TableRules) -> tuple[Token, ...]:
     """Return the tokens up to the last value, without blanks that stand for no value."""
     last, lines = -1, 0
     for place, token in enumerate(tokens):
@@ -326,13 +326,19 @@ def _trim(tokens: Sequence[Token], layout: Layout) -> tuple[Token, ...]:
     last = _last_counted(tokens, last)
     if last >= 0:
         closing = sum(column.role == "text" for column in layout.columns)
-        last += _closing(tokens[last + 1 :], closing) if layout.figures else len(layout.columns) - 1
+        last += (
+            _closing(tokens[last + 1 :], closing, rules)
+            if layout.figures
+            else len(layout.columns) - 1
+        )
     return tuple(_without_stray_gaps(tokens[: last + 1]))
 
 
-def _closing(rest: Sequence[Token], most: int) -> int:
-    """Return how many of the next texts may close the last row: none begins a line of rows."""
-    return sum(1 for _ in takewhile(lambda token: not token.starts, rest[:most]))
+def _closing(rest: Sequence[Token], most: int, rules: TableRules) -> int:
+    """Return how many of the next texts may close the last row: no heading, no line of its own."""
+    section = rules.lexicon.section.match
+    closing = takewhile(lambda token: not token.starts and not section(token.text), rest[:most])
+    return sum(1 for _ in closing)
 
 
 def _last_counted(tokens: Sequence[Token], last: int) -> int:

@@ -62,6 +62,14 @@ class Ballot:
         elif same.odds < odds:
             others[others.index(same)] = _Other(reading, odds, why)
 
+    def reading(self, spot: Spot) -> str:
+        """Return the likeliest other reading of a cell that is in doubt, "" where none is."""
+        others = self._cells.get(spot, [])
+        if 1 / (1 + _total(others)) >= _SURE:
+            return ""
+        told = [other for other in others if other.reading]
+        return max(told, key=lambda other: other.odds).reading or "" if told else ""
+
     def confidence(self) -> tuple[tuple[int, int, float], ...]:
         """Return (row, column, share) of each cell that is not certain, in reading order."""
         shares = ((spot, 1 / (1 + _total(others))) for spot, others in sorted(self._cells.items()))
