@@ -273,7 +273,8 @@ def _named(
         return [], 0.0
     if frame.ends and len(lines := by_line(tokens[:start])) > 1:
         rows = [[token.text for token in line] for line in lines]
-        return spread(rows, width, words), _MERGED
+        worded = [at for at, kind in enumerate(kinds) if kind]
+        return spread(rows, width, words, worded=worded), _MERGED
     joined = cells if len(cells) == width else join_lines(cells, words)
     if len(joined) == width:
         return [(cell,) for cell in joined], 0.0

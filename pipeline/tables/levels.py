@@ -27,18 +27,24 @@ Path = tuple[str, ...]
 
 
 def spread(
-    rows: Sequence[Sequence[str]], width: int, words: Lexicon, *, below: bool = False
+    rows: Sequence[Sequence[str]],
+    width: int,
+    words: Lexicon,
+    *,
+    below: bool = False,
+    worded: Sequence[int] = (),
 ) -> list[Path]:
     """Return the columns of a header whose rows are known; [] where they do not make `width`.
 
-    `below` says that they stand under merged cells, where no column of names stands.
+    `below` says that they stand under merged cells, where no column of names stands; `worded` are
+    the columns that hold words, which no merged cell stands above.
     """
     first, rest = rows[0], rows[1:]
     if not rest:
         return [(cell,) for cell in first] if len(first) == width else []
     stubs = frozenset[Role | None]() if below else STUBS | {"binding", "text"}
     if len(rest) == 1 and not below:
-        ways = merged.two_rows(first, rest[0], width, words)
+        ways = merged.two_rows(first, rest[0], width, words, worded)
         return ways[0][1] if ways and ways[0][0] <= _DEAREST else []
     free = [at for at, cell in enumerate(first) if role_of(cell, words) not in stubs]
     for count in range(1, min(len(first), _MOST_GROUPS) + 1):

@@ -22,8 +22,13 @@ _MOST_KEPT = 3
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _NEVER = 6.0
 _LATE = 0.01
+#: Words of so many characters are alike by the last one: 全自理, 半护理.
+_SHORT = 4
 #: A name that holds half of the characters below it is the one above them.
 _KIN = 0.8
+#: Groups of the same cells are groups; a cell of the upper row does not come again in the lower.
+_SAME = 1.0
+_TWICE = 1.5
 
 #: The names above one column, outermost first.
 Path = tuple[str, ...]
@@ -56,10 +61,23 @@ def two_rows(
     if not 0 < groups <= len(first) or groups > len(leaves):
         return []
     base = _row_price(leaves, words) + 1.0 * _are_alike(first[-1], leaves[0])
-    return [
-        (round(base + price, 3), _columns(first, leaves, sizes))
+    base += _TWICE * len(set(map(bare, first)) & set(map(bare, leaves)))
+    ways = (
+        (round(base + price - _likeness(leaves, sizes), 3), _columns(first, leaves, sizes))
         for price, sizes in _ways(first, leaves, groups, words, worded)
-    ]
+    )
+    return sorted(ways, key=lambda way: way[0])
+
+
+def _likeness(leaves: Sequence[str], sizes: Sequence[int]) -> float:
+    """Return how alike the groups are: of the same cells, or at least beginning with the same."""
+    below = iter(leaves)
+    groups = [[bare(next(below)) for _ in range(size)] for size in sizes if size]
+    if len(groups) < _FEWEST_LEAVES:
+        return 0.0
+    if all(group == groups[0] for group in groups):
+        return _SAME if len(groups[0]) > 1 else 0.0
+    return _SAME / 2 * all(group[0] == groups[0][0] and len(group) > 1 for group in groups)
 
 
 def _ways(
@@ -104,7 +122,9 @@ def _price(cell: str, leaves: Sequence[str], words: Lexicon) -> float:
     if not leaves:
         return 0.6 * (not unit and (role in (None, "group") or (role == "year" and not dated)))
     cost = _NEVER * (role in STUBS or role == "binding") + 3.0 * (role == "text")
-    cost += 1.5 * (unit and any(bare(leaf).endswith(")") for leaf in leaves))
+    # One of the cells below may have a unit of its own: 本年, 距平百分率(%).
+    united = sum(bare(leaf).endswith(")") for leaf in leaves)
+    cost += unit * (1.5 if united == len(leaves) else 0.7 * (united > 0))
     cost += 2.5 * (dated and any(_YEAR.search(leaf) for leaf in leaves))
     cost += {"measure": 0.4, "rate": 1.0}.get(role or "", 0.0) + 0.2 * dated
     cost += 2.0 * (len(leaves) - len(set(leaves)))
@@ -115,12 +135,18 @@ def _price(cell: str, leaves: Sequence[str], words: Lexicon) -> float:
         cost += 0.6 + 0.4 * (role_of(leaves[0], words) == "rate")
     cost += 1.0 * (dated and unit)
     years = [found[0] for leaf in leaves if (found := _YEAR.search(leaf))]
-    return cost + 1.0 * sum(before > after for before, after in pairwise(years))
+    falls = sum(before > after for before, after in pairwise(years))
+    again = sum(before == after for before, after in pairwise(years))
+    return cost + 1.0 * falls + 0.7 * again
 
 
 def _are_alike(one: str, other: str) -> bool:
     """Return whether two cells differ in a character or two, as those of one row do."""
-    return one != other and len(one) == len(other) and one[-2:] == other[-2:]
+    if one == other or len(one) != len(other):
+        return False
+    short = len(one) <= _SHORT
+    plain = [re.sub(r"\d", "0", cell)[short - 2 :] for cell in (one, other)]
+    return plain[0] == plain[1]
 
 
 def _row_price(leaves: Sequence[str], words: Lexicon) -> float:

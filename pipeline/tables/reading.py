@@ -178,10 +178,20 @@ def _rowed_layouts(tokens: Sequence[Token], rules: TableRules) -> Iterator[tuple
         if any(len(line) == 1 for line in head):
             continue
         for wanted in range(width, width - _MOST_LEVELS, -1):
-            columns = levels.spread(head, wanted, rules.lexicon)
+            worded = _worded([line for line in lines[depth:] if len(line) == wanted])
+            columns = levels.spread(head, wanted, rules.lexicon, worded=worded)
             if columns:
                 yield sum(map(len, head)), levels.layout(columns, head, rules.lexicon)
                 break
+
+
+def _worded(rows: Sequence[Sequence[Token]]) -> list[int]:
+    """Return the columns of full rows that hold words throughout."""
+    return [at for at, column in enumerate(zip(*rows, strict=True)) if _are_words(column)]
+
+
+def _are_words(cells: Iterable[Token]) -> bool:
+    return all(cell.kind not in VALUES - {"phrase"} for cell in cells)
 
 
 def header_cells(tokens: Sequence[Token], rules: TableRules) -> list[str]:
