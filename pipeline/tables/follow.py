@@ -64,6 +64,8 @@ def _headings(ballot: Ballot, at: int, frame: Frame, rows: Sequence[Row]) -> Non
     numbered = [frame.rules.lexicon.section.match("".join(rows[at].name)) for at in heads]
     if all(is_marked(rows[at], frame.rules) for at in heads) or all(numbered):
         return
+    if frame.levels:  # names take two columns, hardly three
+        return
     for number in range(heads[0], len(rows)):
         ballot.add((number, at), None, "heading")
 

@@ -30,6 +30,8 @@ _HABITS: Mapping[str, float] = {
     "heading": 0.4,
 }
 _CERTAIN = 0.995
+#: Odds of a reading that others may hang on.
+_TELLING = 0.25
 #: Above this a cell is no doubt: a margin of 1.6 leaves 0.908.
 _SURE = 0.91
 
@@ -63,12 +65,10 @@ class Ballot:
             others[others.index(same)] = _Other(reading, odds, why)
 
     def reading(self, spot: Spot) -> str:
-        """Return the likeliest other reading of a cell that is in doubt, "" where none is."""
-        others = self._cells.get(spot, [])
-        if 1 / (1 + _total(others)) >= _SURE:
-            return ""
-        told = [other for other in others if other.reading]
-        return max(told, key=lambda other: other.odds).reading or "" if told else ""
+        """Return the likeliest other reading of a cell, "" where none is worth a word."""
+        told = [other for other in self._cells.get(spot, []) if other.odds >= _TELLING]
+        best = max(told, key=lambda other: other.odds, default=None)
+        return (best.reading or "") if best is not None else ""
 
     def confidence(self) -> tuple[tuple[int, int, float], ...]:
         """Return (row, column, share) of each cell that is not certain, in reading order."""
