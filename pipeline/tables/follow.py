@@ -16,6 +16,7 @@ from pipeline.tables.tokens import bare
 
 #: Where so many rows have no remark, nothing tells whose a remark is.
 _OFTEN_EMPTY = 0.3
+_OFTEN = 0.2
 
 
 def follow(ballot: Ballot, frame: Frame, rows: Sequence[Row], *, lined: bool) -> None:
@@ -35,6 +36,11 @@ def is_marked(row: Row, rules: TableRules) -> bool:
     return bool(words.section.match(name) or words.categories.fullmatch(bare(name)))
 
 
+def wrap_often(rows: Sequence[Row]) -> bool:
+    """Return whether many names take several lines, so that one more is nothing odd."""
+    return sum(len(row.name) > 1 for row in rows) > _OFTEN * len(rows)
+
+
 def _categories(ballot: Ballot, at: int, name: int, rows: Sequence[Row]) -> None:
     """Note that the rows below a doubtful category are doubtful with it, down to the next one.
 
@@ -42,7 +48,7 @@ def _categories(ballot: Ballot, at: int, name: int, rows: Sequence[Row]) -> None
     table that has a column of categories may be the first half of the next.
     """
     other: str | None = None
-    half = ""
+    half, often = "", wrap_often(rows)
     for number, row in enumerate(rows):
         if row.section:
             half = "".join(row.name)
@@ -50,9 +56,9 @@ def _categories(ballot: Ballot, at: int, name: int, rows: Sequence[Row]) -> None
         if row.category:
             other = half + "".join(row.category) if half else None
             half = ""
-        elif said := ballot.reading((number, at)):
+        elif not often and (said := ballot.reading((number, at))):
             other = said
-        elif len(row.name) > 1 and ballot.reading((number, name)) == row.name[0]:
+        elif not often and len(row.name) > 1 and ballot.reading((number, name)) == row.name[0]:
             other = row.name[0]
         if other is not None:
             ballot.add((number, at), other, "wrap")

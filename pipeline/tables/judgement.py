@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.rules.tables import TableRules
 from pipeline.tables.cells import Frame, above_of, fill_down
-from pipeline.tables.follow import follow, is_marked
+from pipeline.tables.follow import follow, is_marked, wrap_often
 from pipeline.tables.header import FIGURE_ROLES, Column
 from pipeline.tables.names import Names
 from pipeline.tables.paths import Detour, Row
@@ -59,7 +59,12 @@ def vote(
 
 
 def _room(rows: Sequence[Row]) -> int:
-    """Return how long the names of one line get, but for the longest, which may be odd."""
+    """Return how long the names of one line get, but for the longest, which may be odd.
+
+    0 where many names take several lines, so that one more is nothing odd.
+    """
+    if wrap_often(rows):
+        return 0
     lengths = sorted(len(row.name[0]) for row in rows if len(row.name) == 1 and not row.section)
     return lengths[-2] if len(lengths) > 1 else 0
 
