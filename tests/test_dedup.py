@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.dedup import find_matches
+from pipeline.dedup import candidates, find_matches, make_gist, runs
+from pipeline.dedup.align import align
+from pipeline.dedup.body import Body
 from pipeline.records import Match
+from pipeline.rules.script import convert
 from tests.dedup_texts import misread, report
 
 SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
@@ -55,6 +58,15 @@ def test_a_decimal_point_is_no_punctuation() -> None:
 def test_misread_copy_is_near(share: float) -> None:
     text = report(1)
     assert relation(page(text), page(misread(text, share))) == "near"
+
+
+def test_a_copy_in_traditional_with_the_marks_of_taiwan_is_the_same() -> None:
+    text = report(5)
+    marks = str.maketrans({"“": "「", "”": "」", "，": "﹐", "；": "﹔", "%": "％", "、": "﹑"})
+    body = convert(page(text), "s2tw").translate(marks)
+    assert body != page(text)
+    assert relation(page(text), body) == "same"
+    assert relation(page(misread(text, 0.05)), body) == "near"
 
 
 def test_two_misread_copies_are_near() -> None:
@@ -176,6 +188,13 @@ def test_one_boilerplate_notice_on_5000_pages_takes_one_match_a_page() -> None:
     matches = find_matches({f"{n:04}": notice for n in range(5000)})
     assert len(matches) == 4999
     assert {m.a for m in matches} == {"0000"}
+
+
+def test_a_notice_with_its_own_number_on_each_of_5000_pages_takes_pairs_in_line() -> None:
+    notice = page(report(17, paragraphs=1))
+    gists = [make_gist(f"{notice}\n编号：明政告{n}") for n in range(5000)]
+    assert len({gist.folded for gist in gists}) == 5000
+    assert len(candidates.propose(candidates.stack(gists))) <= candidates.CROWD * 5000
 
 
 def test_set_phrases_that_run_through_many_pages_link_none() -> None:
@@ -367,3 +386,21 @@ def test_hyphens_and_widths_are_no_signs() -> None:
     text = PLAN + "新冠病毒COVID-19防控常态化，投资增长5-8{}。\n" + PLAN[::-1]
     (match,) = find_matches({"a": text.format("%"), "b": text.format("％")})
     assert match.relation == "same"
+
+
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(5, 90)), min_size=1, max_size=9))
+def test_runs_without_a_wide_gap_say_what_is_missing(pieces: list[tuple[int, int]]) -> None:
+    parts = [f"{chr(0x4E00 + n)}{chr(0x5000 + size)}" * size for n, size in pieces]
+    a, b = Body("".join(parts)), Body("".join(parts[::2]) + "完" * len(parts))
+    shared = align(a.masked.fields, b.masked.fields, b.chains)
+    for side, (one, other) in enumerate(((a, b), (b, a))):
+        if runs.bridges(shared, side, len(one.masked.codes)):
+            seeds = one.masked.seeds, other.masked.seeds
+            assert runs.missing(*seeds, other.chains) == (0, 0)
+
+
+@pytest.mark.parametrize("blank", [" ", "\t", "\u00a0", "\u2003", "\u3000", "\x1c"], ids=ascii)
+def test_a_tag_cloud_is_seen_between_any_blanks(blank: str) -> None:
+    cloud = blank.join(["政策", "民生", "公交", "养老", "托育", "河道", "粮食", "图书"])
+    body = Body(f"{page(report(5))}\n{cloud}\n")
+    assert len(body.core) == len(body.folded) - 16

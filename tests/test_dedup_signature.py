@@ -9,7 +9,7 @@ from datasketch import LeanMinHash, MinHash, MinHashLSH
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.dedup import as_minhash, candidates, gram_hash, sign
+from pipeline.dedup import as_minhash, candidates, gram_hash, kernel, sign
 from pipeline.dedup.fold import fold
 from pipeline.dedup.signature import bands
 from pipeline.records import Signature
@@ -149,3 +149,23 @@ def test_the_star_of_a_full_bucket_is_its_own_first_page() -> None:
     pairs = {tuple(pair) for pair in candidates.propose(values).tolist()}
     assert {(10, place) for place in range(11, 60)} <= pairs
     assert not any(0 in pair for pair in pairs)
+
+
+HASHES = st.lists(st.integers(0, 60), max_size=40)
+
+
+@given(HASHES, HASHES)
+def test_shared_hashes_are_counted_however_they_lie(a: list[int], b: list[int]) -> None:
+    x, y = (kernel.distinct(np.array(some, np.uint64)) for some in (a, b))
+    assert x.tolist() == sorted(set(a))
+    assert kernel.count_shared(x, y) == len(set(a) & set(b))
+
+
+@given(HASHES)
+def test_what_comes_again_is_sorted_by_key_and_place(keys: list[int]) -> None:
+    # In the upper bits, and in the lowest: those give way to places, and are looked at after.
+    hashes = np.array([(key // 2 << 58) | key % 2 for key in keys], np.uint64)
+    found = candidates.alike(hashes).tolist()
+    again = [n for n in range(len(keys)) if keys.count(keys[n]) > 1]
+    assert found == sorted(found, key=lambda n: (keys[n], n))
+    assert set(found) >= set(again)

@@ -24,9 +24,13 @@ def settle(found: MutableMapping[Pair, Verdict]) -> None:
     The one denied by most goes first, for it may be all that speaks against another.
     """
     graphs = _Graphs(found)
-    doubtful = [(-count, pair) for pair in found if (count := graphs.against(*pair)) > 0]
+    doubtful = [
+        (-count, pair)
+        for pair, verdict in found.items()
+        if verdict.relation != "template" and (count := graphs.against(*pair)) > 0
+    ]
     for _, pair in sorted(doubtful):
-        if found[pair].relation != "template" and graphs.against(*pair) > 0:
+        if graphs.against(*pair) > 0:
             graphs.deny(*pair)
             found[pair] = replace(found[pair], relation="template", disagreements=())
 
