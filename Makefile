@@ -7,7 +7,7 @@ WORKERS ?=
 ENGINE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help clean-corpus test faults bench setup lock clean
+.PHONY: help clean-corpus test faults bench profile setup lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ faults: .venv/.dev ## the long tests of docs/faults.md: every kill point, a full
 bench: .venv/.bench .venv-datatrove/.done .venv-juicer/.done ## every program in bench/, held against bench/floors.toml
 	@for program in bench/[a-z]*.py; do echo "== $$program"; \
 		.venv/bin/python -m bench.$$(basename $$program .py) || exit 1; done
+
+profile: .venv/.runtime ## where the time of a run goes, step by step
+	.venv/bin/python -m bench.steps
 
 setup: .venv/.runtime ## make .venv only
 
