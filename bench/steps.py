@@ -29,7 +29,7 @@ from rich.table import Table
 
 from bench.pages import write
 from pipeline import job, session
-from pipeline.config import Config
+from pipeline.config import Config, RunConfig
 from pipeline.job import Asked
 from pipeline.paths import Paths
 
@@ -55,6 +55,7 @@ STEPS: Mapping[str, Sequence[str]] = {
     "results: write": ("pipeline.store:write_records", "pipeline.store:write_packed"),
     "results: read": ("pipeline.store:read_records", "pipeline.store:read_packed"),
     "publish: join": ("pipeline.publish.entries:join", "pipeline.job:Job.stories"),
+    "publish: rows": ("pipeline.publish.rows:told",),
     "publish: ledger": ("pipeline.publish.ledger:LedgerWriter.*",),
     "publish: jsonl": ("pipeline.publish.jsonl:JsonLinesWriter.*",),
     "publish: parquet": ("pipeline.publish.parquet:ParquetWriter.*",),
@@ -180,8 +181,9 @@ def _replace(old: object, new: object) -> None:
 def run(raw: Path, cleaned: Path, clock: Clock) -> int:
     """Clean `raw` in this process; return how many pages there were."""
     watch(clock)
+    config = Config(run=RunConfig(workers=1))
     job.LocalEngine = lambda _workers, _timeout: OneProcess(clock)
-    ended = session.run_once(Paths(raw, cleaned), Config(), Asked(), _Quiet(), print)
+    ended = session.run_once(Paths(raw, cleaned), config, Asked(), _Quiet(), print)
     clock.begin(REST)
     return int(ended.numbers["pages"])
 
