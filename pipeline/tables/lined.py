@@ -27,7 +27,10 @@ def begins(
     """
     lines = [blocks[index].text for index in shown]
     # This is all that a line of prose pays.
-    if len(lines) <= _FEWEST_ROWS or not _is_parted(lines[0]) or len(lines[3].split()) < 2:
+    if len(lines) <= _FEWEST_ROWS or len(lines[0].split(maxsplit=1)) < 2:
+        return None
+    row = lines[_MOST_HEADER_LINES]
+    if not any(map(str.isdecimal, row)) or len(row.split()) < 2 or not _is_parted(lines[0]):
         return None
     words = rules.lexicon
     if any(blocks[index].kind == "table" for index in shown[:4]) or words.caption.match(lines[0]):
