@@ -55,7 +55,7 @@ STEPS: Mapping[str, Sequence[str]] = {
     "results: write": ("pipeline.store:write_records", "pipeline.store:write_packed"),
     "results: read": ("pipeline.store:read_records", "pipeline.store:read_packed"),
     "publish: join": ("pipeline.publish.entries:join", "pipeline.job:Job.stories"),
-    "publish: rows": ("pipeline.publish.rows:told",),
+    "publish: rows": ("pipeline.publish.rows:Teller.row",),
     "publish: ledger": ("pipeline.publish.ledger:LedgerWriter.*",),
     "publish: jsonl": ("pipeline.publish.jsonl:JsonLinesWriter.*",),
     "publish: parquet": ("pipeline.publish.parquet:ParquetWriter.*",),
