@@ -106,3 +106,19 @@ def test_what_is_not_read_stays_in_the_text_and_is_said(
     assert why in page.refused[0].why
     assert page.refused[0].text
     assert len(page.text.split("\n")) > 80
+
+
+@pytest.mark.parametrize(
+    ("rows", "count"),
+    [
+        (["类别| 指标| 2020年", "---|---|---", *("经济| 粮食| 1", "油料| 2") * 1500], 3000),
+        (["类别\t指标\t2020年", *("经济", "发展\t粮食\t1", "油料\t2") * 1000], 2000),
+        (["指标,2020年,2025年", *("粮食,1,2",) * 3000], 3000),
+        (["1,2,3"] * 3000, 0),
+        (['"指标\t单位\t"2020年'] * 3000, 0),
+    ],
+    ids=["bars", "broken cells", "commas", "commas without a header", "open quotes"],
+)
+def test_large_tables_with_marks(rows: list[str], count: int) -> None:
+    page = clean("\n".join([INTRO, *rows, INTRO]), 20.0)
+    assert sum(len(table.rows) for table in page.tables) == count

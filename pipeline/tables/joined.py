@@ -106,11 +106,12 @@ class _Row:
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
-    """The cheapest rows of the lines before a place."""
+class _Step:
+    """What the cheapest rows before a place cost, and the last of them with its first line."""
 
     cost: float
-    rows: tuple[tuple[int, _Row], ...] = ()
+    start: int = 0
+    row: _Row | None = None
 
 
 def read(lines: Sequence[Sequence[str]], words: Lexicon, *, ruled: bool = False) -> Picture | None:
@@ -127,21 +128,23 @@ def read(lines: Sequence[Sequence[str]], words: Lexicon, *, ruled: bool = False)
         if not paths or len(full) < _FEWEST_FULL:
             continue
         roles = tuple(role_of(path[-1], words) for path in paths)
-        way = _cut(lines[start:], _Frame(roles, _kinds(full, typer), typer))
-        gaps = sum(row.gaps for _, row in way.rows) if way else 0.0
-        if way is None or gaps > _DEAR_ROW * len(way.rows):
+        rows = _cut(lines[start:], _Frame(roles, _kinds(full, typer), typer))
+        gaps = sum(row.gaps for _, row in rows)
+        if not rows or gaps > _DEAR_ROW * len(rows):
             continue
         if best is None or gaps + price <= best[0]:
-            best = gaps + price, _picture(way, paths, roles, start)
+            best = gaps + price, _picture(rows, paths, roles, start)
     return best[1] if best else None
 
 
-def _picture(way: _Way, paths: Sequence[Path], roles: Sequence[Role | None], start: int) -> Picture:
+def _picture(
+    cut: Sequence[tuple[int, _Row]], paths: Sequence[Path], roles: Sequence[Role | None], start: int
+) -> Picture:
     """Return the grid of a header and of rows, which begin at the line `start`."""
     head = _head(paths)
-    rows = tuple(_drawn(row, paths, roles) for _, row in way.rows)
-    places = tuple(start + at for at, _ in way.rows)
-    return Picture(len(head), (*head, *rows), places, tuple(_others(way)))
+    rows = tuple(_drawn(row, paths, roles) for _, row in cut)
+    places = tuple(start + at for at, _ in cut)
+    return Picture(len(head), (*head, *rows), places, tuple(_others([row for _, row in cut])))
 
 
 def _starts(lines: Sequence[Sequence[str]], typer: Typer) -> Iterator[int]:
@@ -257,27 +260,34 @@ def _kinds(rows: Sequence[Sequence[str]], typer: Typer) -> tuple[int, ...]:
     )
 
 
-def _cut(lines: Sequence[Sequence[str]], frame: _Frame) -> _Way | None:
-    """Return the cheapest way to make rows of lines, None where none takes all of them."""
+def _cut(lines: Sequence[Sequence[str]], frame: _Frame) -> tuple[tuple[int, _Row], ...]:
+    """Return the cheapest rows of the lines, each with its first line; () where there are none."""
     width = len(frame.roles)
-    reached: list[_Way | None] = [_Way(0.0), *([None] * len(lines))]
+    reached: list[_Step | None] = [_Step(0.0), *([None] * len(lines))]
     for at in range(len(lines)):
-        way = reached[at]
+        step = reached[at]
         cells: list[str] = []
         whole = 0
-        for end in range(at, min(at + _MOST_LINES, len(lines))) if way else ():
+        for end in range(at, min(at + _MOST_LINES, len(lines))) if step else ():
             line = lines[end]
             whole += bool(cells) and frame.typer.kind(cells[-1]) in _WHOLE
             cells = [*cells[:-1], _together(cells[-1], line[0]), *line[1:]] if cells else [*line]
             if len(cells) > width:
                 break
-            joins = end - at
-            row = _row(cells, frame, joins, whole)
-            cost = way.cost + row.cost if way else 0.0
+            row = _row(cells, frame, end - at, whole)
+            cost = row.cost + (step.cost if step else 0.0)
             known = reached[end + 1]
             if known is None or cost < known.cost:
-                reached[end + 1] = _Way(cost, (*(way.rows if way else ()), (at, row)))
-    return reached[-1]
+                reached[end + 1] = _Step(cost, at, row)
+    return tuple(reversed(list(_back(reached))))
+
+
+def _back(reached: Sequence[_Step | None]) -> Iterator[tuple[int, _Row]]:
+    """Return the rows on the way to the last place, last to first."""
+    step = reached[-1]
+    while step is not None and step.row is not None:
+        yield step.start, step.row
+        step = reached[step.start]
 
 
 def _together(cell: str, more: str) -> str:
@@ -383,9 +393,9 @@ def _head(paths: Sequence[Path]) -> list[tuple[str, ...]]:
     return rows
 
 
-def _others(way: _Way) -> Iterator[Other]:
+def _others(rows: Sequence[_Row]) -> Iterator[Other]:
     """Return the places where a row could be read otherwise."""
-    for number, (_, row) in enumerate(way.rows):
+    for number, row in enumerate(rows):
         if row.why == "heading":
             yield Other(number, 0, "", row.why, 0.0)
         for at, (mine, theirs) in enumerate(zip(row.cells, row.other, strict=False)):

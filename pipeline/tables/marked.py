@@ -30,6 +30,8 @@ _LONGEST_PART, _MOST_PARTS = 40, 3
 _FEWEST_ROWS = 3
 _FEWEST_HEADER_WORDS = 2
 _MOST_BROKEN = 12
+#: Where so many lines are no table from their first on, they are none from the next on either.
+_MOST_TRIED = 12
 _LONGEST_HEAD = 40
 _MOSTLY = 0.7
 _VALUES = FIGURES | {"dash"}
@@ -81,7 +83,8 @@ def find(
             held = _holding("\t", blocks, shown[at:], rules.lexicon)
             run, free = _copied(blocks, held, rules), at + len(held)
         elif "," in text and _has_like(blocks, shown, at):
-            run = _listed(blocks, shown[at:], rules)
+            run, taken = _listed(blocks, shown[at:], rules)
+            free = at + taken if taken > _MOST_TRIED else at + 1
         if run is not None:
             free = at + len(run.held)
             yield at, run
@@ -320,29 +323,32 @@ def _bared(cell: str) -> str:
 # --- commas ---------------------------------------------------------------------------------------
 
 
-def _listed(blocks: Sequence[Block], shown: Sequence[int], rules: TableRules) -> Run | None:
-    """Return the lines of as many cells apart by commas, None where they are no table."""
+def _listed(
+    blocks: Sequence[Block], shown: Sequence[int], rules: TableRules
+) -> tuple[Run | None, int]:
+    """Return the lines of as many cells apart by commas, None where they are no table.
+
+    And how many they are.
+    """
     head = _row(blocks[shown[0]].text)
-    if len(head) < 2:
-        return None
     lines, places, at = [head], [shown[0]], 1
-    while at < len(shown):
-        size, cells = _quoted(blocks, shown[at:])
+    while at < len(shown) and len(head) > 1:
+        size, cells = _quoted(blocks, shown[at : at + _MOST_BROKEN])
         if len(cells) != len(head):
             break
         lines.append(cells)
         places.append(shown[at])
         at += size
     if len(lines) < _FEWEST_ROWS or not _is_header(lines, rules):
-        return None
+        return None, at
     made = tuple(tuple(line) for line in lines)
-    return Run(made, tuple(places), tuple(shown[:at]), twins=True)
+    return Run(made, tuple(places), tuple(shown[:at]), twins=True), at
 
 
 def _quoted(blocks: Sequence[Block], shown: Sequence[int]) -> tuple[int, list[str]]:
     """Return how many lines the next row takes, and its cells; quoted ones may be broken."""
     text = ""
-    for size, index in enumerate(shown[:_MOST_BROKEN], 1):
+    for size, index in enumerate(shown, 1):
         text += blocks[index].text
         if text.count(_QUOTE) % 2 == 0:
             return size, _row(text)
