@@ -20,9 +20,9 @@ from bench._floors import hold
 from bench.pages import write
 from pipeline import publish
 from pipeline.config import Config, OutputsConfig, RunConfig
-from pipeline.job import Asked, Job
 from pipeline.paths import Paths
-from pipeline.session import run_once
+from pipeline.run.job import Asked, Job
+from pipeline.run.session import run_once
 
 PAGES, WORKERS = 2_000, 2
 _ALLOWED = 0.15

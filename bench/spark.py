@@ -111,9 +111,9 @@ class Quiet:
 def measured(raw: Path, folder: Path, master: str) -> Run:
     """Return what the job on `raw` came to."""
     from pipeline.config import EngineConfig, read_config
-    from pipeline.job import Asked
     from pipeline.paths import Paths
-    from pipeline.session import run_once
+    from pipeline.run.job import Asked
+    from pipeline.run.session import run_once
 
     events = folder / "events"
     events.mkdir(parents=True)

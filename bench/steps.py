@@ -28,10 +28,10 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.pages import write
-from pipeline import job, session
 from pipeline.config import Config, RunConfig
-from pipeline.job import Asked
 from pipeline.paths import Paths
+from pipeline.run import job, session
+from pipeline.run.job import Asked
 
 PAGES, BATCH = 1000, 16
 _CALLS = 40
@@ -39,22 +39,26 @@ REST = "all else"
 
 #: Step → the functions, or methods `Class.method`, whose time is its.
 STEPS: Mapping[str, Sequence[str]] = {
-    "scan": ("pipeline.read.scan:scan", "pipeline.plan:write_scan"),
+    "scan": ("pipeline.read.scan:scan", "pipeline.run.plan:write_scan"),
     "read": ("pipeline.read.page:read_page",),
     "decode": ("pipeline.parse.decode:decode",),
     "parse": ("pipeline.parse:parse",),
     "strip": ("pipeline.chrome.marks:strip",),
     "repeats": ("pipeline.dedup.repeats:drop_repeats",),
-    "sites": ("pipeline.flow:outline", "pipeline.job:Job.learn", "pipeline.flow:drop_recurring"),
+    "sites": (
+        "pipeline.flow:outline",
+        "pipeline.run.job:Job.learn",
+        "pipeline.flow:drop_recurring",
+    ),
     "tables": ("pipeline.tables:rebuild_tables",),
     "normalize": ("pipeline.spelling:normalize_page",),
     "signatures": ("pipeline.dedup.gist:make_gist",),
-    "duplicates": ("pipeline.duplicates:detect",),
+    "duplicates": ("pipeline.run.duplicates:detect",),
     "results: pack": ("pipeline.store:pack",),
     "results: unpack": ("pipeline.store:unpack", "pipeline.store:read_outcomes"),
     "results: write": ("pipeline.store:write_records", "pipeline.store:write_packed"),
     "results: read": ("pipeline.store:read_records", "pipeline.store:read_packed"),
-    "publish: join": ("pipeline.publish.entries:join", "pipeline.job:Job.stories"),
+    "publish: join": ("pipeline.publish.entries:join", "pipeline.run.job:Job.stories"),
     "publish: rows": ("pipeline.publish.rows:Teller.row",),
     "publish: ledger": ("pipeline.publish.ledger:LedgerWriter.*",),
     "publish: jsonl": ("pipeline.publish.jsonl:JsonLinesWriter.*",),
@@ -66,7 +70,7 @@ STEPS: Mapping[str, Sequence[str]] = {
     "publish: summary": ("pipeline.publish.summary:SummaryWriter.*",),
     "publish: report": ("pipeline.publish.report:ReportWriter.*",),
     "publish: checksums": ("pipeline.publish.release:write_checksums",),
-    "publish: turn": ("pipeline.publish.release:turn", "pipeline.job:Job.sweep"),
+    "publish: turn": ("pipeline.publish.release:turn", "pipeline.run.job:Job.sweep"),
     "between processes": (),
 }
 

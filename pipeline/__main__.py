@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from pipeline import health, service
-from pipeline.errors import ConfigError, CorpusError, PageError
-from pipeline.options import (
+from pipeline.commands import health, service
+from pipeline.commands.options import (
     CLEANED,
     CONFIG,
     FILE,
@@ -27,6 +26,7 @@ from pipeline.options import (
     run_settings,
     settings_of,
 )
+from pipeline.errors import ConfigError, CorpusError, PageError
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -51,10 +51,10 @@ def cli() -> None:
 @WATCHED
 def run(raw: Path, cleaned: Path, config: Path | None, as_json: bool, **options: Any) -> None:
     """Clean every page in raw/ and publish the result in cleaned/."""
-    from pipeline.job import Asked
+    from pipeline.commands.terminal import told_run
     from pipeline.parent import end_with
     from pipeline.paths import Paths
-    from pipeline.terminal import told_run
+    from pipeline.run.job import Asked
 
     watched = options["watched_by"]
     if watched:
@@ -74,7 +74,7 @@ def run(raw: Path, cleaned: Path, config: Path | None, as_json: bool, **options:
 @CONFIG
 def page(file: Path, url: str, explain: bool, as_json: bool, config: Path | None) -> None:
     """Clean one page; its text goes to standard output."""
-    from pipeline.terminal import say
+    from pipeline.commands.terminal import say
 
     settings = settings_of(config)
     rules = _rules(settings)
@@ -100,9 +100,9 @@ def page(file: Path, url: str, explain: bool, as_json: bool, config: Path | None
 @CONFIG
 def normalize(file: Path, as_json: bool, config: Path | None, **options: Any) -> None:
     """Bring text from FILE or standard input to one spelling."""
+    from pipeline.commands.terminal import rule_list, text_diff
     from pipeline.parse import decode
     from pipeline.spelling import normalize_text, trace_text
-    from pipeline.terminal import rule_list, text_diff
 
     rules = _rules(settings_of(config)).spelling.picked(options["only"], options["skip"])
     if options["listed"]:
@@ -129,8 +129,8 @@ def normalize(file: Path, as_json: bool, config: Path | None, **options: Any) ->
 @CONFIG
 def tables(file: Path, out: Path, url: str, config: Path | None, **options: bool) -> None:
     """Rebuild the tables of one page into CSV files; what is doubtful is said."""
+    from pipeline.commands.terminal import say, table_summary
     from pipeline.publish import told_doubts, write_tables
-    from pipeline.terminal import say, table_summary
 
     settings = settings_of(config)
     rules = _rules(settings)
@@ -172,8 +172,8 @@ def _table_settings(config: "Config", options: dict[str, bool]) -> "TablesConfig
 @CONFIG
 def compare(a: Path, b: Path, as_json: bool, config: Path | None) -> None:
     """Tell how two pages are related: figures that differ, what one lacks, what they share."""
+    from pipeline.commands.terminal import comparison
     from pipeline.dedup import find_matches, only_in
-    from pipeline.terminal import comparison
 
     settings = settings_of(config)
     rules = _rules(settings)
@@ -196,9 +196,9 @@ def compare(a: Path, b: Path, as_json: bool, config: Path | None) -> None:
 def explain(page: str, raw: Path, cleaned: Path, as_json: bool, config: Path | None) -> None:
     """Tell the whole story of a page of the last run: PAGE is its id, URL or path in raw/."""
     from pipeline import explain
+    from pipeline.commands.terminal import story
     from pipeline.paths import Paths
     from pipeline.records import Page
-    from pipeline.terminal import story
 
     paths = Paths(raw, cleaned)
     row = explain.ledger_row(paths, page)
@@ -225,9 +225,9 @@ def explain(page: str, raw: Path, cleaned: Path, as_json: bool, config: Path | N
 @CONFIG
 def learn(site: str, raw: Path, out: Path | None, as_json: bool, config: Path | None) -> None:
     """Propose rules for SITE from what recurs on its pages; SITE is a host, or a folder in raw/."""
-    from pipeline.learn import pages_of, propose
+    from pipeline.commands.learn import pages_of, propose
+    from pipeline.commands.terminal import RunProgress, say
     from pipeline.store import write_bytes
-    from pipeline.terminal import RunProgress, say
 
     settings = settings_of(config)
     rules = _rules(settings)
@@ -256,8 +256,8 @@ def learn(site: str, raw: Path, out: Path | None, as_json: bool, config: Path | 
 @CONFIG
 def import_(sources: tuple[Path, ...], raw: Path, as_json: bool, config: Path | None) -> None:
     """Copy files and folders into raw/, under names that tell their content."""
-    from pipeline.bring import bring
-    from pipeline.terminal import RunProgress, complain, say
+    from pipeline.commands.bring import bring
+    from pipeline.commands.terminal import RunProgress, complain, say
 
     how = settings_of(config).how
     failed: list[str] = []
@@ -314,8 +314,8 @@ def _raw_page(file: Path, url: str) -> "RawPage":
 
 def _tell(page: "Page", rules: "Rules") -> None:
     """Show what the page says of itself, what was taken out of it and what was changed."""
+    from pipeline.commands.terminal import story
     from pipeline.explain import changed, dropped, said
-    from pipeline.terminal import story
 
     reasons = rules.reasons
     parts = {"said": said(page, reasons), "taken out": dropped(page, reasons)}
@@ -371,7 +371,7 @@ def _status(received: list[int]) -> int:
         click.echo(f"{how}; what was published before still stands", err=True)
         return 128 + (received or [signal.SIGINT])[0]
     except CorpusError as error:
-        from pipeline.terminal import complain
+        from pipeline.commands.terminal import complain
 
         complain(str(error))
         return error.status

@@ -14,7 +14,7 @@ from pipeline.errors import ConfigError
 from pipeline.paths import Paths, quote
 from pipeline.records import Outcome, Page
 from pipeline.rules import Rules
-from pipeline.stages import LEARN, NORMALIZE
+from pipeline.run.stages import LEARN, NORMALIZE
 from pipeline.store import read_outcomes, read_records
 
 # A rebuilt table changes hundreds of lines at once; its first cells tell which it is.
@@ -80,7 +80,7 @@ def said(page: Page, reasons: Mapping[str, str]) -> Iterator[Told]:
 
 def standing(paths: Paths, page: Page, rules: Rules) -> dict[str, str]:
     """Return for texts of the page that recur on its site on how many pages they do, in words."""
-    from pipeline.job import Recurring
+    from pipeline.run.job import Recurring
 
     site = flow.known_site(page)
     stored = next(paths.segment(LEARN.name, "").glob("*"), None)

@@ -8,7 +8,7 @@ A run looks at all pages of a site before it rebuilds tables, and marks what rec
     Page ─outline→ Outline, all Outlines ─learn_sites→ lines lost ─drop_recurring→ Page
 
 Every step after `parse` takes a page and its rules and returns the page, marked or respelled.
-`pipeline/stages.py` says at which places a run keeps its result.
+`pipeline/run/stages.py` says at which places a run keeps its result.
 """
 
 import re

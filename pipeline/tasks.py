@@ -17,12 +17,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pipeline import chunks, history, publish, stages
+from pipeline import publish
 from pipeline.alone import undisturbed
+from pipeline.commands import history
 from pipeline.errors import DamagedError, EngineError
-from pipeline.job import Job
 from pipeline.paths import PUBLISHED
-from pipeline.plan import Chunk, write_scan
+from pipeline.run import chunks, stages
+from pipeline.run.job import Job
+from pipeline.run.plan import Chunk, write_scan
 from pipeline.store import TEMPORARY, move, remove, write_records
 
 with undisturbed():

@@ -12,10 +12,10 @@ from pipeline.config import Config
 from pipeline.dedup import Memory, find_matches, matches
 from pipeline.dedup.body import Body
 from pipeline.dedup.quantity import Lexicon
-from pipeline.duplicates import Duplicates, Place, detect, verdicts
 from pipeline.paths import Paths
 from pipeline.records import Block, Page, Provenance, Verdict
 from pipeline.rules import built_in_rules
+from pipeline.run.duplicates import Duplicates, Place, detect, verdicts
 from pipeline.store import TextFile, remove, write_outcomes
 from tests.dedup_texts import misread, report
 

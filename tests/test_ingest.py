@@ -8,12 +8,13 @@ import msgspec
 import pytest
 
 import pipeline
-from pipeline import job as job_module
-from pipeline import plan, tasks
+from pipeline import tasks
 from pipeline.config import RunConfig, read_config
 from pipeline.engines.local import LocalEngine
-from pipeline.job import Asked, open_job
 from pipeline.paths import Paths
+from pipeline.run import job as job_module
+from pipeline.run import plan
+from pipeline.run.job import Asked, open_job
 from tests.test_run import page
 
 T = TypeVar("T")

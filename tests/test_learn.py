@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import chrome, learn
+from pipeline import chrome
+from pipeline.commands import learn
 from pipeline.records import Block, Page, Provenance
 from pipeline.rules import Rules, load_rules
 from tests import county

@@ -6,8 +6,8 @@ from functools import partial
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.merged import Part, merged
 from pipeline.records import Found
+from pipeline.run.merged import Part, merged
 
 
 def found(file: str) -> Found:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from pipeline import terminal
+from pipeline.commands import terminal
 from pipeline.spelling import LineChange, normalize_text, trace_text, unified
 from tests.spelling import RULES
 from tests.test_spelling_always import TEXTS

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.paths import Paths
-from pipeline.plan import CHUNK_PAGES, Cut, ScanRecord, key, last_scan, plan, write_scan
 from pipeline.read import Archived, Scan
 from pipeline.records import Found
+from pipeline.run.plan import CHUNK_PAGES, Cut, ScanRecord, key, last_scan, plan, write_scan
 
 
 def found(file: str, sha256: str, stat: tuple[int, ...] = ()) -> Found:

@@ -8,12 +8,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pipeline import flow, plan, recurring, tasks
+from pipeline import flow, recurring, tasks
 from pipeline.config import read_config
-from pipeline.job import Asked, open_job
 from pipeline.paths import Paths
 from pipeline.records import Block, Page, Provenance
 from pipeline.rules import Rules, load_rules
+from pipeline.run import plan
+from pipeline.run.job import Asked, open_job
 from tests import county
 from tests.county import HEADER, HOST, TAIL, WORDS, article, sentence
 

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline import job
 from pipeline.config import read_config
 from pipeline.dedup import candidates as in_one_process
 from pipeline.dedup.kernel import components as components_in_one_process
@@ -18,9 +17,10 @@ from pipeline.engines import spark
 from pipeline.engines.local import LocalEngine
 from pipeline.engines.spark import SparkEngine, check_spark
 from pipeline.errors import ConfigError, CorpusError, EngineError
-from pipeline.job import Asked
 from pipeline.paths import Paths
-from pipeline.session import run_once
+from pipeline.run import job
+from pipeline.run.job import Asked
+from pipeline.run.session import run_once
 from tests.clusters import ALONE, corpus, settings, written
 from tests.conftest import Cli
 from tests.test_engine import failed, work

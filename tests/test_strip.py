@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.cases import try_chrome
 from pipeline.chrome import strip
+from pipeline.commands.cases import try_chrome
 from pipeline.parse import parse
 from pipeline.records import Block, Page, Provenance, RawPage
 from pipeline.rules import chrome, metadata

@@ -13,8 +13,8 @@ from click.testing import CliRunner
 from rich.cells import cell_len
 
 import pipeline
-from pipeline import terminal
 from pipeline.__main__ import cli
+from pipeline.commands import terminal
 from pipeline.dedup import find_matches, only_in
 from pipeline.explain import changed, dropped, said
 from pipeline.rules import load_rules

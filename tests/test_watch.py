@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.commands.schedule import cron_line, units, watching_unit
 from pipeline.errors import ConfigError
-from pipeline.schedule import cron_line, units, watching_unit
 from tests.conftest import ROOT, Cli
 from tests.test_run import ledger, page, raw, tree
 

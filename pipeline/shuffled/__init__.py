@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from pipeline.shuffled.parts import Bodies, Search
 
 if TYPE_CHECKING:
-    from pipeline.chunks import Work
-    from pipeline.duplicates import Duplicates
     from pipeline.engines.spark import SparkEngine
-    from pipeline.stages import Settings
+    from pipeline.run.chunks import Work
+    from pipeline.run.duplicates import Duplicates
+    from pipeline.run.stages import Settings
 
 __all__ = ["Bodies", "Search", "detect_on_spark", "do_chunks"]
 

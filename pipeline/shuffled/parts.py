@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.stages import Settings
+from pipeline.run.stages import Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from pipeline.dedup.cluster import PageFacts
 from pipeline.dedup.matches import EXPANDED, FEW
 from pipeline.dedup.passages import opening
 from pipeline.dedup.settle import LINKS, settle
-from pipeline.duplicates import Duplicates
 from pipeline.records import Cluster, Match, Verdict
+from pipeline.run.duplicates import Duplicates
 from pipeline.shuffled import bodies as results
 from pipeline.shuffled import candidates, containment
 from pipeline.shuffled.bodies import page_id

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pipeline import stages
-from pipeline.chunks import Work
+from pipeline.run import stages
+from pipeline.run.chunks import Work
+from pipeline.run.stages import Settings
 from pipeline.shuffled.worker import DONE, WORK, Doing
-from pipeline.stages import Settings
 
 _TASKS = 10_000  # of one stage; with more pieces of work than that a task does several
 

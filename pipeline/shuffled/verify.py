@@ -17,7 +17,7 @@ from pipeline.dedup.body import Body
 from pipeline.dedup.matches import KEPT, verdict_on
 from pipeline.dedup.quantity import Lexicon
 from pipeline.records import Verdict
-from pipeline.stages import Settings
+from pipeline.run.stages import Settings
 
 KNOWN = "name_a binary, name_b binary, relation string, verdict binary"
 _JUDGED = f"a long, b long, {KNOWN}"

@@ -13,10 +13,10 @@ from uuid import uuid4
 
 import pyarrow as pa
 
-from pipeline import chunks, stages
 from pipeline.engines.local import LocalEngine
 from pipeline.errors import EngineError
-from pipeline.stages import Settings
+from pipeline.run import chunks, stages
+from pipeline.run.stages import Settings
 from pipeline.store import TEMPORARY, rename
 
 Batches = Iterator[pa.RecordBatch]

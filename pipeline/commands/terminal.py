@@ -23,14 +23,14 @@ from rich.text import Text
 from pipeline.records import Aside, Match, Outcome, Page, Table
 
 if TYPE_CHECKING:
-    from pipeline.aside import Waiting
+    from pipeline.commands.aside import Waiting
+    from pipeline.commands.history import Version
     from pipeline.config import Config
     from pipeline.explain import Told
-    from pipeline.history import Version
-    from pipeline.job import Asked
     from pipeline.paths import Paths
     from pipeline.publish import ToldDoubt
     from pipeline.rules.loader import Rule
+    from pipeline.run.job import Asked
     from pipeline.spelling import LineChange
 
 
@@ -148,7 +148,7 @@ def told_run(paths: "Paths", config: "Config", asked: "Asked", *, brief: bool) -
 
     `brief` says little where there was nothing to do.
     """
-    from pipeline.session import run_once
+    from pipeline.run.session import run_once
 
     started = time.monotonic()
     with RunProgress() as progress:

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.errors import ConfigError
-from pipeline.options import (
+from pipeline.commands.options import (
     CLEANED,
     CONFIG,
     EVERY,
@@ -26,9 +25,10 @@ from pipeline.options import (
     run_settings,
     settings_of,
 )
+from pipeline.errors import ConfigError
 
 if TYPE_CHECKING:
-    from pipeline.aside import Waiting
+    from pipeline.commands.aside import Waiting
     from pipeline.paths import Paths
 
 
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 @EVERY
 def watch(raw: Path, cleaned: Path, config: Path | None, every: float, **options: Any) -> None:
     """Clean what arrives, in the foreground: every so often, and when files appear in raw/."""
-    from pipeline.terminal import say
-    from pipeline.watch import watch as keep_watching
+    from pipeline.commands.terminal import say
+    from pipeline.commands.watch import watch as keep_watching
 
     _check_watch(raw, config, every, options)
     # -P: a folder named pipeline in the working directory is not what is meant.
@@ -92,8 +92,8 @@ def _arguments(
 @click.option("--out", type=click.Path(path_type=Path), help="A folder for the units.")
 def schedule(raw: Path, cleaned: Path, config: Path | None, every: float, **options: Any) -> None:
     """Print units or lines, ready to install, that start a run every so often."""
-    from pipeline import schedule as written
-    from pipeline.terminal import say
+    from pipeline.commands import schedule as written
+    from pipeline.commands.terminal import say
 
     kind, watching = options.pop("kind"), options.pop("watching")
     name, out = options.pop("name"), options.pop("out")
@@ -156,10 +156,10 @@ def retry(
     pages: tuple[str, ...], raw: Path, cleaned: Path, config: Path | None, **options: Any
 ) -> None:
     """Try again what was set aside: all of it, or PAGES, paths in raw/."""
-    from pipeline.aside import waiting
-    from pipeline.job import Asked
+    from pipeline.commands.aside import waiting
+    from pipeline.commands.terminal import say, told_run, waiting_list
     from pipeline.paths import Paths
-    from pipeline.terminal import say, told_run, waiting_list
+    from pipeline.run.job import Asked
 
     paths, as_json = Paths(raw, cleaned), options.pop("as_json")
     found = _chosen(waiting(paths), paths, pages, options["reason"])
@@ -206,11 +206,11 @@ def _chosen(
 @CONFIG
 def history(page: str, raw: Path, cleaned: Path, config: Path | None, **options: bool) -> None:
     """Tell what changed between the versions of a page: PAGE is its URL, id or path in raw/."""
+    from pipeline.commands.history import versions_of
+    from pipeline.commands.terminal import version_list, version_step
     from pipeline.dedup import find_matches, only_in
-    from pipeline.history import versions_of
     from pipeline.paths import Paths
     from pipeline.rules import load_rules
-    from pipeline.terminal import version_list, version_step
 
     settings = settings_of(config)
     rules = load_rules(settings.rules.folder, settings.normalize).dedup

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pipeline import stages
 from pipeline.brief import Brief
 from pipeline.engines import Engine
-from pipeline.plan import Chunk
 from pipeline.records import Gist
 from pipeline.recurring import Outline, Taken
-from pipeline.stages import Settings
+from pipeline.run import stages
+from pipeline.run.plan import Chunk
+from pipeline.run.stages import Settings
 from pipeline.store import read_packed, write_packed, write_records
 
 Counted = Callable[[Iterator[Any]], Iterator[Any]]

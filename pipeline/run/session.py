@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from pipeline import aside, preflight
+from pipeline.commands import aside
 from pipeline.config import Config
-from pipeline.job import Asked, Job, check_folders, open_job
-from pipeline.monitor import Watched
 from pipeline.paths import Paths
 from pipeline.publish import read_summary
+from pipeline.run import preflight
+from pipeline.run.job import Asked, Job, check_folders, open_job
+from pipeline.run.monitor import Watched
 from pipeline.store import locked
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from pipeline import read
-from pipeline.plan import Chunk, Key, key
 from pipeline.records import Found
+from pipeline.run.plan import Chunk, Key, key
 
 T = TypeVar("T")
 

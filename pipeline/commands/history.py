@@ -15,9 +15,9 @@ from pipeline.errors import ConfigError, DamagedError
 from pipeline.explain import ledger_row
 from pipeline.fingerprint import fingerprint
 from pipeline.paths import Paths, quote
-from pipeline.plan import Gone
 from pipeline.records import Page
-from pipeline.stages import NORMALIZE
+from pipeline.run.plan import Gone
+from pipeline.run.stages import NORMALIZE
 from pipeline.store import read_outcomes, read_records, remove, write_records
 from pipeline.versions import address_of
 

@@ -11,34 +11,16 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pipeline import flow, read, stages, versions
+from pipeline import flow, read, versions
 from pipeline.brief import Brief
-from pipeline.chunks import Work
 from pipeline.config import Config
-from pipeline.duplicates import Duplicates, Place, detect, verdicts
 from pipeline.engines import Engine
 from pipeline.engines.forked import cores, map_forked, uncollected
 from pipeline.engines.local import LocalEngine
 from pipeline.engines.spark import SparkEngine, check_spark
 from pipeline.errors import ConfigError, DamagedError, DiskError, EngineError, LimitError
 from pipeline.fingerprint import files_fingerprint, fingerprint
-from pipeline.merged import Part, kept, left, merged
 from pipeline.paths import PUBLISHED, Paths
-from pipeline.plan import (
-    Chunk,
-    Cut,
-    Gone,
-    Key,
-    ScanRecord,
-    gone,
-    key,
-    last_scan,
-    look,
-    plan,
-    read_shape,
-    released,
-    write_scan,
-)
 from pipeline.publish import (
     Corpus,
     Entry,
@@ -55,8 +37,27 @@ from pipeline.publish import (
 from pipeline.records import Aside, Found, Gist, Outcome
 from pipeline.recurring import Learned, Outline, Taken
 from pipeline.rules import Rules
+from pipeline.run import stages
+from pipeline.run.chunks import Work
+from pipeline.run.duplicates import Duplicates, Place, detect, verdicts
+from pipeline.run.merged import Part, kept, left, merged
+from pipeline.run.plan import (
+    Chunk,
+    Cut,
+    Gone,
+    Key,
+    ScanRecord,
+    gone,
+    key,
+    last_scan,
+    look,
+    plan,
+    read_shape,
+    released,
+    write_scan,
+)
+from pipeline.run.stages import Settings, Stage
 from pipeline.shuffled import Bodies, Search, detect_on_spark, do_chunks
-from pipeline.stages import Settings, Stage
 from pipeline.store import (
     TEMPORARY,
     make_folder,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
+from pipeline.commands.options import CLEANED, CONFIG, JSON, RAW, settings_of
 from pipeline.errors import ConfigError, CorpusError
-from pipeline.options import CLEANED, CONFIG, JSON, RAW, settings_of
 
 
 @click.command()
@@ -19,10 +19,10 @@ from pipeline.options import CLEANED, CONFIG, JSON, RAW, settings_of
 @CONFIG
 def status(raw: Path, cleaned: Path, config: Path | None, *, as_json: bool) -> None:
     """Tell what the last run did, and what is waiting in raw/."""
+    from pipeline.commands.terminal import say, summary
     from pipeline.paths import Paths
-    from pipeline.plan import waiting
     from pipeline.publish import read_summary
-    from pipeline.terminal import say, summary
+    from pipeline.run.plan import waiting
 
     paths = Paths(raw, cleaned)
     numbers = read_summary(paths.current) if paths.current.exists() else None
@@ -45,11 +45,11 @@ def status(raw: Path, cleaned: Path, config: Path | None, *, as_json: bool) -> N
 def check(config: Path | None, *, as_json: bool) -> None:
     """Read settings and rules, try every rule on its cases, say what is wrong."""
     from pipeline import kept
-    from pipeline.cases import failing
+    from pipeline.commands.cases import failing
+    from pipeline.commands.terminal import complain, say
     from pipeline.dedup import prepare
     from pipeline.publish import check_outputs
     from pipeline.rules import load_rules
-    from pipeline.terminal import complain, say
 
     settings = settings_of(config)
     check_outputs(settings.outputs)
@@ -78,10 +78,10 @@ def check(config: Path | None, *, as_json: bool) -> None:
 @JSON
 def verify(cleaned: Path, *, as_json: bool) -> None:
     """Compare everything published with its checksums."""
+    from pipeline.commands.terminal import say
     from pipeline.paths import Paths
     from pipeline.publish import damaged
     from pipeline.store import write_bytes
-    from pipeline.terminal import say
 
     paths = Paths(Path("raw"), cleaned)
     if not paths.current.exists():

@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from pipeline import dedup, flow, stages
+from pipeline import dedup, flow
 from pipeline.brief import Brief
 from pipeline.config import Config
 from pipeline.paths import Paths
 from pipeline.records import Cluster, Gist, Match, Verdict
 from pipeline.rules import Rules
+from pipeline.run import stages
 from pipeline.store import TextFile, read_outcomes, read_records, write_records
 
 _AT_ONCE = 1000  # verdicts a record: packing them one by one takes longer than making them
