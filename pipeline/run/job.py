@@ -535,7 +535,7 @@ def _shapes(rules: Rules, config: Config) -> dict[str, str]:
         if stage is stages.DUPLICATES:
             before = fingerprint(before, *config.dedup.preferred_hosts)
         before = shapes[stage.name] = stage.shape(rules, before)
-    folder = Path(__file__).parent / "publish"
+    folder = Path(__file__).parents[1] / "publish"
     files = sorted(
         file for file in folder.rglob("*") if file.suffix in {".py", ".j2", ".css", ".js", ".toml"}
     )
