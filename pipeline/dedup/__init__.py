@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from pipeline.dedup.cases import try_rule
     from pipeline.dedup.cluster import PageFacts, clusters
     from pipeline.dedup.gist import make_gist
-    from pipeline.dedup.matches import Memory, find_matches
+    from pipeline.dedup.matches import Memory, find_matches, prepare
     from pipeline.dedup.passages import only_in
-    from pipeline.dedup.signature import as_minhash, gram_hash, prepare, sign
+    from pipeline.dedup.signature import as_minhash, gram_hash, sign
 
 __all__ = [
     "Memory",
@@ -44,7 +44,7 @@ _HOMES = {
     "gram_hash": "signature",
     "only_in": "passages",
     "make_gist": "gist",
-    "prepare": "signature",
+    "prepare": "matches",
     "sign": "signature",
     "try_rule": "cases",
 }

@@ -23,6 +23,7 @@ from pipeline.dedup.kernel import components, walk
 from pipeline.dedup.passages import opening, passages
 from pipeline.dedup.quantity import Lexicon, built_in
 from pipeline.dedup.settle import LINKS, settle
+from pipeline.dedup.signature import work_out
 from pipeline.dedup.verify import compare
 from pipeline.engines.forked import cores, map_forked, uncollected
 from pipeline.records import Disagreement, Gist, Match, Verdict
@@ -36,6 +37,11 @@ FEW = 32  # texts; of so few every pair is compared
 READ, COMPARED = 512, 1024  # texts and pairs that a worker takes at a time
 
 Found = dict[tuple[int, int], Verdict]
+
+
+def prepare() -> None:
+    """Have what takes long be kept: kernels, compiled as this is loaded, and datasketch's draws."""
+    work_out()
 
 
 @dataclass(slots=True)

@@ -57,7 +57,7 @@ def as_minhash(signature: Signature) -> "MinHash":
     return MinHash(hashvalues=values, permutations=_permutations(), scheme="affine32")
 
 
-def prepare() -> None:
+def work_out() -> None:
     """Ask for all that datasketch works out, so that it can be kept."""
     _permutations(), bands()
 
