@@ -451,6 +451,16 @@ def test_clauses_that_one_copy_lacks() -> None:
     assert only_in(a, "") == only_in("", a) == ()
 
 
+def test_a_passage_ends_with_a_whole_figure() -> None:
+    shared = "全县上下认真落实各项部署，办好群众身边的事情，守住安全生产底线。"
+    text = f"{shared}研发经费投入强度提高到3.15%"
+    assert only_in(text, shared) == ("研发经费投入强度提高到3.15%",)
+    body = "".join(map(chr, range(0x4E00, 0x4E00 + 199)))  # letters before the cut, at 200
+    pages = {"a": f"{body}1250万元用于修缮", "b": f"{body}1250万元用于修缮，另行通知"}
+    [match] = find_matches(pages)
+    assert match.passages[0].endswith("1250")
+
+
 def test_rules_of_ones_own_say_what_a_unit_is() -> None:
     first, second = AROUND
     texts = {

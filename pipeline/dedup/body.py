@@ -23,6 +23,9 @@ _TAG_CLOUD = re.compile(
     rf"^[^\S\n]*(?:[^\W\d_]{{1,12}}[^\S\n]+){{{_WORDS - 1},}}[^\W\d_]{{1,12}}[^\S\n]*$", re.M
 )
 
+# The core has no signs: 3.15 ends before its %, and a passage may be cut inside a number.
+_REST_OF_FIGURE = re.compile(r"(?<=\d)(?:[.．,，]?\d)*[%％‰]?")
+
 _BLANKS = np.array([n for n in range(0x3001) if chr(n).isspace() and chr(n) != "\n"], np.uint32)
 
 _CLAUSE_ENDS = np.array(sorted(map(ord, "\n\t，,。.；;：:！!？?、（）()[]〔〕【】《》")), np.uint32)
@@ -119,6 +122,7 @@ class Body:
         return self.letters[edges[place] : edges[place + 1]]
 
     def spelled(self, start: int, end: int) -> str:
-        """Return the original spelling of the core's codes `start` to `end`."""
-        offsets = self.core.offsets
-        return self.text[offsets[start] : offsets[end - 1] + 1]
+        """Return the original spelling of the core's codes `start` to `end`, figures whole."""
+        first, last = int(self.core.offsets[start]), int(self.core.offsets[end - 1]) + 1
+        rest = _REST_OF_FIGURE.match(self.text, last)
+        return self.text[first : rest.end() if rest else last]
