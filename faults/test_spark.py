@@ -19,7 +19,7 @@ import pytest
 from pipeline.engines.spark import java_release
 from tests.clusters import ALONE, corpus, settings, written
 from tests.conftest import ROOT
-from tests.test_run import tree
+from tests.test_run import ledger, tree
 
 PAGES = int(os.environ.get("FAULTS_PAGES", "140"))
 EXECUTOR = "CoarseGrainedExecutorBackend"
@@ -117,8 +117,16 @@ def executors(process: int) -> list[int]:
     return [child for child, words in below(process) if EXECUTOR in words]
 
 
-def some_done(cleaned: Path, stage: str) -> bool:
-    return any((cleaned / ".work" / stage).glob("*"))
+def some_done(cleaned: Path, what: str) -> bool:
+    """Return whether a run came so far that files of such a name lie in its state."""
+    return any((cleaned / ".work").glob(what))
+
+
+# In the middle of the first stage of chunks; in the middle of the search, when candidates are
+# known and texts are about to be compared.
+MIDDLES = pytest.mark.parametrize(
+    "reached", ["strip/*", "search.part/*-candidates/_SUCCESS"], ids=["cleaning", "search"]
+)
 
 
 @pytest.mark.parametrize("master", ["local[2]", "local-cluster[2,1,1024]", "standalone"])
@@ -135,29 +143,25 @@ def test_every_cluster_publishes_the_same(
     assert written(tree(tmp_path / "cleaned")) == wanted
 
 
-@pytest.mark.parametrize("stage", ["strip", "sign"])
+@MIDDLES
 def test_an_executor_that_is_killed_changes_nothing(
-    raw: Path, wanted: dict[str, object], tmp_path: Path, stage: str
+    raw: Path, wanted: dict[str, object], tmp_path: Path, reached: str
 ) -> None:
-    """In the middle of the first stage of chunks, and in the middle of the search."""
     cleaned = tmp_path / "cleaned"
     process = start(raw, cleaned, settings(tmp_path, "local-cluster[2,1,1024]"))
-    waited(lambda: len(executors(process.pid)) == 2, process)
-    if stage == "sign":
-        waited(lambda: some_done(cleaned, stage), process)
-    time.sleep(2)
+    waited(lambda: some_done(cleaned, reached), process)
     os.kill(executors(process.pid)[0], signal.SIGKILL)
     assert process.wait(LONG) == 0, (tmp_path / "config.said").read_text("utf-8")
     assert written(tree(cleaned)) == wanted
 
 
-@pytest.mark.parametrize("stage", ["strip", "sign"])
+@MIDDLES
 def test_a_driver_that_is_killed_leaves_nothing_half_published(
-    raw: Path, wanted: dict[str, object], tmp_path: Path, stage: str
+    raw: Path, wanted: dict[str, object], tmp_path: Path, reached: str
 ) -> None:
     cleaned, config = tmp_path / "cleaned", settings(tmp_path, "local[2]")
     process = start(raw, cleaned, config)
-    waited(lambda: some_done(cleaned, stage), process)
+    waited(lambda: some_done(cleaned, reached), process)
     started = [child for child, _ in below(process.pid)]
     process.kill()
     process.wait()
@@ -170,6 +174,20 @@ def test_a_driver_that_is_killed_leaves_nothing_half_published(
     assert start(raw, cleaned, config).wait(LONG) == 0
     assert written(tree(cleaned)) == wanted
     assert not list((cleaned / ".work").glob("*.part"))
+
+
+def test_a_page_that_never_ends_costs_itself_alone(tmp_path: Path) -> None:
+    """It is set aside for the same reason on a cluster as here, and nothing else differs."""
+    raw = tmp_path / "raw"
+    corpus(raw, 5)
+    (raw / "long.txt").write_text("各县要认真检查水库堤防，做好防汛准备工作。\n" * 250_000, "utf-8")
+    for name in ("local", "spark"):
+        config = settings(tmp_path, "local-cluster[2,1,1024]", name=name)
+        with config.open("a", encoding="utf-8") as file:
+            file.write("[run]\npage_timeout = 2.0\n")
+        assert start(raw, tmp_path / name, config).wait(LONG) == 0
+    assert ledger(tmp_path / "spark")["long.txt"]["reason"] == "timeout"
+    assert written(tree(tmp_path / "spark")) == written(tree(tmp_path / "local"))
 
 
 def test_an_executor_with_other_code_is_refused(raw: Path, tmp_path: Path) -> None:

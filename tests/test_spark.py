@@ -1,8 +1,11 @@
 """The same job on Spark: the same bytes, whatever dies on the way; clear words where it cannot."""
 
 import os
+import shutil
 import stat
+import time
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pipeline import read, shuffled
 from pipeline.config import read_config
 from pipeline.dedup import candidates as in_one_process
 from pipeline.dedup.kernel import components as components_in_one_process
@@ -18,11 +22,14 @@ from pipeline.engines.local import LocalEngine
 from pipeline.engines.spark import SparkEngine, check_spark
 from pipeline.errors import ConfigError, CorpusError, EngineError
 from pipeline.paths import Paths
+from pipeline.reading import How
 from pipeline.run import job
 from pipeline.run.job import Asked
 from pipeline.run.session import run_once
+from pipeline.run.stages import Settings
+from pipeline.style import Style
 from tests.clusters import ALONE, corpus, settings, written
-from tests.conftest import Cli
+from tests.conftest import ROOT, Cli
 from tests.test_engine import failed, work
 from tests.test_run import run, tree
 
@@ -86,6 +93,36 @@ def test_a_run_on_spark_publishes_what_a_run_on_one_machine_does(tmp_path: Path)
     assert cleaned(raw, spark_s, "spark") == cleaned(raw, tmp_path / "local", "local")
     assert kept < stage_files(spark_s)
     assert not list((spark_s / ".work").rglob("*.part"))
+
+
+@needs_spark
+def test_executors_find_in_raw_what_this_process_finds(
+    engine: SparkEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages, archives, notes, broken files; nothing is looked into twice."""
+    from pipeline.shuffled import files
+
+    raw, how = tmp_path / "raw", How()
+    corpus(raw, 2)
+    shutil.copytree(ROOT / "raw", raw / "more")
+    (raw / "broken.warc.gz").write_bytes(b"\x1f\x8b and no more")
+    (raw / "short.txt.meta.json").write_text('{"url": "https://www.a.example/1"}', "utf-8")
+    monkeypatch.setattr(shuffled, "MANY", 3)
+    monkeypatch.setattr(files, "_TASK_FILES", 7)
+    time.sleep(2.1)  # younger files are looked into again
+    config = Settings(raw, "", "lexbor", how, Style())
+    by = partial(shuffled.look_on_spark, engine, config, tmp_path / "look")
+    found = read.scan(raw, read.Scan(), how, lambda _: None, by)
+    assert found == read.scan(raw, read.Scan(), how, lambda _: None)
+    assert len(found.archives) == 2
+    assert read.scan(raw, found, how, lambda _: None, refused) == found
+    assert not (tmp_path / "look").exists()
+
+
+def refused(_: object, unseen: Iterable[object]) -> Iterator[Any]:
+    """Look into nothing, for there is nothing to look into."""
+    assert not list(unseen)
+    yield from ()
 
 
 def stage_files(cleaned: Path) -> set[tuple[str, int]]:

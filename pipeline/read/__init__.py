@@ -9,7 +9,7 @@ from pipeline.paths import quote
 from pipeline.read.formats import PAGES, READERS, ending
 from pipeline.read.origin import NOTE
 from pipeline.read.page import named, read_page
-from pipeline.read.scan import Archived, Scan, order, origin_of, scan
+from pipeline.read.scan import Archived, Look, Scan, Seen, Unseen, order, origin_of, scan
 from pipeline.read.walk import FILE, UNREADABLE, Lying, lying_in
 
 __all__ = [
@@ -19,8 +19,11 @@ __all__ = [
     "READERS",
     "UNREADABLE",
     "Archived",
+    "Look",
     "Lying",
     "Scan",
+    "Seen",
+    "Unseen",
     "ending",
     "lying_in",
     "named",

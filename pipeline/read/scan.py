@@ -1,15 +1,17 @@
 """raw/ → every page in it, found by what changed since it was last looked at.
 
 In: the folder, and what was seen there before. Out: where each page lies, with its address, time
-and checksum. Never: a file read again whose times and size are the same; a body kept in memory.
+and checksum. Never: a file read again whose times and size are the same; a body kept in memory; a
+choice of where files are read: each is looked into by itself, by whoever is given that.
 """
 
 import hashlib
 import os
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from pipeline.errors import ConfigError
@@ -49,48 +51,114 @@ class Scan:
     archives: tuple[Archived, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """A file that is new or changed: its path in raw/, where it and its note lie, what `stat` said.
+
+    Small and of nothing that is open: it may be looked into anywhere the place can be reached.
+    """
+
+    path: str
+    place: str
+    note: str
+    marks: Stat
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a file holds; `archive` is None for one that is a page itself."""
+
+    pages: Sequence[Found]
+    archive: Archived | None = None
+
+
+# Who has files looked into: by a function, one result for each, in their order.
+Look = Callable[[Callable[[Unseen], Seen], Iterable[Unseen]], Iterable[Seen]]
+
+
 class _Known:
     """What was seen before, by file."""
 
     def __init__(self, scan: Scan) -> None:
-        self.pages: dict[str, list[Found]] = defaultdict(list)
-        self.archives = {archive.file: archive for archive in scan.archives}
+        self._pages: dict[str, list[Found]] = defaultdict(list)
+        self._archives = {archive.file: archive for archive in scan.archives}
         for page in scan.pages:
-            self.pages[page.file].append(page)
+            self._pages[page.file].append(page)
+
+    def of(self, path: str, marks: Stat) -> Seen | None:
+        """Return what was seen in a file, None where that may be old."""
+        file = quote(path)
+        pages, archive = self._pages.get(file, ()), self._archives.get(file)
+        if archive is not None:
+            return Seen(pages, archive) if archive.stat == marks else None
+        return Seen(pages) if pages and pages[0].stat == marks else None
 
 
-def scan(root: Path, before: Scan, how: How, seen: Callable[[int], None]) -> Scan:
+def scan(root: Path, before: Scan, how: How, seen: Callable[[int], None], look: Look = map) -> Scan:
     """Return the pages under `root`; a file whose times and size are as `before` is not read.
 
-    `seen` is told the number of pages after each file. `ConfigError` where `root` is no folder.
+    `seen` is told the number of pages after each file; `look` says who reads those that are new.
+    `ConfigError` where `root` is no folder.
     """
     if not root.is_dir():
         message = f"{root}: is no folder. Make it and put pages in it, or name another with RAW=dir"
         raise ConfigError(message)
-    known = _Known(before)
-    pages: list[Found] = []
-    archives: list[Archived] = []
-    others: Counter[str] = Counter()
-    for lying in walk(root, follow=how.fields.follow_symlinks):
-        end = ending(lying.path) if lying.kind == FILE else ""
-        marks = _marks(lying, how) if end in READERS else ()
-        if end in READERS and not marks:
-            continue  # it went away since its name was read
-        if end in PAGES:
-            pages.append(_page(lying, marks, known, how))
-        elif end in READERS:
-            archive, found = _archive(lying, marks, known, how)
-            archives.append(archive)
-            others.update(archive.others)
-            pages += found
-        elif lying.kind == UNREADABLE:
-            pages.append(_unread(f"{quote(lying.path)}/", 0, "is a folder that cannot be read"))
-        else:
-            others[lying.kind if lying.kind != FILE else end or "(no suffix)"] += 1
-        seen(len(pages))
-    pages.sort(key=order)
-    archives.sort(key=lambda archive: archive.file)
-    return Scan(tuple(pages), dict(sorted(others.items())), tuple(archives))
+    found = _Finding(_Known(before), seen)
+    for new in look(partial(look_into, how), found.unseen(root, how)):
+        found.add(new)
+    return found.all
+
+
+class _Finding:
+    """What a scan has found so far."""
+
+    def __init__(self, known: _Known, seen: Callable[[int], None]) -> None:
+        self._known, self._seen = known, seen
+        self._pages: list[Found] = []
+        self._archives: list[Archived] = []
+        self._others: Counter[str] = Counter()
+
+    def unseen(self, root: Path, how: How) -> Iterator[Unseen]:
+        """Yield the files that must be looked into; all else under `root` is noted."""
+        for lying in walk(root, follow=how.fields.follow_symlinks):
+            end = ending(lying.path) if lying.kind == FILE else ""
+            if end in READERS:
+                marks = _marks(lying, how)
+                if not marks:
+                    continue  # it went away since its name was read
+                known = self._known.of(lying.path, marks)
+                if known is None:
+                    note = lying.note.path if lying.note else ""
+                    yield Unseen(lying.path, lying.entry.path, note, marks)
+                else:
+                    self.add(known)
+            elif lying.kind == UNREADABLE:
+                why = "is a folder that cannot be read"
+                self.add(Seen((_unread(f"{quote(lying.path)}/", 0, why),)))
+            else:
+                self._others[lying.kind if lying.kind != FILE else end or "(no suffix)"] += 1
+
+    def add(self, one: Seen) -> None:
+        """Take what was seen in a file."""
+        self._pages += one.pages
+        if one.archive:
+            self._archives.append(one.archive)
+            self._others.update(one.archive.others)
+        self._seen(len(self._pages))
+
+    @property
+    def all(self) -> Scan:
+        """Return all that was found, in order."""
+        pages = tuple(sorted(self._pages, key=order))
+        archives = tuple(sorted(self._archives, key=lambda archive: archive.file))
+        return Scan(pages, dict(sorted(self._others.items())), archives)
+
+
+def look_into(how: How, unseen: Unseen) -> Seen:
+    """Return what a file holds."""
+    if ending(unseen.path) in PAGES:
+        return Seen((_page(unseen, how),))
+    return _archive(unseen, how)
 
 
 def order(found: Found) -> tuple[str, int]:
@@ -104,15 +172,12 @@ def _unread(file: str, size: int, why: str) -> Found:
     return Found(file, size, "", reason=UNREADABLE, message=message)
 
 
-def _page(lying: Lying, marks: Stat, known: _Known, how: How) -> Found:
-    """Return the page that a file is; its bytes are read only when what is known may be old."""
-    file = quote(lying.path)
-    old = known.pages.get(file)
-    if old and old[0].stat == marks:
-        return old[0]
+def _page(unseen: Unseen, how: How) -> Found:
+    """Return the page that a file is."""
+    file, marks = quote(unseen.path), unseen.marks
     digest = hashlib.sha256()
     try:
-        with Path(lying.entry.path).open("rb") as stream:
+        with Path(unseen.place).open("rb") as stream:
             head = stream.read(_PIECE)
             digest.update(head)
             while data := stream.read(_PIECE):
@@ -120,33 +185,30 @@ def _page(lying: Lying, marks: Stat, known: _Known, how: How) -> Found:
             steady = _steady(stream.fileno(), marks)
     except OSError as error:
         return _unread(file, marks[0], f"cannot be read: {error.strerror}")
-    where = origin.of_file(lying.path, head[: origin.HEAD], _note(lying, how))
+    where = origin.of_file(unseen.path, head[: origin.HEAD], _note(unseen.note, how))
     record = Record("", Place(), url=where.url, fetched=where.fetched)
     return _found(Found(file, marks[0], digest.hexdigest(), marks if steady else ()), record)
 
 
-def _archive(lying: Lying, marks: Stat, known: _Known, how: How) -> tuple[Archived, list[Found]]:
-    """Return what an archive holds; it is read only when what is known of it may be old."""
-    file = quote(lying.path)
-    old = known.archives.get(file)
-    if old and old.stat == marks:
-        return old, known.pages.get(file, [])
+def _archive(unseen: Unseen, how: How) -> Seen:
+    """Return what an archive holds."""
+    file, marks = quote(unseen.path), unseen.marks
     others: Counter[str] = Counter()
     try:
-        pages = list(_records(lying, file, others, how))
-        with Path(lying.entry.path).open("rb") as stream:
+        pages = tuple(_records(unseen, file, others, how))
+        with Path(unseen.place).open("rb") as stream:
             steady = _steady(stream.fileno(), marks)
     except OSError as error:
         unread = _unread(file, marks[0], f"cannot be read: {error.strerror}")
-        return Archived(file, (), {}), [unread]
-    return Archived(file, marks if steady else (), dict(sorted(others.items()))), pages
+        return Seen((unread,), Archived(file, (), {}))
+    return Seen(pages, Archived(file, marks if steady else (), dict(sorted(others.items()))))
 
 
-def _records(lying: Lying, file: str, others: Counter[str], how: How) -> Iterator[Found]:
+def _records(unseen: Unseen, file: str, others: Counter[str], how: How) -> Iterator[Found]:
     """Yield the pages of an archive; what is no page is counted in `others`."""
-    fetched = _note(lying, how).fetched or in_path(lying.path)
+    fetched = _note(unseen.note, how).fetched or in_path(unseen.path)
     number = 0
-    for number, record in enumerate(_opened(Path(lying.entry.path), how), 1):
+    for number, record in enumerate(_opened(Path(unseen.place), how), 1):
         if record.other:
             others[record.other] += 1
             continue
@@ -207,19 +269,19 @@ def _found(bare: Found, record: Record) -> Found:
 
 def origin_of(lying: Lying, how: How) -> origin.Origin:
     """Return where a file came from and when, as a scan would find it."""
-    note = _note(lying, how)
+    note = _note(lying.note.path if lying.note else "", how)
     if ending(lying.path) not in PAGES:
         return origin.Origin(note.url, note.fetched or in_path(lying.path))
     with Path(lying.entry.path).open("rb") as stream:
         return origin.of_file(lying.path, stream.read(origin.HEAD), note)
 
 
-def _note(lying: Lying, how: How) -> origin.Origin:
-    """Return what the note beside a file says; nothing, where it cannot be read."""
-    if lying.note is None:
+def _note(place: str, how: How) -> origin.Origin:
+    """Return what the note beside a file says; nothing, where there is none or it is not read."""
+    if not place:
         return origin.Origin()
     try:
-        data = Path(lying.note.path).read_bytes()
+        data = Path(place).read_bytes()
     except OSError:
         return origin.Origin()
     return origin.read_note(data, how.fields) or origin.Origin()

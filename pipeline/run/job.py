@@ -57,7 +57,7 @@ from pipeline.run.plan import (
     write_scan,
 )
 from pipeline.run.stages import Settings, Stage
-from pipeline.shuffled import Bodies, Search, detect_on_spark, do_chunks
+from pipeline.shuffled import Bodies, Search, detect_on_spark, do_chunks, look_on_spark
 from pipeline.store import (
     TEMPORARY,
     make_folder,
@@ -125,11 +125,11 @@ class Job:
     advance: Callable[[str, int], None]
     asked: Asked
     before: ScanRecord
+    spark: SparkEngine  # its session starts when it is first used
     failures: list[BaseException] = field(default_factory=list)
     folder: str = field(init=False)
     repair: bool = field(init=False)
     _engine: Engine | None = field(init=False, default=None)
-    _spark: SparkEngine | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.shapes = _shapes(self.settings.rules, self.config)
@@ -170,14 +170,6 @@ class Job:
         """Return whether chunks are divided among the executors of a cluster."""
         return self.config.engine.name == "spark"
 
-    @property
-    def spark(self) -> SparkEngine:
-        """Return the cluster; its session starts when it is first used."""
-        if self._spark is None:
-            asked = self.config.engine
-            self._spark = SparkEngine(asked.master, asked.conf, self.paths.spark_log)
-        return self._spark
-
     def rest(self) -> None:
         """Let the workers and their memory go; a stage that needs some has new ones."""
         if self._engine is not None:
@@ -186,9 +178,8 @@ class Job:
 
     def close(self) -> None:
         """Stop the engines, if they were started."""
-        for engine in (self._engine, self._spark):
-            if engine is not None:
-                engine.close()
+        self.rest()
+        self.spark.close()
 
     def work(self, stage: Stage, chunk: Chunk) -> Work:
         """Return what there is to do for a stage of one chunk; what it reads need not be there."""
@@ -558,12 +549,31 @@ def open_job(
     if config.engine.name == "spark":
         check_spark()
     sweep_unfinished(paths)
-    how = config.how
-    settings = Settings(paths.raw, config.rules.folder, config.parser, how, config.normalize)
+    spark = SparkEngine(config.engine.master, config.engine.conf, paths.spark_log)
+    try:
+        return _opened(paths, config, advance, asked, spark)
+    except BaseException:
+        spark.close()
+        raise
+
+
+def _opened(
+    paths: Paths,
+    config: Config,
+    advance: Callable[[str, int], None],
+    asked: Asked,
+    spark: SparkEngine,
+) -> Job:
+    how, raw = config.how, paths.raw
+    settings = Settings(raw, config.rules.folder, config.parser, how, config.normalize)
     _ = settings.rules  # a broken rule stops the run before any work
+    by: read.Look = map
+    if config.engine.name == "spark":
+        raw = raw.resolve()  # executors run in other folders
+        by = partial(look_on_spark, spark, settings, paths.work / f"look{TEMPORARY}")
     with uncollected():
         before = last_scan(paths)
-        scan = look(paths.raw, before, how, _by_thousands(advance))
+        scan = look(raw, before, how, _by_thousands(advance), by)
     if not asked.allow_mass_delete:
         _check_vanished(before, scan, paths, config)
     if not scan.pages and not before.scan.pages:
@@ -572,7 +582,7 @@ def open_job(
         raise ConfigError(message)
     again = {key(page) for page in scan.pages if (page.file, page.member) in asked.again}
     chunks = plan(scan.pages, released(before.cuts, again))
-    job = Job(paths, config, settings, scan, chunks, advance, asked, before)
+    job = Job(paths, config, settings, scan, chunks, advance, asked, before, spark)
     if asked.again:
         job.forget()
     return job

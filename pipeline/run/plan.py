@@ -15,7 +15,7 @@ from pipeline import read
 from pipeline.errors import DamagedError
 from pipeline.fingerprint import files_fingerprint, fingerprint
 from pipeline.paths import Paths
-from pipeline.read import Archived, Scan
+from pipeline.read import Archived, Look, Scan
 from pipeline.reading import How
 from pipeline.records import Found
 from pipeline.store import read_records, write_records
@@ -157,13 +157,15 @@ def read_shape(how: How) -> str:
     return fingerprint(repr(how), files_fingerprint(files))
 
 
-def look(raw: Path, before: ScanRecord, how: How, seen: Callable[[int], None]) -> Scan:
+def look(
+    raw: Path, before: ScanRecord, how: How, seen: Callable[[int], None], by: Look = map
+) -> Scan:
     """Return what lies in raw/ now; what is as it was `before` is not read again.
 
-    Where other settings or readers looked before, everything is.
+    Where other settings or readers looked before, everything is. `by` says who reads.
     """
     known = before.scan if before.shape == read_shape(how) else Scan()
-    return read.scan(raw, known, how, seen)
+    return read.scan(raw, known, how, seen, by)
 
 
 def write_scan(paths: Paths, record: ScanRecord) -> None:

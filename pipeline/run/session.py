@@ -5,6 +5,7 @@ at once over one cleaned/; a run that ends without those knowing who want to.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -50,13 +51,13 @@ def run_once(
         with locked(paths.lock, asked.wait):
             watched.noted = True
             preflight.check_disk(paths, config.limits.min_free_bytes)
-            job = open_job(paths, config, progress.advance, asked)
-            nothing = job.is_done
-            if nothing:
-                job.remember_scan()
-            else:
-                _run(job, config.parser, progress)
-                aside.note(paths)
+            with closing(open_job(paths, config, progress.advance, asked)) as job:
+                nothing = job.is_done
+                if nothing:
+                    job.remember_scan()
+                else:
+                    _run(job, config.parser, progress)
+                    aside.note(paths)
         numbers = read_summary(paths.current)
         job.check_aside(numbers)
         watched.done(numbers, job.version, nothing=nothing)
@@ -67,8 +68,5 @@ def _run(job: Job, parser: str, progress: Progress) -> None:
     """Do all that is to be done."""
     from pipeline import tasks  # Luigi, which a run without anything to do does not need
 
-    try:
-        preflight.check_installation(job.rules, parser)
-        tasks.run(job, progress.begin)
-    finally:
-        job.close()
+    preflight.check_installation(job.rules, parser)
+    tasks.run(job, progress.begin)

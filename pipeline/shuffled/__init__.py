@@ -1,15 +1,18 @@
-"""The parts of a run that Spark divides: stages of chunks, and the search for duplicates.
+"""The parts of a run that Spark divides: the look into raw/, stages of chunks, the search.
 
-`worker` does a stage on an executor. `bodies` reads the results back as rows; `candidates`,
-`verify`, `containment` and `components` are what `pipeline.dedup` does in one process, as joins;
-`search` puts them together. What decides anything is called, not written again: the kernels, the
-comparison, `settle`, the choice of copies. pyspark is imported in these modules alone, and when
-they are asked for.
+`files` looks into what is new in raw/; `worker` does a stage on an executor. `bodies` reads the
+results back as rows; `candidates`, `verify`, `containment` and `components` are what
+`pipeline.dedup` does in one process, as joins; `search` puts them together. What decides anything
+is called, not written again: the kernels, the comparison, `settle`, the choice of copies. pyspark
+is imported in these modules alone, and when they are asked for.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.read import Seen, Unseen
 from pipeline.shuffled.parts import Bodies, Search
 
 if TYPE_CHECKING:
@@ -18,7 +21,32 @@ if TYPE_CHECKING:
     from pipeline.run.duplicates import Duplicates
     from pipeline.run.stages import Settings
 
-__all__ = ["Bodies", "Search", "detect_on_spark", "do_chunks"]
+__all__ = ["Bodies", "Search", "detect_on_spark", "do_chunks", "look_on_spark"]
+
+# Files that are new, or their bytes, from which on a cluster is asked: below, they are read here
+# before its first process has started.
+MANY = 50_000
+MUCH = 256 * 2**20
+_AT_ONCE = 1_000_000  # files that the driver has in memory
+
+
+def look_on_spark(
+    spark: "SparkEngine",
+    settings: "Settings",
+    scratch: Path,
+    function: Callable[[Unseen], Seen],
+    unseen: Iterable[Unseen],
+) -> Iterator[Seen]:
+    """Yield what each file holds; executors look, where they are many or large."""
+    waiting = iter(unseen)
+    while files := list(islice(waiting, _AT_ONCE)):
+        if len(files) < MANY and sum(file.marks[0] for file in files) < MUCH:
+            yield from map(function, files)
+            continue
+        from pipeline.shuffled.files import look
+
+        with spark.explained():
+            yield from look(spark.session, scratch, settings, function, files)
 
 
 def do_chunks(
