@@ -95,6 +95,7 @@ class Lexicon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     divisions: str = ""
     ordinals: str = ""
     neutral_script: str = ""
+    everyday: str = ""
     script_words: dict[str, str] = msgspec.field(default_factory=dict)
 
 

@@ -82,10 +82,12 @@ def _joins(text: str, start: int, end: int) -> bool:
     left, right = text[max(0, start - 1) : start], text[end : end + 1]
     if _OWN_SHAPING.match(left) or _OWN_SHAPING.match(right):
         return True
-    # A selector ends an emoji; a joiner needs one on both sides.
+    # A selector ends an emoji, and makes a digit a key; a joiner needs an emoji on both sides.
     if not _EMOJI.match(left) or HAN_PATTERN.match(left):
         return False
-    return text[start] >= "\ufe00" or _EMOJI.match(right) is not None
+    if text[start] >= "\ufe00":
+        return True
+    return _EMOJI.match(right) is not None and not (left.isascii() or right.isascii())
 
 
 def write_ideographic_zero(draft: Draft, rules: SpellingRules) -> list[Edit]:

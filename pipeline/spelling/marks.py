@@ -10,6 +10,7 @@ from typing import Final
 from pipeline.rules.spelling import SpellingRules
 from pipeline.spelling.context import (
     BLANK_SET,
+    BLANKS,
     CLOSING,
     HAN,
     HAN_PATTERN,
@@ -34,7 +35,10 @@ _CANDIDATES: Final = {
     ":": re.compile(":"),
     "?": re.compile("\\?(?<![?!]\\?)[?!]*"),
     "!": re.compile("!(?<![?!]!)[?!]*"),
-    ".": re.compile(f"\\.(?<=[{HAN}{CLOSING}%]\\.)"),
+    ".": re.compile(
+        f"\\.(?:(?<=[{HAN}{CLOSING}%]\\.)|(?<=[{HAN}{CLOSING}%][{BLANKS}]\\.)(?=[{BLANKS}]{{0,8}}$))",
+        re.M,
+    ),
 }
 # What needs no second look: Han on one side, and nothing on the other that speaks against it.
 _PLAIN_HAN: Final = "[\u3400-\u4dbf\u4e00-\u9fff]"
@@ -111,7 +115,7 @@ class _Marks:
     def is_full_stop(self, place: int) -> bool:
         """Return whether . at `place` ends a Chinese sentence."""
         text = self.text
-        left, right = text[place - 1 : place], after(text, place + 1)
+        left, right = before(text, place), after(text, place + 1)
         if not left or not (is_han(left) or left in CLOSING or left == "%"):
             return False
         if not self._chinese(place):

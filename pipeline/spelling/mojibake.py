@@ -57,6 +57,8 @@ _AFTER_DIGIT: Final = re.compile(f"(?<=[0-9])[{_class(0xB0, 0xF7)}][{_class(0xA1
 _LONG, _MIXED = 6, 0.7  # Latin letters that read as so many Han may hold a rare name
 _STRANGE: Final = 0.85  # share of common characters under which a line is tried as another one
 _CHINESE_RESULT: Final = re.compile("[\u2010-\u203b\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e]")
+# Rows 1 and 2 of GB 2312, with which items and figures begin and end: ①⑴⒈㈠Ⅰ ℃°±×÷≤.
+_ITEM_SIGNS: Final = re.compile("[\u2460-\u249b\u3220-\u3229\u2160-\u216b℃°±×÷≤≥№§]")
 _MARKS: Final = frozenset("，。、；：？！“”‘’（）《》〈〉【】〔〕—…·～　％")
 _C1_MARKS: Final = frozenset("\x85\x91\x92\x93\x94\x95\x96\x97")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -68,6 +70,7 @@ _FOREIGN: Final = (
     re.compile("[\u3105-\u312f]"),  # bopomofo
     re.compile("[\u2500-\u25ff]"),  # boxes, shapes
 )
+_BROKEN: Final = 0.6  # share of common characters, � none of them, under which nothing is sound
 _MOST: Final = 0.8  # share of common characters from which a reading counts as Chinese
 _ROUNDS: Final = 5  # how often text can have been damaged on its way
 
@@ -78,7 +81,7 @@ def undo_mojibake(draft: Draft, rules: SpellingRules) -> list[Edit]:
     for line_start, line in _damaged_lines(draft):
         if _lost_bytes(line):
             continue
-        for start, end, after in _readings(line):
+        for start, end, after in _readings(line, rules):
             edits.append((line_start + start, line_start + end, after, rule))
     return edits
 
@@ -125,6 +128,7 @@ def _damaged_lines(draft: Draft) -> list[tuple[int, str]]:
         (_LETTERS | _SIGNS, _is_latin_damage),
         (_utf8_heads(), _is_gbk_damage),
         (_strange(), _is_strange),
+        (frozenset("\ufffd"), _mostly_lost),
     ):
         present = "".join(sorted(draft.seen & suspects))
         if present:
@@ -183,16 +187,16 @@ def _strange() -> frozenset[str]:
 def _quality(text: str, encoding: str = "") -> float:
     """Return the share of characters of `text` that are common (in `encoding`), 0.0 to 1.0."""
     common = _common(encoding)
-    counted = [c for c in text if c > "\x7f" and c not in _MARKS]
+    counted = [c for c in text if c > "\x7f" and c not in _MARKS and not _ITEM_SIGNS.match(c)]
     if not counted:
         return 1.0 if text and any(c in _MARKS for c in text) else 0.0
     return sum(c in common for c in counted) / len(counted)
 
 
-def _readings(line: str) -> Iterator[tuple[int, int, str]]:
+def _readings(line: str, rules: SpellingRules) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, what was written there) for damaged runs of `line`, each place once."""
     latin = max(_utf8_as_latin(line), _pairs_as_latin(line), key=_covered)
-    yield from latin or _utf8_as_gbk(line) or _swapped(line)
+    yield from latin or _utf8_as_gbk(line) or _swapped(line, rules)
 
 
 def _covered(readings: list[tuple[int, int, str]]) -> int:
@@ -247,7 +251,14 @@ def _decoded(data: bytes, encoding: str) -> str:
         text = data.decode(encoding)
     except UnicodeDecodeError:
         return ""
-    return text if all(_CHINESE_RESULT.match(c) or c in _MARKS or c.isascii() for c in text) else ""
+    return text if all(c.isascii() or _is_at_home(c) for c in text) else ""
+
+
+def _is_at_home(character: str) -> bool:
+    """Return whether Chinese text has `character`: Han, its marks, signs of items and figures."""
+    return bool(
+        _CHINESE_RESULT.match(character) or character in _MARKS or _ITEM_SIGNS.match(character)
+    )
 
 
 def _utf8_as_gbk(line: str) -> list[tuple[int, int, str]]:
@@ -278,6 +289,9 @@ def _gbk_runs(line: str, least: int = 2) -> Iterator[tuple[int, int, bytes]]:
         for match in _UTF8_BYTES.finditer(bytes(data)):
             raw = match[0].rstrip(bytes(range(0x20, 0x7F))) or match[0]
             stop = match.start() + len(raw)
+            if stop not in places and stop < match.end():
+                # An odd byte took the letter behind it for its second half: 》T read as 奣.
+                stop, raw = stop + 1, match[0][: len(raw) + 1]
             if match.start() not in places or len(raw) < 3 * least:
                 continue
             whole = stop in places
@@ -286,19 +300,34 @@ def _gbk_runs(line: str, least: int = 2) -> Iterator[tuple[int, int, bytes]]:
             yield begin, wide.start() + end, raw if whole else raw + b"\xff"
 
 
-def _swapped(line: str) -> list[tuple[int, int, str]]:
+def _swapped(line: str, rules: SpellingRules) -> list[tuple[int, int, str]]:
     """Return what Big5 read as GBK, or GBK read as Big5, was before: the whole line or nothing."""
     match = _WIDE.search(line)
     if match is None or not _is_swapped(match[0]):
         return []
-    for read, wrote in (("gb18030", "big5hkscs"), ("big5hkscs", "gb18030")):
-        try:
-            text = _decoded(match[0].encode(read), wrote)
-        except UnicodeEncodeError:
-            continue
-        if len(text) > 2 and _quality(text, wrote) >= (1.0 if len(text) < _SHORT else _SURELY):
-            return [(match.start(), match.end(), text)]
+    for reads, wrote in ((("gb18030",), "big5hkscs"), (("big5hkscs", "big5"), "gb18030")):
+        found = {text for text in (_recoded(match[0], read, wrote) for read in reads) if text}
+        if found:
+            text, *others = sorted(found, key=lambda text: _everyday(text, rules), reverse=True)
+            # Tables of Big5 differ in kana, Russian and ⑴: 求 or 偏. A draw is left as it is.
+            drawn = any(_everyday(other, rules) == _everyday(text, rules) for other in others)
+            return [] if drawn else [(match.start(), match.end(), text)]
     return []
+
+
+def _recoded(run: str, read: str, wrote: str) -> str:
+    """Return `run`, which was read as `read`, read as `wrote`; "" where that is no Chinese."""
+    try:
+        text = _decoded(run.encode(read), wrote)
+    except UnicodeEncodeError:
+        return ""
+    least = 1.0 if len(text) < _SHORT else _SURELY
+    return text if len(text) > 2 and _quality(text, wrote) >= least else ""
+
+
+def _everyday(text: str, rules: SpellingRules) -> tuple[float, int]:
+    """Return how much of `text` is common, then how many of its characters everybody uses."""
+    return _quality(text), sum(map(text.count, rules.lexicon.everyday))
 
 
 def _is_swapped(run: str) -> bool:
@@ -316,7 +345,16 @@ def _is_swapped(run: str) -> bool:
 
 def _lost_bytes(line: str) -> list[Span]:
     """Return the places of runs in `line` that are damaged and lost bytes on the way."""
-    return [*_lost_latin(line), *_lost_gbk(line)]
+    return [*_lost_latin(line), *_lost_gbk(line), *_mostly_lost(line)]
+
+
+def _mostly_lost(line: str, _: re.Pattern[str] | None = None) -> list[Span]:
+    """Return from the first to the last character beyond ASCII where � is between strange ones.
+
+    One � in good Chinese is protected by itself; among rare Han the rest is damaged too.
+    """
+    match = _WIDE.search(line) if "\ufffd" in line else None
+    return [match.span()] if match and _quality(match[0]) < _BROKEN else []
 
 
 def _lost_latin(line: str) -> list[Span]:

@@ -21,6 +21,8 @@ _SCHEME: Final = re.compile(
 _RUN: Final = re.compile("[!-~０-９Ａ-Ｚａ-ｚ．／－＿＠]+")
 _ADDRESS: Final = re.compile("//|@|www\\.|\\.(?:cn|com|net|org|gov|edu)(?:[/:.]|$)", re.IGNORECASE)
 _FOLD: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_LABEL: Final = 6  # how far back a label and the first half of its number begin
+_TO_NUMBER: Final = re.compile(f"[{BLANKS}]?(?:[0-9０-９]{{1,2}}[-.—－])?")  # 图1-2
 _LONGEST_LEFT: Final = 3  # 9：30 and 1：500; in 2023：15 the colon follows a year, not an hour
 
 
@@ -95,6 +97,10 @@ def number_start(text: str, end: int) -> int:
 
 
 def follows_label(text: str, place: int, rules: SpellingRules) -> bool:
-    """Return whether the number before `place` belongs to a label, as in 附件1：2023."""
+    """Return whether the number before `place` belongs to a label, as in 附件1：2023.
+
+    It stands right behind the label: in 例如9:30 a clock follows a word that begins like one.
+    """
     start = number_start(text, place)
-    return rules.numbered_label.search(text, max(0, start - 4), start) is not None
+    labels = rules.numbered_label.finditer(text, max(0, start - _LABEL), start)
+    return any(_TO_NUMBER.fullmatch(text, label.end(), start) for label in labels)

@@ -154,7 +154,16 @@ class Paragraph:
         cut_number = self.last[-1].isalnum() and self.last[-1].isascii()
         if cut_number and HAN_PATTERN.match(below[0]):
             return True
-        return _SENTENCE.search(below) is not None or _CONJOINED.fullmatch(below) is not None
+        if _SENTENCE.search(below) or _CONJOINED.fullmatch(below):
+            return True
+        return self._is_as_wide(below)
+
+    def _is_as_wide(self, below: str) -> bool:
+        """Return whether `below` fills its line as the last one does: wrapped, mark or no mark."""
+        width = _width(self.last)
+        if width < _PROSE_LENGTH or self.rules.title.search(below) or _has_gaps(self.last, below):
+            return False
+        return abs(_width(below) - width) <= _WRAP_SLACK
 
     def _is_heading(self) -> bool:
         return not self.ended and self.rules.item.match(self.first) is not None
@@ -190,10 +199,11 @@ _ONE_KIND: Final = str.maketrans('()"', "（）”")
 def is_wrapped(lines: Sequence[str], place: int) -> bool:
     """Return whether three lines of one width that hold marks, `place` among them, follow.
 
-    That is text wrapped by hand. Lines whose first marks all stand at one place are verses; where
-    two end in a bracket or a date, or begin with a label, they are entries of a list.
+    That is text wrapped by hand; one may hold none where the others hold clauses. Lines whose
+    first marks all stand at one place are verses; where two end in a bracket or a date, or begin
+    with a label, they are entries of a list.
     """
-    if len(lines[place]) < _WRAP_LEAST or not _MARK.search(lines[place]):
+    if len(lines[place]) < _WRAP_LEAST:
         return False
     width = _width(lines[place])
     if width < _WRAP_LEAST or _width(lines[place + 1]) > width + _WRAP_SLACK:
@@ -207,7 +217,18 @@ def is_wrapped(lines: Sequence[str], place: int) -> bool:
     marks = [_MARK.search(line) for line in run]
     alike = len({mark.start() for mark in marks if mark}) == 1
     listed = sum(_LISTED.search(line) is not None for line in run)
-    return len(run) >= _WRAP_LINES and all(marks) and not alike and listed < _WRAP_SLACK
+    held = all(marks) or (width >= _PROSE_LENGTH and _hold_clauses(run) and not _has_gaps(*run))
+    return len(run) >= _WRAP_LINES and held and not alike and listed < _WRAP_SLACK
+
+
+def _has_gaps(*lines: str) -> bool:
+    """Return whether a blank in `lines` may part the cells of a row."""
+    return any(not BLANK_SET.isdisjoint(line) for line in lines)
+
+
+def _hold_clauses(run: Sequence[str]) -> bool:
+    """Return whether all lines of `run` but one hold ， or 。: a clause can be a line long."""
+    return sum(_CLAUSE.search(line) is None for line in run) == 1
 
 
 def _width(line: str) -> int:

@@ -124,7 +124,7 @@ def _differences(start: int, line: str, after: str, rule: str) -> list[Edit]:
 @cache
 def _one_sided() -> tuple[frozenset[str], frozenset[str]]:
     """Return the Han that OpenCC finds Traditional, and those it finds Simplified."""
-    traditional, simplified = remember("one-sided", VERSION, _worked_out)
+    traditional, simplified = remember("one-sided-variants", VERSION, _worked_out)
     return frozenset(traditional), frozenset(simplified)
 
 
@@ -134,8 +134,20 @@ def _worked_out() -> tuple[str, str]:
     to_traditional = convert("\n".join(every), "s2t").split("\n")
     pairs = list(zip(every, to_simplified, to_traditional, strict=True))
     return (
-        "".join(c for c, simple, full in pairs if simple != c and full == c and simple <= _LAST),
+        "".join(c for c, simple, full in pairs if simple != c and full == c and simple <= _LAST)
+        + _variants("".join(every)),
         "".join(c for c, simple, full in pairs if simple == c and full != c),
+    )
+
+
+def _variants(every: str) -> str:
+    """Return what only Taiwan and Hong Kong write, 衞 and 藴; 台 and 着 are Simplified as well."""
+    to_simplified = _through(_SIMPLIFIED, "\n".join(every)).split("\n")
+    plain = convert("\n".join(every), "t2s").split("\n")
+    return "".join(
+        c
+        for c, simple, bare in zip(every, to_simplified, plain, strict=True)
+        if bare == c != simple <= _LAST and not c.encode("gb2312", "ignore")
     )
 
 
