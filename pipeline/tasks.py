@@ -229,8 +229,7 @@ class PublishCorpus(CorpusTask):
         unfinished = self.job.staging.with_name(f"{self.job.folder}-outputs{TEMPORARY}")
         remove(unfinished)
         try:
-            self.job.tell()
-            publish.publish_rows(self.job.rows(), self.job.corpus, unfinished)
+            self.job.publish(unfinished)
             self.job.check_aside(publish.read_summary(unfinished))
         except BaseException:
             remove(unfinished)  # on a full disk it holds the space that is wanted

@@ -81,8 +81,13 @@ def cleaned(raw: Path, folder: Path, name: str) -> dict[str, object]:
 
 @needs_spark
 @pytest.mark.usefixtures("started")
-def test_a_run_on_spark_publishes_what_a_run_on_one_machine_does(tmp_path: Path) -> None:
-    """A first run, and one after pages came, changed and went."""
+def test_a_run_on_spark_publishes_what_a_run_on_one_machine_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A first run, and one after pages came, changed and went; articles in several files."""
+    from pipeline.shuffled import articles
+
+    monkeypatch.setattr(articles, "PAGES", 9)
     raw, spark_s = tmp_path / "raw", tmp_path / "spark"
     corpus(raw, 10)
     assert cleaned(raw, spark_s, "spark") == cleaned(raw, tmp_path / "local", "local")
@@ -92,7 +97,8 @@ def test_a_run_on_spark_publishes_what_a_run_on_one_machine_does(tmp_path: Path)
     (raw / "short.txt").write_text("通知\n\n今天没有通知。\n", "utf-8")
     assert cleaned(raw, spark_s, "spark") == cleaned(raw, tmp_path / "local", "local")
     assert kept < stage_files(spark_s)
-    assert not list((spark_s / ".work").rglob("*.part"))
+    assert len(list((spark_s / "articles").iterdir())) > 2
+    assert not list(spark_s.rglob("*.part"))
 
 
 @needs_spark

@@ -24,23 +24,43 @@ class ParquetWriter:
     """Writes articles/."""
 
     def __init__(self, folder: Path, _corpus: Corpus) -> None:
-        self._folder = folder / "articles"
-        self._schema = schema()
-        self._part: _Part | None = None
-        self._parts = self._characters = 0
-        self._rows: list[dict[str, Any]] = []
+        self._files = ArticleFiles(folder / "articles")
 
     def add(self, row: Row) -> None:
-        """Take one article, and write the row group that it fills."""
+        """Take one article."""
         if row.article:
-            self._rows.append(read_article(row.article))
-            self._characters += self._rows[-1]["chars"]
-            if self._characters >= GROUP_CHARACTERS or len(self._rows) == GROUP_ROWS:
-                self._write()
+            self._files.add(row.article)
+
+    def close(self) -> None:
+        """Finish the last file."""
+        self._files.close()
+
+
+def file_name(number: int) -> str:
+    """Return the name of the file of that rank, from 0 on."""
+    return f"{number:05}.parquet"
+
+
+class ArticleFiles:
+    """Files of articles in one folder; `count` is how many were begun."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._schema = schema()
+        self._part: _Part | None = None
+        self.count = self._characters = 0
+        self._rows: list[dict[str, Any]] = []
+
+    def add(self, article: bytes) -> None:
+        """Take one article as articles.jsonl has it, and write the row group that it fills."""
+        self._rows.append(read_article(article))
+        self._characters += self._rows[-1]["chars"]
+        if self._characters >= GROUP_CHARACTERS or len(self._rows) == GROUP_ROWS:
+            self._write()
 
     def close(self) -> None:
         """Write what is left, and finish the last file."""
-        if self._rows or not self._parts:
+        if self._rows or not self.count:
             self._write()
         if self._part:
             self._part.close()
@@ -50,8 +70,8 @@ class ParquetWriter:
             self._part.close()
             self._part = None
         if self._part is None:
-            self._part = _Part(self._folder / f"{self._parts:05}.parquet", self._schema)
-            self._parts += 1
+            self._part = _Part(self._folder / file_name(self.count), self._schema)
+            self.count += 1
         self._part.add(self._rows)
         self._rows = []
         self._characters = 0

@@ -8,8 +8,11 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
+
+from msgspec import structs
 
 from pipeline import flow, read, versions
 from pipeline.brief import Brief
@@ -30,6 +33,7 @@ from pipeline.publish import (
     earlier,
     is_published,
     is_whole,
+    publish_rows,
     read_summary,
     releases,
     told,
@@ -57,7 +61,15 @@ from pipeline.run.plan import (
     write_scan,
 )
 from pipeline.run.stages import Settings, Stage
-from pipeline.shuffled import Bodies, Search, detect_on_spark, do_chunks, look_on_spark
+from pipeline.shuffled import (
+    Bodies,
+    Run,
+    Search,
+    detect_on_spark,
+    do_chunks,
+    look_on_spark,
+    write_articles,
+)
 from pipeline.store import (
     TEMPORARY,
     make_folder,
@@ -428,6 +440,31 @@ class Job:
         before = None if self.paths.damaged.exists() else earlier(self.paths.current.resolve())
         return Corpus(matches, raw, rules.reasons, others, rules, tables, outputs, before)
 
+    def publish(self, folder: Path) -> None:
+        """Write every output into the new folder; on a cluster executors write the articles."""
+        self.tell()
+        corpus, formats = self.corpus, self.config.outputs.articles
+        if self.is_on_spark and "parquet" in formats:
+            make_folder(folder)
+            write_articles(self.spark, self._runs(), folder)
+            others = tuple(name for name in formats if name != "parquet")
+            corpus = replace(corpus, outputs=structs.replace(corpus.outputs, articles=others))
+        publish_rows(self.rows(), corpus, folder)
+
+    def _runs(self) -> Iterator[Run]:
+        """Yield the rows of all pages in the order of the paths."""
+        parts = []
+        for chunk in self.chunks:
+            pages = left(chunk, self._alive)
+            parts.append(Part(pages, partial(_places, self._told[chunk.name], len(pages))))
+        places = (place for _, place in merged(parts))
+        # What is the same for rows that follow one another is how far they are from the page.
+        for (rows, _), some in groupby(
+            enumerate(places), key=lambda one: (one[1][0], one[0] - one[1][1])
+        ):
+            found = [at for _, (_, at) in some]
+            yield Run(rows.resolve(), found[0], found[-1] + 1)
+
     @property
     def scan_record(self) -> ScanRecord:
         """Return what the next run must know of this one."""
@@ -511,6 +548,11 @@ _SOURCES = {
     stages.NORMALIZE.name: stages.TABLES,
     stages.SIGN.name: stages.NORMALIZE,
 }
+
+
+def _places(segment: Path, count: int) -> Iterator[tuple[Path, int]]:
+    """Yield the places of so many rows in a file."""
+    return ((segment, at) for at in range(count))
 
 
 def read_briefs(segment: Path) -> Iterator[Brief]:

@@ -1,10 +1,10 @@
-"""The parts of a run that Spark divides: the look into raw/, stages of chunks, the search.
+"""The parts of a run that Spark divides: looking, stages of chunks, the search, writing articles.
 
 `files` looks into what is new in raw/; `worker` does a stage on an executor. `bodies` reads the
 results back as rows; `candidates`, `verify`, `containment` and `components` are what
-`pipeline.dedup` does in one process, as joins; `search` puts them together. What decides anything
-is called, not written again: the kernels, the comparison, `settle`, the choice of copies. pyspark
-is imported in these modules alone, and when they are asked for.
+`pipeline.dedup` does in one process, as joins; `search` puts them together; `articles` writes what
+is kept. What decides anything is called, not written again: the kernels, the comparison, `settle`,
+the choice of copies. pyspark is imported in these modules alone, and when they are asked for.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.read import Seen, Unseen
-from pipeline.shuffled.parts import Bodies, Search
+from pipeline.shuffled.parts import Bodies, Run, Search
 
 if TYPE_CHECKING:
     from pipeline.engines.spark import SparkEngine
@@ -21,7 +21,15 @@ if TYPE_CHECKING:
     from pipeline.run.duplicates import Duplicates
     from pipeline.run.stages import Settings
 
-__all__ = ["Bodies", "Search", "detect_on_spark", "do_chunks", "look_on_spark"]
+__all__ = [
+    "Bodies",
+    "Run",
+    "Search",
+    "detect_on_spark",
+    "do_chunks",
+    "look_on_spark",
+    "write_articles",
+]
 
 # Files that are new, or their bytes, from which on a cluster is asked: below, they are read here
 # before its first process has started.
@@ -65,3 +73,11 @@ def detect_on_spark(spark: "SparkEngine", parts: Sequence[Bodies], search: Searc
 
     with spark.explained():
         return detect(spark.session, parts, search)
+
+
+def write_articles(spark: "SparkEngine", runs: Iterable[Run], folder: Path) -> None:
+    """Have executors write the articles of all `runs`, in their order, into `folder`/articles."""
+    from pipeline.shuffled.articles import write
+
+    with spark.explained():
+        write(spark.session, runs, folder)

@@ -1,4 +1,4 @@
-"""What the driver tells executors: where bodies lie, and by what settings they are compared."""
+"""What the driver tells executors: where bodies and rows lie, and how bodies are compared."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,15 @@ class Bodies:
     pages: Path
     gists: Path
     ranks: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Rows that follow one another in the file of a chunk, from `start` to before `end`."""
+
+    rows: Path
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
