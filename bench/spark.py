@@ -9,12 +9,13 @@ says so where pyspark is missing.
 
 import json
 import os
+import shutil
 import sys
 import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -212,25 +213,24 @@ def main(sizes: tuple[int, ...], master: str, skew: int) -> None:
         print("pyspark is not installed: nothing was measured")
         return
     with tempfile.TemporaryDirectory() as place:
-        runs = []
-        for pages in sizes:
-            folder = Path(place) / str(pages)
-            different(folder / "raw", pages)
-            runs.append(measured(folder / "raw", folder, master))
-            show(pages, runs[-1])
+        runs = {pages: shown(different, pages, Path(place), master) for pages in sizes}
         if len(runs) > 1:
-            growth(sizes, runs)
+            growth(sizes, list(runs.values()))
         if skew:
-            took = {}
-            for name, write in (("different", different), ("alike", alike)):
-                folder = Path(place) / name
-                write(folder / "raw", skew)
-                run = measured(folder / "raw", folder, master)
-                show(skew, run)
-                took[name] = run.cpu
-            times = took["alike"] / took["different"]
+            other = runs.get(skew) or shown(different, skew, Path(place), master)
+            times = shown(alike, skew, Path(place), master).cpu / other.cpu
             print(f"{skew:,} pages of one text cost {times:.2f} times as much as different ones")
             sys.exit(times > _SKEW)
+
+
+def shown(write: Callable[[Path, int], None], pages: int, place: Path, master: str) -> Run:
+    """Return what the job came to on pages that `write` makes, and print it."""
+    folder = place / f"{write.__name__}-{pages}"
+    write(folder / "raw", pages)
+    run = measured(folder / "raw", folder, master)
+    show(pages, run)
+    shutil.rmtree(folder)
+    return run
 
 
 if __name__ == "__main__":

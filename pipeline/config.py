@@ -27,6 +27,7 @@ Master = Annotated[
     str,
     msgspec.Meta(pattern=r"^(local(-cluster)?(\[[\d*, ]+\])?|yarn|(spark|k8s)://\S+)$"),
 ]
+Address = Annotated[str, msgspec.Meta(pattern=r"^([a-z][a-z0-9+.-]*:/\S+)?$")]
 Command = tuple[Annotated[str, msgspec.Meta(pattern=r"^[^\x00]*$")], ...]
 
 
@@ -92,11 +93,15 @@ class MonitorConfig(msgspec.Struct, frozen=True):
 
 
 class EngineConfig(msgspec.Struct, frozen=True):
-    """`name`: where the work runs. `master` and `conf`: of Spark, as its documentation has them."""
+    """`name`: where the work runs. `master` and `conf`: of Spark, as its documentation has them.
+
+    `source`: an address that Spark reads and raw/ follows, "" for none.
+    """
 
     name: EngineName = "local"
     master: Master = "local[*]"
     conf: dict[Annotated[str, msgspec.Meta(pattern=r"^spark\.\S+$")], str] = {}
+    source: Address = ""
 
 
 class Config(msgspec.Struct, frozen=True):

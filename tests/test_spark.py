@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from pipeline import read, shuffled
-from pipeline.config import read_config
+from pipeline.config import Config, EngineConfig, read_config
 from pipeline.dedup import candidates as in_one_process
 from pipeline.dedup.kernel import components as components_in_one_process
 from pipeline.engines import spark
@@ -129,6 +129,57 @@ def refused(_: object, unseen: Iterable[object]) -> Iterator[Any]:
     """Look into nothing, for there is nothing to look into."""
     assert not list(unseen)
     yield from ()
+
+
+@needs_spark
+def test_raw_follows_an_address(
+    engine: SparkEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """New, changed and gone; odd names; nothing brought twice, nothing of others touched."""
+    from pipeline.shuffled import mirror
+
+    monkeypatch.setattr(mirror, "_FILES", 3)
+    there, raw, record = tmp_path / "there [1]", tmp_path / "raw", tmp_path / "record"
+    address = f"file://{there}"
+    names = [
+        "a.html",
+        "b/c d.html",
+        "b/list.php?id={3}",
+        "中/文*.txt",
+        "f.jsonl",
+        "f.jsonl.meta.json",
+    ]
+    for name in names:
+        (there / name).parent.mkdir(parents=True, exist_ok=True)
+        (there / name).write_bytes(name.encode() * 99)
+    (there / "logo.png").write_bytes(b"none of ours")
+    raw.mkdir()
+    (raw / "mine.html").write_text("mine", "utf-8")
+    shuffled.follow_on_spark(engine, address, raw, record)
+    brought = (raw / "b/c d.html").stat()
+    assert held(raw) == {**held(there), "mine.html": b"mine"}
+    (there / "a.html").write_text("another", "utf-8")
+    (there / "f.jsonl").unlink()
+    shuffled.follow_on_spark(engine, address, raw, record)
+    assert held(raw) == {**held(there), "mine.html": b"mine"}
+    assert (raw / "b/c d.html").stat().st_ino == brought.st_ino
+    (there / "mine.html").write_text("theirs", "utf-8")
+    with pytest.raises(ConfigError, match=r"mine\.html: was not brought from file:"):
+        shuffled.follow_on_spark(engine, address, raw, record)
+    assert (raw / "mine.html").read_text("utf-8") == "mine"
+
+
+def test_an_address_is_read_by_spark_alone(tmp_path: Path) -> None:
+    corpus(tmp_path / "raw", 1)
+    config = Config(engine=EngineConfig(source="s3a://bucket/pages"))
+    with pytest.raises(ConfigError, match=r"engine\.source: is read by Spark"):
+        run_once(Paths(tmp_path / "raw", tmp_path / "cleaned"), config, Asked(), Quiet(), print)
+
+
+def held(folder: Path) -> dict[str, bytes]:
+    """Return the bytes of every page below a folder."""
+    files = (file for file in folder.rglob("*") if file.is_file() and file.suffix != ".png")
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
 
 
 def stage_files(cleaned: Path) -> set[tuple[str, int]]:

@@ -67,6 +67,7 @@ from pipeline.shuffled import (
     Search,
     detect_on_spark,
     do_chunks,
+    follow_on_spark,
     look_on_spark,
     write_articles,
 )
@@ -590,6 +591,9 @@ def open_job(
     check_outputs(config.outputs)
     if config.engine.name == "spark":
         check_spark()
+    elif config.engine.source:
+        message = 'engine.source: is read by Spark. Say engine.name = "spark", or empty the key'
+        raise ConfigError(message)
     sweep_unfinished(paths)
     spark = SparkEngine(config.engine.master, config.engine.conf, paths.spark_log)
     try:
@@ -611,6 +615,8 @@ def _opened(
     _ = settings.rules  # a broken rule stops the run before any work
     by: read.Look = map
     if config.engine.name == "spark":
+        if config.engine.source:
+            follow_on_spark(spark, config.engine.source, raw, paths.work / "brought")
         raw = raw.resolve()  # executors run in other folders
         by = partial(look_on_spark, spark, settings, paths.work / f"look{TEMPORARY}")
     with uncollected():

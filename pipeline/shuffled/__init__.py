@@ -1,10 +1,11 @@
 """The parts of a run that Spark divides: looking, stages of chunks, the search, writing articles.
 
-`files` looks into what is new in raw/; `worker` does a stage on an executor. `bodies` reads the
-results back as rows; `candidates`, `verify`, `containment` and `components` are what
-`pipeline.dedup` does in one process, as joins; `search` puts them together; `articles` writes what
-is kept. What decides anything is called, not written again: the kernels, the comparison, `settle`,
-the choice of copies. pyspark is imported in these modules alone, and when they are asked for.
+`mirror` brings pages from where Spark reads; `files` looks into what is new in raw/; `worker` does
+a stage on an executor. `bodies` reads the results back as rows; `candidates`, `verify`,
+`containment` and `components` are what `pipeline.dedup` does in one process, as joins; `search`
+puts them together; `articles` writes what is kept. What decides anything is called, not written
+again: the kernels, the comparison, `settle`, the choice of copies. pyspark is imported in these
+modules alone, and when they are asked for.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,6 +28,7 @@ __all__ = [
     "Search",
     "detect_on_spark",
     "do_chunks",
+    "follow_on_spark",
     "look_on_spark",
     "write_articles",
 ]
@@ -36,6 +38,14 @@ __all__ = [
 MANY = 50_000
 MUCH = 256 * 2**20
 _AT_ONCE = 1_000_000  # files that the driver has in memory
+
+
+def follow_on_spark(spark: "SparkEngine", address: str, raw: Path, record: Path) -> None:
+    """Bring into `raw` what is new at an address that Spark reads, remove what is gone there."""
+    from pipeline.shuffled.mirror import follow
+
+    with spark.explained():
+        follow(spark.session, address, raw, record)
 
 
 def look_on_spark(

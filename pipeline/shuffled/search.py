@@ -4,7 +4,7 @@ In: the results of chunks. Out: `Duplicates`, those a run on one machine finds. 
 that is not a candidate's moved; all edges of the corpus on the driver, where they are many.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,8 @@ def detect(session: Any, parts: Sequence[Bodies], search: Search) -> Duplicates:
         texts = _Texts(scratch, bodies, search)
         matches = sorted([*texts.same(), *texts.related()], key=lambda match: (match.a, match.b))
         texts.remember()
-        return Duplicates(tuple(matches), tuple(_clusters(matches, bodies, search)))
+        facts = scratch.rows(bodies.select("page", "facts"), "facts")
+        return Duplicates(tuple(matches), tuple(_clusters(matches, facts, search)))
     finally:
         scratch.clear()
 
@@ -66,9 +67,9 @@ class _Texts:
         openings = copied.mapInArrow(_openings, "first long, opening binary")
         groups = self._groups.filter("copies > 1").join(openings, "first")
         pairs = self._bodies.select("page", "folded").join(groups, "folded").filter("page != first")
-        for row in pairs.select("first", "page", "opening").toLocalIterator():
-            shown = msgspec.msgpack.decode(row.opening, type=tuple[str, ...])
-            ends = page_id(row.first), page_id(row.page)
+        for row in self._scratch.rows(pairs.select("first", "page", "opening"), "same"):
+            shown = msgspec.msgpack.decode(row["opening"], type=tuple[str, ...])
+            ends = page_id(row["first"]), page_id(row["page"])
             yield Match(*ends, "same", 1.0, (1.0, 1.0), 1.0, shown)
 
     def related(self) -> Iterator[Match]:
@@ -89,9 +90,10 @@ class _Texts:
         links = found.filter(fn.col("relation").isin(*LINKS))
         told = containment.telling(links, sketches, containment.common(posted))
         told = self._scratch.keep(told, "links")
-        yield from _matches(found.filter(~fn.col("relation").isin(*LINKS)))
-        yield from _matches(found.join(told, ["a", "b"]))
-        yield from _matches(self._compare(self._spread(told)))
+        stand = found.filter(~fn.col("relation").isin(*LINKS))
+        for some in (stand, found.join(told, ["a", "b"]), self._compare(self._spread(told))):
+            columns = some.select("a", "b", "relation", "verdict")
+            yield from map(_match, self._scratch.rows(columns, "matches"))
 
     def _candidates(self) -> DataFrame:
         """Return the pairs to compare first; of few texts every pair."""
@@ -171,24 +173,25 @@ def _openings(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         yield pa.RecordBatch.from_arrays([batch.column(0), packed], ["first", "opening"])
 
 
-def _matches(found: DataFrame) -> Iterator[Match]:
-    for row in found.select("a", "b", "relation", "verdict").toLocalIterator():
-        verdict = unpacked(row.verdict)
-        if verdict.relation != row.relation:
-            verdict = replace(verdict, relation=row.relation, disagreements=())
-        yield Match(
-            page_id(row.a),
-            page_id(row.b),
-            verdict.relation,
-            verdict.jaccard,
-            verdict.containment,
-            verdict.figures,
-            verdict.passages,
-            verdict.disagreements,
-        )
+def _match(row: Mapping[str, Any]) -> Match:
+    verdict = unpacked(row["verdict"])
+    if verdict.relation != row["relation"]:
+        verdict = replace(verdict, relation=row["relation"], disagreements=())
+    return Match(
+        page_id(row["a"]),
+        page_id(row["b"]),
+        verdict.relation,
+        verdict.jaccard,
+        verdict.containment,
+        verdict.figures,
+        verdict.passages,
+        verdict.disagreements,
+    )
 
 
-def _clusters(matches: Sequence[Match], bodies: DataFrame, search: Search) -> list[Cluster]:
+def _clusters(
+    matches: Sequence[Match], facts_of: Iterable[Mapping[str, Any]], search: Search
+) -> list[Cluster]:
     """Return the clusters of all pages, sorted; facts are asked for where there is a choice."""
     copied = {
         page
@@ -199,10 +202,10 @@ def _clusters(matches: Sequence[Match], bodies: DataFrame, search: Search) -> li
     facts: dict[str, PageFacts] = {}
     alone: list[Cluster] = []
     decode = msgspec.msgpack.Decoder(PageFacts).decode
-    for row in bodies.select("page", "facts").toLocalIterator():
-        page = page_id(row.page)
+    for row in facts_of:
+        page = page_id(row["page"])
         if page in copied:
-            facts[page] = decode(row.facts)
+            facts[page] = decode(row["facts"])
         else:
             alone.append(Cluster(page, (page,), _ALONE))
     chosen = flow.choose_copies(matches, facts, search.settings.rules, search.preferred_hosts)
