@@ -5,7 +5,6 @@ out; a kind that differs from row to row.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import date
 from typing import Any, Literal
 
@@ -57,7 +56,7 @@ def article(entry: Entry) -> dict[str, Any] | None:
         "url": page.url,
         "site": site_of(page),
         **_said(page),
-        "origins": [asdict(origin) for origin in page.origins],
+        "origins": msgspec.to_builtins(page.origins),
         "text": text,
         "tables": [_table(table) for table in page.tables],
         "chars": len(text),
@@ -100,7 +99,7 @@ def _table(table: Table) -> dict[str, Any]:
         "header": table.header,
         "rows": table.rows,
         "notes": table.notes,
-        "doubts": [asdict(doubt) for doubt in table.doubts],
+        "doubts": msgspec.to_builtins(table.doubts),
         "unit": table.unit,
         "block": table.block,
         "lines": table.lines,

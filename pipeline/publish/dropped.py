@@ -3,13 +3,22 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from pipeline.publish.entries import Corpus, Entry
-from pipeline.publish.sinks import json_bytes
+from pipeline.publish.sinks import json_lines
 from pipeline.records import Page
 from pipeline.store import SyncedFile
 
 if TYPE_CHECKING:
     from pipeline.publish.rows import Row
+
+
+class _Line(msgspec.Struct, frozen=True):
+    page: str
+    line: int
+    text: str
+    rule: str
 
 
 class DroppedWriter:
@@ -32,8 +41,4 @@ def dropped_lines(entry: Entry) -> bytes:
     page = entry.outcome
     if not isinstance(page, Page):
         return b""
-    rows = (
-        {"page": page.id, "line": block.line, "text": block.text, "rule": block.rule}
-        for block in page.dropped
-    )
-    return b"".join(json_bytes(row) + b"\n" for row in rows)
+    return json_lines(_Line(page.id, one.line, one.text, one.rule) for one in page.dropped)
