@@ -68,7 +68,7 @@ STEPS: Mapping[str, Sequence[str]] = {
     "publish: dropped": ("pipeline.publish.dropped:DroppedWriter.*",),
     "publish: tables": ("pipeline.publish.tables:TablesWriter.*",),
     "publish: summary": ("pipeline.publish.summary:SummaryWriter.*",),
-    "publish: report": ("pipeline.publish.report:ReportWriter.*",),
+    "publish: report": ("pipeline.publish.report.chapter:ChapterTeller.*",),
     "publish: checksums": ("pipeline.publish.release:write_checksums",),
     "publish: turn": ("pipeline.publish.release:turn", "pipeline.run.job:Job.sweep"),
     "between processes": (),

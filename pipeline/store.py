@@ -159,13 +159,27 @@ class NewFiles:
 
     def want(self, name: str, digest: str, size: int, make: Callable[[], bytes]) -> None:
         """Have a file `name` of that SHA-256 and size; `make` tells its bytes if it is new."""
+        self._make_parent(name)
+        if self._before and _link(self._before, name, digest, size, self._folder):
+            return
+        data = make()
+        self._wait(name, data)
+
+    def again(self, name: str) -> bool:
+        """Have the file `name` as it was before; return whether that could be."""
+        digest = self._before.digests.get(name, "") if self._before else ""
+        if not self._before or not digest:
+            return False
+        self._make_parent(name)
+        return _link(self._before, name, digest, None, self._folder)
+
+    def _make_parent(self, name: str) -> None:
         parent = name.rpartition("/")[0]
         if parent not in self._made:
             make_folder(self._folder / parent)
             self._made.add(parent)
-        if self._before and _link(self._before, name, digest, size, self._folder):
-            return
-        data = make()
+
+    def _wait(self, name: str, data: bytes) -> None:
         self._waiting.append((name, data))
         self._bytes += len(data)
         if len(self._waiting) == _FILES or self._bytes > _FILES_BYTES:
@@ -188,14 +202,17 @@ class NewFiles:
             file.close()
 
 
-def _link(before: Earlier, name: str, digest: str, size: int, folder: Path) -> bool:
+def _link(before: Earlier, name: str, digest: str, size: int | None, folder: Path) -> bool:
     """Return whether the file of that name, digest and size was there before and was linked to."""
     if before.digests.get(name) != digest:
         return False
     old = before.folder / name
     try:
         status = old.stat()
-        if status.st_size != size or status.st_mtime_ns > before.noted:
+        if (
+            status.st_size != (status.st_size if size is None else size)
+            or status.st_mtime_ns > before.noted
+        ):
             return False
         (folder / name).hardlink_to(old)
     except OSError:  # not there, or a disk without such links: it is written

@@ -14,6 +14,7 @@ cluster one task is a stage of all chunks, which Spark divides among its executo
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -216,8 +217,10 @@ class PublishCorpus(CorpusTask):
     """Write every output of this version into a folder that no reader sees yet."""
 
     def requires(self) -> list[luigi.Task]:
-        # The pages themselves are read again, and may have been lost since they were compared.
-        return [DetectDuplicates(job=self.job), *_missing(self.job, NormalizeText)]
+        # Pages are read again, as they were parsed and as they came out, and may have been lost
+        # since they were compared.
+        lost = (_missing(self.job, task) for task in (StripChrome, NormalizeText))
+        return [DetectDuplicates(job=self.job), *chain.from_iterable(lost)]
 
     def output(self) -> Stored:
         return Stored(self.job.staging)
@@ -240,9 +243,8 @@ class PublishCorpus(CorpusTask):
 class WriteReport(CorpusTask):
     """Add the report that people look at and the checksums of everything: a version is whole."""
 
-    def requires(self) -> list[luigi.Task]:
-        # It shows the raw text too, as it was parsed.
-        return [PublishCorpus(job=self.job), *_missing(self.job, StripChrome)]
+    def requires(self) -> luigi.Task:
+        return PublishCorpus(job=self.job)
 
     def output(self) -> Stored:
         return Stored(self.job.published)
@@ -251,7 +253,8 @@ class WriteReport(CorpusTask):
         return self.job.is_written
 
     def run(self) -> None:
-        publish.write_report(self.job.stories(), self.job.corpus, self.job.staging)
+        self.job.tell()  # what was told before may have been lost since
+        self.job.write_report(self.job.staging)
         publish.write_checksums(self.job.staging, self.job.corpus.before)
         # All but the report was brought to the disk when it got the name it has now.
         move(self.job.staging, self.job.published, synced={*PUBLISHED} - {"report"})

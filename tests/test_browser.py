@@ -121,10 +121,14 @@ def test_the_reason_is_told_of_what_is_pointed_at(
     assert browser.run("[...document.querySelectorAll('.same')].every(n => !n.checkVisibility())")
 
 
-def test_a_pair_shows_the_figures_that_differ(browser: Browser, index: Path, example: Path) -> None:
-    pairs = [(row["a"], row["b"]) for row in rows(example / "matches.csv")]
+def pair_of(example: Path) -> str:
     one = rows(example / "disagreements.csv")[0]
-    browser.open(index, f"pair={pairs.index((one['a'], one['b']))}")
+    return f"pair={one['a']}-{one['b']}"
+
+
+def test_a_pair_shows_the_figures_that_differ(browser: Browser, index: Path, example: Path) -> None:
+    one = rows(example / "disagreements.csv")[0]
+    browser.open(index, pair_of(example))
     cells = browser.texts(".halves tbody tr:first-child td")
     assert [one["sentence_a"] in cells[0], one["sentence_b"] in cells[1]] == [True, True]
     marks = browser.texts(".halves tr:first-child mark")
@@ -166,7 +170,13 @@ def test_a_table_shows_its_doubtful_cells(browser: Browser, index: Path, example
 
 def test_it_speaks_english_and_chinese(browser: Browser, index: Path, example: Path) -> None:
     article = next(one for one in lines(example / "articles.jsonl") if one["tables"])
-    places = ("overview", f"page={article['id']}", "pages", "pair=0", f"cluster={article['id']}")
+    places = (
+        "overview",
+        f"page={article['id']}",
+        "pages",
+        pair_of(example),
+        f"cluster={article['id']}",
+    )
     shown = "[...document.querySelectorAll('[lang^=zh], .flow dd, td')].map(n => n.textContent)"
     digits = "document.body.textContent.replace(/\\D/g, '').length"
     english = {}
@@ -203,7 +213,7 @@ def test_it_fits_a_phone(browser: Browser, index: Path, example: Path, dark: boo
     articles = lines(example / "articles.jsonl")
     tabled = next(article["id"] for article in articles if article["tables"])
     browser.look(390, dark=dark)
-    for place in ("", "pages", f"page={tabled}", f"cluster={articles[0]['id']}", "pair=0"):
+    for place in ("", "pages", f"page={tabled}", f"cluster={articles[0]['id']}", pair_of(example)):
         browser.open(index, place)
         assert browser.run("document.documentElement.scrollWidth") <= 390, place
     browser.look(1280)
@@ -260,7 +270,14 @@ def test_hostile_pages_are_inert(browser: Browser, tmp_path: Path) -> None:
     entries = [replace(entry, parsed=entry.kept) for entry in join(found, [match], [cluster])]
     write_report(entries, Corpus([match], raw, reasons, {HOSTILE: 1}), tmp_path)
     page = found[0][1].id
-    for place in ("", "pages", f"page={page}", "pair=0", f"cluster={page}", f"page={'4' * 16}"):
+    for place in (
+        "",
+        "pages",
+        f"page={page}",
+        f"pair={match.a}-{match.b}",
+        f"cluster={page}",
+        f"page={'4' * 16}",
+    ):
         browser.open(tmp_path / "report" / "index.html", place)
         assert browser.texts("img") == []
         assert browser.texts("script") == ["", ""]

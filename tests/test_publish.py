@@ -105,7 +105,9 @@ def test_an_article_says_where_its_fields_were_read(tmp_path: Path) -> None:
     article = json.loads((folder / "articles.jsonl").read_bytes())
     assert (article["author"], article["issued"], article["issuer"]) == ("张三", "2021-03-05", "")
     assert article["origins"] == [asdict(origin)]
-    assert "metadata.author-label" in (folder / "report" / "data" / "page0.js").read_text("utf-8")
+    assert "metadata.author-label" in (folder / "report" / "data" / f"page-{page.id}.js").read_text(
+        "utf-8"
+    )
     assert HOSTILE not in (folder / "report" / "index.html").read_text("utf-8")
 
 

@@ -8,14 +8,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from pipeline.publish import Corpus, Entry, join, write_report
-from pipeline.publish.report import tongues
-from pipeline.publish.report.budget import Budget
-from pipeline.publish.report.lookalikes import Lookalike, Lookalikes
-from pipeline.publish.report.pieces import Pieces, packed
+from pipeline.publish.report import budget, tongues
+from pipeline.publish.report.lookalikes import Collector, Lookalike, Lookalikes
+from pipeline.publish.report.pieces import bits, bucket, packed, stretches
 from pipeline.publish.report.plots import HEIGHT, WIDTH, Plot, Point, draw
-from pipeline.publish.report.story import caption, story
-from pipeline.publish.report.tally import Tally, by_status, most_first
+from pipeline.publish.report.story import caption, cut, story
+from pipeline.publish.report.tally import Example, Tally, by_status, most_first
 from pipeline.publish.report.words import clear, clear_blanks
 from pipeline.records import (
     Aside,
@@ -110,7 +111,7 @@ def piece(report: Path, name: str) -> Any:
 
 
 def test_doubtful_cells_have_their_other_readings(tmp_path: Path) -> None:
-    page = piece(report(tmp_path), "page0")[0]
+    page = piece(report(tmp_path), f"page-{'1' * 16}")[0]
     (table,) = page["tables"]
     assert table["doubts"] == [[1, 1, "23.2", ["(empty)", "24.1"], "why", 0.7, 0]]
     assert page["refused"] == [[9, "指标", "too odd"]]
@@ -148,7 +149,7 @@ def test_the_report_runs_and_fetches_nothing_but_its_own(tmp_path: Path) -> None
 def test_the_same_pages_give_the_same_bytes(tmp_path: Path) -> None:
     first, second = report(tmp_path / "a"), report(tmp_path / "b")
     files = sorted(file.relative_to(first) for file in first.rglob("*.*"))
-    assert len(files) == 8
+    assert len(files) == 9
     assert all((first / file).read_bytes() == (second / file).read_bytes() for file in files)
 
 
@@ -158,7 +159,7 @@ def test_a_page_shows_its_raw_text_and_what_was_done_to_it() -> None:
     )
     blocks = (replace(parsed.blocks[0], dropped_by="chrome.tools"), Block("paragraph", "甲，乙"))
     page = replace(parsed, blocks=blocks, changes=(Change(1, "spelling.marks", ",", "，", 1),))
-    told = story(Entry(Found("a", 1, ""), page, "article", parsed=parsed), [], 10_000)
+    told = story(Entry(Found("a", 1, ""), page, "article", parsed=parsed))
     assert told["blocks"] == [[0, "p", 0, "打印"], [0, "p", -1, "甲,乙"]]
     assert told["changes"] == [[1, 1, 1, ",", "，"]]
     assert told["rules"] == ["chrome.tools", "spelling.marks"]
@@ -169,22 +170,43 @@ def test_long_pages_are_cut_where_there_is_no_room() -> None:
     page = Page("1" * 16, "", (Block("paragraph", text),) * 1000, Provenance("a"))
     page = replace(page, changes=tuple(Change(n, "r", "请", "請") for n in (2, 500)))
     entry = Entry(Found("a", 1, ""), page, "article", parsed=replace(page, changes=()))
-    told = story(entry, [], 40_000)
+    whole = story(entry)
+    assert cut(whole, 10_000_000) is whole
+    told = cut(whole, 40_000)
     assert [block[3:] for block in told["blocks"][:2]] == [[text]] * 2
     assert told["blocks"][-1][3:] == [text[:60], 1140]
     assert len(told["blocks"]) + told["more"] == 1000
     assert len(told["changes"]) == 1
     assert len(packed(told)) < 120_000
+    again = cut(cut(whole, 200_000), 40_000)
+    assert again == told
 
 
-def test_the_room_of_a_page_is_what_others_left() -> None:
-    budget = Budget(left=10_000)
-    assert budget.room == 10_000
-    budget.spend(30_000)
-    assert budget.room == 4_000
-    for _ in range(5):
-        budget.spend(1_000)
-    assert budget.room == 10_000 - 30_000 + 6 * 8_000 - 5_000
+def test_text_and_tables_share_the_room() -> None:
+    told = {
+        "blocks": [[n, "p", -1, "甲" * 100] for n in range(100)],
+        "more": 0,
+        "changes": [],
+        "tables": [{"rows": [["乙" * 100]] * 100, "more": 0, "doubts": [[99, 0]]}] * 2,
+    }
+    shown = cut(told, 20_000)
+    whole = sum(len(block) == 4 for block in shown["blocks"])
+    rows = [len(table["rows"]) for table in shown["tables"]]
+    assert 20 < whole < 40
+    assert 20 < sum(rows) < 40
+    assert [row + table["more"] for row, table in zip(rows, shown["tables"], strict=True)] == [
+        100
+    ] * 2
+    assert shown["tables"][0]["doubts"] == []
+
+
+def test_long_stories_are_cut_where_all_would_take_too_much() -> None:
+    def room(*sizes: int) -> int:
+        return budget.room(np.array(sizes, np.uint32))
+
+    assert room() == room(400_000) == room(*[8_000] * 20_000) == budget.MOST
+    assert room(*[8_000] * 19_000, *[400_000] * 1_000) == 25_000
+    assert room(*[400_000] * 20_000) == 6_250
 
 
 def test_what_hides_is_named() -> None:
@@ -204,6 +226,20 @@ def lines_of(
     return Entry(Found(where.file, 1, ""), page, "article", page.id, cluster=cluster)
 
 
+def lookalikes(most: int, *parts: list[Entry]) -> list[Lookalike]:
+    """Return what the lines of several chapters come to."""
+    all_lines = []
+    for part in parts:
+        collector = Collector()
+        for entry in part:
+            collector.add(entry, entry.raw.partition("/")[0])
+        all_lines.append(collector.lines())
+    found = Lookalikes()
+    for lines in all_lines:
+        found.add(lines)
+    return found.found(most, all_lines.__getitem__)
+
+
 def test_lines_that_look_like_chrome_are_told() -> None:
     own = (
         "关于防汛的通知",
@@ -213,7 +249,6 @@ def test_lines_that_look_like_chrome_are_told() -> None:
         "2021年5月8日",
         "附件：表",
     )
-    found = Lookalikes()
     entries = [
         lines_of(1, "打印本页", "共3页", *own),
         lines_of(2, "共5页", *own, gone=("打印：本页", "打印本页")),
@@ -222,13 +257,13 @@ def test_lines_that_look_like_chrome_are_told() -> None:
         *(lines_of(n, "不详的网站", site="unknown") for n in (5, 6, 7)),
     ]
     copy = replace(lines_of(8, "打印本页", "共7页"), status="duplicate", cluster=None)
-    for entry in (*entries, copy):
-        found.add(entry, entry.raw.partition("/")[0])
-    first, second = found.found(9)
+    first, second = lookalikes(9, [*entries, copy])
     page = "0" * 15
     assert first == Lookalike("打印本页", f"{page}1", 1, "a.example", 1, "chrome.share", 3)
     assert (second.page, second.site, second.articles) == (f"{page}1", "a.example", 3)
-    assert found.found(1) == [first]
+    assert lookalikes(1, [*entries, copy]) == [first]
+    for parts in ([[copy], entries[4:], entries[:4]], [[one] for one in reversed(entries)]):
+        assert lookalikes(9, *parts) == [first, second]
 
 
 SOURCES = Path(tongues.__file__).parent
@@ -271,12 +306,12 @@ def test_every_page_is_counted_by_site_month_and_rule() -> None:
     page = replace(page, blocks=(gone, gone), published=date(2021, 3, 5))
     aside = Aside("9" * 16, Provenance("www.a.example/1.html"), "empty", "is empty")
     tally = Tally()
-    assert tally.add(Entry(Found("a", 1, ""), page, "article")) == (
+    assert tally.add(Entry(Found("a", 1, ""), page, "article"), page.dropped) == (
         "unknown",
         "2021-03",
         ["chrome.tools"],
     )
-    tally.add(Entry(Found("b", 1, ""), aside, "aside"))
+    tally.add(Entry(Found("b", 1, ""), aside, "aside"), ())
     assert most_first(by_status(tally.sites)) == [
         ("unknown", [1, 0, 0, 0]),
         ("www.a.example", [0, 0, 0, 1]),
@@ -284,7 +319,7 @@ def test_every_page_is_counted_by_site_month_and_rule() -> None:
     assert by_status(tally.months) == {"2021-03": [1, 0, 0, 0], "": [0, 0, 0, 1]}
     fired = tally.rules["chrome.tools"]
     assert (fired.times, fired.pages, fired.top) == (2, 1, [("unknown", 2)])
-    assert fired.examples == [(("打印",), page.id, "a")]
+    assert fired.examples == [Example(("a", 0), ("打印",), page.id, "a")]
     reasons = {"chrome.tools": "", "chrome.share": "", "tables.percent": ""}
     assert tally.silent(reasons) == ["chrome.share"]
     (taken,) = tally.most_taken
@@ -301,10 +336,47 @@ def test_a_table_is_named_with_its_number() -> None:
     assert caption(replace(page, blocks=blocks[:1]), replace(table, block=0)) == title
 
 
-def test_a_piece_is_written_when_it_is_full(tmp_path: Path) -> None:
-    pieces = Pieces(tmp_path, "page", 2)
-    for n in range(3):
-        pieces.add(["甲", n])
-    assert [file.name for file in (tmp_path / "data").iterdir()] == ["page0.js"]
-    pieces.close()
-    assert piece(tmp_path, "page1") == [["甲", 2]]
+def test_counts_of_chapters_add_up_however_pages_are_parted() -> None:
+    entries = []
+    for n in range(12):
+        gone = Block("paragraph", f"打印{n % 5}", dropped_by="chrome.tools")
+        page = replace(pages()[0], id=f"{n:016x}", blocks=(gone,) * (n % 4 + 1))
+        entries.append(Entry(Found(f"{n:02}.html", 1, ""), page, "article"))
+
+    def told(*parts: list[Entry]) -> Tally:
+        whole = Tally()
+        for part in parts:
+            one = Tally()
+            for entry in part:
+                assert isinstance(entry.outcome, Page)
+                one.add(entry, entry.outcome.dropped)
+            whole.take(one)
+        return whole
+
+    once = told(entries)
+    assert [one.raw for one in once.rules["chrome.tools"].examples] == [
+        "00.html",
+        "01.html",
+        "02.html",
+    ]
+    assert told(entries[7:], entries[:3], entries[3:7]) == once
+    assert told(*([entry] for entry in reversed(entries))) == once
+
+
+def test_a_page_more_changes_its_own_file_of_stories() -> None:
+    ids = [f"{n * 7919:016x}" for n in range(400)]
+    before = {name: [ids[at] for at in pages] for name, pages in stretches(ids)}
+    assert [page for own in before.values() for page in own] == ids
+    assert all(name == f"page-{own[0]}" for name, own in before.items())
+    more = [*ids[:200], "123456789abcdef1", *ids[200:]]
+    after = {name: [more[at] for at in pages] for name, pages in stretches(more)}
+    assert sum(before.get(name) != own for name, own in after.items()) == 1
+    twice = dict(stretches(["0" * 16] * 3))
+    assert list(twice) == [f"page-{'0' * 16}{end}" for end in ("", "-2", "-3")]
+    assert [len(own) for own in dict(stretches(["1" * 16] * 100)).values()] == [64, 36]
+
+
+def test_pairs_are_parted_by_the_first_page() -> None:
+    assert (bits(0, 50), bits(50, 50), bits(51, 50), bits(401, 50)) == (0, 0, 1, 4)
+    assert (bucket("ffffff0000000000", 0), bucket("ffffff0000000000", 4)) == ("0", "f")
+    assert bucket("0fffff0000000000", 8) == "f"

@@ -335,12 +335,17 @@ def test_a_file_that_was_deleted_is_published_again(cli: Cli, raw: Path, tmp_pat
     assert tree(cleaned) == before
 
 
-def test_damaged_state_is_made_anew_by_the_next_run(cli: Cli, raw: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("stage", ["normalize", "stories"])
+def test_damaged_state_is_made_anew_by_the_next_run(
+    cli: Cli, raw: Path, tmp_path: Path, stage: str
+) -> None:
     cleaned = tmp_path / "cleaned"
     run(cli, raw, cleaned)
     before = tree(cleaned)
-    for file in (cleaned / ".work" / "normalize").iterdir():
+    for file in (cleaned / ".work" / stage).iterdir():
         file.write_bytes(file.read_bytes()[:40])
+    if stage == "normalize":
+        shutil.rmtree(cleaned / ".work" / "rows")  # or nobody would look
     shutil.rmtree(cleaned / ".versions")
     broken = run(cli, raw, cleaned)
     assert broken.returncode == 1

@@ -6,9 +6,9 @@ that depends on the clock, the machine or the order of work.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, get_args
 
 from pipeline.config import ArticleFormat
 from pipeline.errors import DamagedError
@@ -65,8 +65,6 @@ __all__ = [
     "write_tables",
 ]
 
-T = TypeVar("T")
-
 WRITERS: Mapping[str, Callable[[Path, Corpus], Writer[Row]]] = {
     "ledger.csv": LedgerWriter,
     "jsonl": JsonLinesWriter,
@@ -93,22 +91,24 @@ def publish_rows(rows: Iterable[Row], corpus: Corpus, folder: Path) -> None:
     make_folder(folder)
     left_out = CHOSEN.difference(corpus.outputs.articles)
     wanted = [writer for name, writer in WRITERS.items() if name not in left_out]
-    _write([writer(folder, corpus) for writer in wanted], rows)
+    writers = [writer(folder, corpus) for writer in wanted]
+    for row in rows:
+        for one in writers:
+            one.add(row)
+    for one in writers:
+        one.close()
 
 
 def write_report(entries: Iterable[Entry], corpus: Corpus, folder: Path) -> None:
-    """Write the report into `folder`/report."""
-    from pipeline.publish.report import ReportWriter
+    """Write the report on `entries`, in their order, into `folder`/report."""
+    from pipeline.publish import report
+    from pipeline.publish.telling import Telling
 
-    _write([ReportWriter(folder, corpus)], entries)
-
-
-def _write(writers: Sequence[Writer[T]], pages: Iterable[T]) -> None:
-    for page in pages:
-        for writer in writers:
-            writer.add(page)
-    for writer in writers:
-        writer.close()
+    telling = Telling(corpus)
+    stories = list(telling.stories(entries, []))
+    chapter = telling.chapter()
+    told = report.Told(lambda: chapter, lambda: iter(stories))
+    report.write([told], ((0, at) for at in range(len(stories))), corpus, folder)
 
 
 def read_summary(folder: Path) -> dict[str, Any]:

@@ -1,13 +1,14 @@
 """dropped.jsonl: one object for each block that was taken out, with the rule that took it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from pipeline.publish.entries import Corpus, Entry
+from pipeline.publish.entries import Corpus
 from pipeline.publish.sinks import json_lines
-from pipeline.records import Page
+from pipeline.records import Dropped
 from pipeline.store import SyncedFile
 
 if TYPE_CHECKING:
@@ -36,9 +37,6 @@ class DroppedWriter:
         self._file.close()
 
 
-def dropped_lines(entry: Entry) -> bytes:
+def dropped_lines(page: str, dropped: Sequence[Dropped]) -> bytes:
     """Return the lines of one page."""
-    page = entry.outcome
-    if not isinstance(page, Page):
-        return b""
-    return json_lines(_Line(page.id, one.line, one.text, one.rule) for one in page.dropped)
+    return json_lines(_Line(page, one.line, one.text, one.rule) for one in dropped)

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 from pipeline.brief import Brief, brief_of
 from pipeline.config import OutputsConfig, TablesConfig
 from pipeline.paths import site_of
-from pipeline.records import Aside, Cluster, Found, Match, Outcome, Page, Status
+from pipeline.records import Aside, Cluster, Dropped, Found, Match, Outcome, Page, Status
 from pipeline.rules import Rules, built_in_rules
 from pipeline.store import Earlier
 from pipeline.versions import REPEATED, Replaced
@@ -38,6 +38,11 @@ class Entry:
     def kept(self) -> Page | None:
         """Return the page when its text is published, else None."""
         return self.outcome if isinstance(self.outcome, Page) and self.cluster else None
+
+    @property
+    def dropped(self) -> tuple[Dropped, ...]:
+        """Return what was taken out of the page."""
+        return self.outcome.dropped if isinstance(self.outcome, Page) else ()
 
     @property
     def reason(self) -> str:

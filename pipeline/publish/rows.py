@@ -5,7 +5,7 @@ a page is told once and not again with every page that comes after it. Never: an
 page but what the entry says of its cluster; a number of the page among all pages.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -16,9 +16,9 @@ from pipeline.publish.dropped import dropped_lines
 from pipeline.publish.entries import Corpus, Entry
 from pipeline.publish.ledger import ledger_line
 from pipeline.publish.sinks import json_bytes
-from pipeline.publish.tables import TableTeller, Told
+from pipeline.publish.tables import TableTeller, Told, Values
 from pipeline.publish.text import text_of
-from pipeline.records import Aside, Status
+from pipeline.records import Aside, Dropped, Status
 from pipeline.rules import Rules
 
 
@@ -49,14 +49,18 @@ class Teller:
         self._tables = TableTeller(rules, tables)
         self._outputs = outputs
 
-    def row(self, entry: Entry) -> Row:
+    def values(self, entry: Entry) -> Values:
+        """Return the values of each table of a page that is kept."""
+        return self._tables.values(entry.kept) if entry.kept else []
+
+    def row(self, entry: Entry, values: Values, dropped: Sequence[Dropped]) -> Row:
         """Return the row of a page."""
         text = entry.text_path if "text" in self._outputs.articles else ""
         message = entry.outcome.message if isinstance(entry.outcome, Aside) else ""
-        ledger, dropped = ledger_line(entry, text), dropped_lines(entry)
+        ledger, lines = ledger_line(entry, text), dropped_lines(entry.outcome.id, dropped)
         told = article(entry)
         if told is None or entry.kept is None:
-            return Row(entry.raw, entry.status, entry.reason, ledger, message, dropped)
+            return Row(entry.raw, entry.status, entry.reason, ledger, message, lines)
         packed = json_bytes(told)
         written = text_of(packed, front_matter=self._outputs.front_matter) if text else b""
         return Row(
@@ -64,16 +68,16 @@ class Teller:
             entry.status,
             entry.reason,
             ledger,
-            dropped=dropped,
+            dropped=lines,
             article=packed,
             text=text,
             digest=digest_of(written) if text else "",
             size=len(written),
-            tables=self._tables.tell(entry.kept, entry.kept.id),
+            tables=self._tables.tell(entry.kept, entry.kept.id, values),
         )
 
 
 def told(entries: Iterable[Entry], corpus: Corpus) -> Iterator[Row]:
     """Yield the rows of `entries`."""
     teller = Teller(corpus.rules, corpus.tables, corpus.outputs)
-    return map(teller.row, entries)
+    return (teller.row(one, teller.values(one), one.dropped) for one in entries)

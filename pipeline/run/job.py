@@ -36,7 +36,6 @@ from pipeline.publish import (
     publish_rows,
     read_summary,
     releases,
-    told,
 )
 from pipeline.records import Aside, Found, Gist, Outcome
 from pipeline.recurring import Learned, Outline, Taken
@@ -75,8 +74,10 @@ from pipeline.store import (
     TEMPORARY,
     make_folder,
     read_outcomes,
+    read_packed,
     read_records,
     remove,
+    write_packed,
     write_records,
 )
 from pipeline.versions import Replaced
@@ -389,44 +390,77 @@ class Job:
         return self.standings.entries(self.outcomes())
 
     @cached_property
-    def _told(self) -> dict[str, Path]:
-        """Return for each chunk the file of what is told of its pages, by what becomes of them."""
-        return {chunk.name: self._told_in(chunk) for chunk in self.chunks}
+    def _told(self) -> dict[str, str]:
+        """Return for each chunk what names all that is told of its pages."""
+        return {chunk.name: self._told_of(chunk) for chunk in self.chunks}
 
-    def _told_in(self, chunk: Chunk) -> Path:
+    def _told_in(self, stage: Stage, chunk: Chunk) -> Path:
+        return self.paths.segment(stage.name, self._told[chunk.name])
+
+    def _told_of(self, chunk: Chunk) -> str:
         briefs = read_briefs(self.segment(stages.BRIEF, chunk))
         names = (
             self.standings.of(page, brief).name if key(page) in self._alive else ""
             for page, brief in zip(chunk.members, briefs, strict=True)
         )
         shape = fingerprint(self.shapes["publish"], self._lost_names.get(chunk.name, ""), *names)
-        return self.paths.segment(stages.ROWS.name, f"{chunk.name}-{shape}")
+        return f"{chunk.name}-{shape}"
 
     def tell(self) -> None:
-        """Store what the outputs say of each page, where that is not stored already."""
-        _ = self.corpus  # made before the fork, for all
-        new = [chunk for chunk in self.chunks if not self._told[chunk.name].exists()]
+        """Store what the outputs and the report say of each page, where it is not stored yet."""
+        from pipeline.publish import telling  # loaded, as the corpus is made, once for all
+
+        _ = telling, self.corpus
+        new = [chunk for chunk in self.chunks if not self._is_told(chunk)]
         for _ in map_forked(self._tell, new, self.config.run.workers or cores()):
             pass
 
+    def _is_told(self, chunk: Chunk) -> bool:
+        return all(self._told_in(stage, chunk).exists() for stage in stages.TOLD)
+
     def _tell(self, chunk: Chunk) -> None:
-        part = self._part(chunk, stages.NORMALIZE, read_outcomes)
-        entries = self.standings.entries(zip(part.pages, part.open(), strict=True))
-        write_records(self._told[chunk.name], told(entries, self.corpus))
+        from pipeline.publish.telling import Telling
+
+        telling, rows = Telling(self.corpus), list[Row]()
+        stories = telling.stories(self._stories(chunk), rows)
+        write_packed(self._told_in(stages.STORIES, chunk), stories)
+        write_records(self._told_in(stages.CHAPTERS, chunk), [telling.chapter()])
+        write_records(self._told_in(stages.ROWS, chunk), rows)
+
+    def _stories(self, chunk: Chunk) -> Iterator[Entry]:
+        """Yield the entries of a chunk, each with its page as it was parsed."""
+        cleaned = self._part(chunk, stages.NORMALIZE, read_outcomes)
+        parsed = self._part(chunk, stages.STRIP, read_outcomes)
+        entries = self.standings.entries(zip(cleaned.pages, cleaned.open(), strict=True))
+        for entry, page in zip(entries, parsed.open(), strict=True):
+            yield replace(entry, parsed=None if isinstance(page, Aside) else page)
 
     def rows(self) -> Iterator[Row]:
         """Yield what the outputs say of each page of raw/, in the order of the paths."""
         parts = (
-            Part(left(chunk, self._alive), partial(read_records, self._told[chunk.name], Row))
+            Part(
+                left(chunk, self._alive),
+                partial(read_records, self._told_in(stages.ROWS, chunk), Row),
+            )
             for chunk in self.chunks
         )
         return (row for _, row in merged(parts))
 
-    def stories(self) -> Iterator[Entry]:
-        """Yield the entries, each with its page as it was parsed."""
-        parsed = self.outcomes(stages.STRIP)
-        for entry, (_, page) in zip(self.entries(), parsed, strict=True):
-            yield replace(entry, parsed=None if isinstance(page, Aside) else page)
+    def write_report(self, folder: Path) -> None:
+        """Write the report on all pages into `folder`."""
+        from pipeline.publish import report
+
+        told, parts = [], []
+        for number, chunk in enumerate(self.chunks):
+            chapters, stories = (
+                self._told_in(stage, chunk) for stage in (stages.CHAPTERS, stages.STORIES)
+            )
+            chapter = partial(_one, chapters, report.Chapter)
+            told.append(report.Told(chapter, partial(read_packed, stories)))
+            pages = left(chunk, self._alive)
+            parts.append(Part(pages, partial(_places, number, len(pages))))
+        order = (place for _, place in merged(parts))
+        report.write(told, order, self.corpus, folder)
 
     @cached_property
     def corpus(self) -> Corpus:
@@ -457,7 +491,7 @@ class Job:
         parts = []
         for chunk in self.chunks:
             pages = left(chunk, self._alive)
-            parts.append(Part(pages, partial(_places, self._told[chunk.name], len(pages))))
+            parts.append(Part(pages, partial(_places, self._told_in(stages.ROWS, chunk), len(pages))))
         places = (place for _, place in merged(parts))
         # What is the same for rows that follow one another is how far they are from the page.
         for (rows, _), some in groupby(
@@ -509,7 +543,7 @@ class Job:
         """Remove the results of the pages that are tried again, and what follows from all."""
         for chunk in self.chunks:
             if any((page.file, page.member) in self.asked.again for page in chunk.members):
-                for stage in (*stages.ALONE, *stages.LEARNT, stages.ROWS):
+                for stage in (*stages.ALONE, *stages.LEARNT, *stages.TOLD):
                     for file in self.paths.segment(stage.name, "").glob(f"{chunk.name}-*"):
                         remove(file)
         for stage in (stages.LEARN, stages.DUPLICATES):
@@ -525,11 +559,11 @@ class Job:
         whole = [chunk for chunk in settled if chunk.is_read]
         kept = (*stages.ALONE, *stages.LEARNT)
         wanted = {self.segment(stage, chunk) for stage in kept for chunk in whole}
-        wanted |= {self._told[chunk.name] for chunk in whole}
+        wanted |= {self._told_in(stage, chunk) for stage in stages.TOLD for chunk in whole}
         if len(settled) == len(self.chunks):
             wanted |= {self.segment(stages.LEARN), self.segment(stages.DUPLICATES)}
         wanted |= {verdicts(self.paths, self.rules), self._verdicts_on_spark}
-        for stage in (*stages.STAGES, stages.VERDICTS, stages.ROWS):
+        for stage in (*stages.STAGES, stages.VERDICTS, *stages.TOLD):
             for file in self.paths.segment(stage.name, "").glob("*"):
                 if file not in wanted:
                     remove(file)
@@ -551,9 +585,13 @@ _SOURCES = {
 }
 
 
-def _places(segment: Path, count: int) -> Iterator[tuple[Path, int]]:
-    """Yield the places of so many rows in a file."""
-    return ((segment, at) for at in range(count))
+def _one(segment: Path, kind: type[T]) -> T:
+    return next(read_records(segment, kind))
+
+
+def _places(what: T, count: int) -> Iterator[tuple[T, int]]:
+    """Yield the places of so many pages in what is kept of a chunk."""
+    return ((what, at) for at in range(count))
 
 
 def read_briefs(segment: Path) -> Iterator[Brief]:

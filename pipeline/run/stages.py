@@ -189,6 +189,9 @@ VERDICTS = Stage(
 
 # What is told of the pages of a chunk: it is shaped by what all pages come to, and named by it.
 ROWS = Stage("rows", code=(), families=(), libraries=())
+CHAPTERS = Stage("chapters", code=(), families=(), libraries=())
+STORIES = Stage("stories", code=(), families=(), libraries=())
+TOLD = (ROWS, CHAPTERS, STORIES)
 
 # What is kept for each chunk, in order: what a page tells by itself, and what follows from all.
 # LEARN, between them, and DUPLICATES at the end are of the whole corpus.

@@ -1,133 +1,220 @@
 """report/: the run, to look at. A static page and what it loads from beside it; nothing fetched.
 
-In: every page of the corpus. Out: index.html, which tells the run; scripts under data/, which tell
-each page, each pair of related pages and what to search, loaded when a reader asks for them; and
-`report.js`, which shows them. Never: a string from a page that is not escaped; more in memory than
-a batch of pages and the counts of the run.
+In: chapters, each of some pages, and the order of all pages. Out: index.html, which tells the run;
+scripts under data/, which tell each page, each pair of related pages and what to search, loaded
+when a reader asks for them; and `report.js`, which shows them. Never: a string from a page that is
+not escaped; more in memory than the counts of the run and thirty bytes a page; a file that says
+what the version before says, written again.
 """
 
-from collections.abc import Iterable
-from itertools import islice
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from itertools import groupby, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Protocol, TypeVar
 
+import msgspec
+import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from pipeline.publish.entries import Corpus, Entry
-from pipeline.publish.report.budget import Budget
-from pipeline.publish.report.indicators import Indicators
-from pipeline.publish.report.lookalikes import Lookalikes
-from pipeline.publish.report.pieces import Pieces, packed, write_piece
-from pipeline.publish.report.story import caption, drawing, sheet, story
-from pipeline.publish.report.tally import STATUSES, Tally, by_status, most_first
-from pipeline.publish.report.tongues import code, said, script, tongue, translated, word
+from pipeline.fingerprint import fingerprint
+from pipeline.publish.entries import Corpus
+from pipeline.publish.report import budget
+from pipeline.publish.report.chapter import SHOWN, Chapter, ChapterTeller, Doubtful, Head, SetAside
+from pipeline.publish.report.indicators import Measured, Shared, shared
+from pipeline.publish.report.lookalikes import Lines, Lookalikes
+from pipeline.publish.report.pieces import (
+    ENDS,
+    LONGEST,
+    bits,
+    bucket,
+    packed,
+    script,
+    stretches,
+    value,
+)
+from pipeline.publish.report.story import cut, drawing
+from pipeline.publish.report.tally import STATUSES, Place, Tally, by_status, most_first
+from pipeline.publish.report.tongues import code, said, tongue, translated, word, words_script
 from pipeline.publish.report.words import clear, clear_blanks
-from pipeline.publish.tables import ValueReader, told_doubts
-from pipeline.records import Aside, Match, Page, Table
-from pipeline.store import write_bytes
+from pipeline.records import Match
+from pipeline.store import NewFiles
 
-# Rows a file. A reader waits for one file of pages, and to search for all of the index.
-PAGES, MATCHES, INDEX = 16, 50, 5000
-# A person reads so many in index.html; the rest is found by search, and in the files.
-SHOWN = 50
-SHARED = 60
-STATIC = ("report.css", "report.js")
+__all__ = ["Chapter", "ChapterTeller", "Told", "write"]
+
+# Rows a file: of pairs about so many, of the search, all of which a reader waits for, exactly.
+MATCHES, INDEX = 50, 5000
+_SHARED = 60
+# A page tells so many of its relatives.
+_RELATIVES = 200
+# Chunks whose stories are open: those of a folder, and of the days that brought more for it.
+_OPEN = 64
+_STATIC = ("report.css", "report.js")
+_DATA = "report/data"
+# What the files of stories were made of, by their names.
+_MADE = "made.json"
 
 
-class ReportWriter:
-    """Writes report/."""
+class Told(NamedTuple):
+    """What is kept of a chunk for the report: its chapter, and the stories of its pages."""
 
-    def __init__(self, folder: Path, corpus: Corpus) -> None:
-        self._folder = folder / "report"
-        self._corpus = corpus
-        self._tally = Tally()
-        self._budget = Budget()
-        self._pages = Pieces(self._folder, "page", PAGES)
-        self._index = Pieces(self._folder, "index", INDEX)
-        self._sites: dict[str, int] = {}
-        self._rules: dict[str, int] = {}
-        self._aside: list[tuple[str, Aside]] = []
-        self._doubtful: list[dict[str, Any]] = []
-        self._indicators = Indicators()
-        self._lookalikes = Lookalikes()
-        self._reader = ValueReader(corpus.rules, strict=corpus.tables.strict)
-        self._related = _by_page(corpus.matches)
+    chapter: Callable[[], Chapter]
+    stories: Callable[[], Iterator[bytes]]
 
-    def add(self, entry: Entry) -> None:
-        """Take one page."""
-        site, month, rules = self._tally.add(entry)
-        self._lookalikes.add(entry, site)
-        related = self._related.get(entry.outcome.id, [])
-        room = self._budget.room
-        told = story(entry, related, room)
-        raw = told["raw"] = self._corpus.raw.get(entry.outcome.id, entry.raw)
-        tables = () if entry.kept is None else entry.kept.tables
-        if entry.kept is not None:
-            told["text"] = self._corpus.text_of(entry)
-            told["tables"] = list(self._sheets(entry.kept, raw, room))
-            told["refused"] = [[one.line, one.text[:SHOWN], one.why] for one in entry.kept.refused]
-        elif isinstance(entry.outcome, Aside) and len(self._aside) < SHOWN:
-            self._aside.append((raw, entry.outcome))
-        self._budget.spend(self._pages.add(told))
-        self._index.add(
+
+class _Placed(Protocol):
+    @property
+    def place(self) -> Place: ...
+
+
+T = TypeVar("T", bound=_Placed)
+
+# A page: the number of what is told of its chunk, and its place in that.
+Which = tuple[int, int]
+
+
+def write(told: Sequence[Told], order: Iterable[Which], corpus: Corpus, folder: Path) -> None:
+    """Write `folder`/report; `order` has every page, in the order of the paths."""
+    files = NewFiles(folder, corpus.before)
+    report = _Report(told, corpus, files)
+    report.write_index(order)
+    report.write_stories()
+    report.write_rest()
+    files.close()
+
+
+@dataclass
+class _Report:
+    """The report while it is written."""
+
+    told: Sequence[Told]
+    corpus: Corpus
+    files: NewFiles
+    tally: Tally = field(default_factory=Tally)
+    doubtful: list[Doubtful] = field(default_factory=list)
+    aside: list[SetAside] = field(default_factory=list)
+    measured: list[Measured] = field(default_factory=list)
+    lookalikes: Lookalikes = field(default_factory=Lookalikes)
+    numbers: dict[int, int] = field(default_factory=dict)
+    ids: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    sizes: "array[int]" = field(default_factory=partial(array, "I"))
+    places: "array[int]" = field(default_factory=partial(array, "I"))
+
+    @cached_property
+    def related(self) -> Mapping[str, list[Match]]:
+        """Return the matches of each page that has any."""
+        found: dict[str, list[Match]] = {}
+        for match in self.corpus.matches:
+            for page in (match.a, match.b):
+                found.setdefault(page, []).append(match)
+        return found
+
+    def write_index(self, order: Iterable[Which]) -> None:
+        """Write what is searched, and note of each page what its story is."""
+        rows: list[bytes] = []
+        count = 0
+        for number, at, head in self._heads(order):
+            self.ids.append(head.id)
+            self.names.append(head.name)
+            self.sizes.append(head.size)
+            self.places.extend((number, at))
+            related = self.related.get(head.id, ())
+            differing = sum(len(match.disagreements) for match in related)
+            rows.append(b"%b,%d,%d]" % (head.row[:-1], len(related), differing))
+            if len(rows) == INDEX:
+                self._script(f"index{count}", rows)
+                rows, count = [], count + 1
+        if rows:
+            self._script(f"index{count}", rows)
+
+    def _heads(self, order: Iterable[Which]) -> Iterator[tuple[int, int, Head]]:
+        """Yield the heads of the pages; chapters are open from their first page to their last."""
+        opened: dict[int, tuple[Head, ...]] = {}
+        for number, at in order:
+            if number not in opened:
+                opened[number] = self._fold(number).heads
+            yield number, at, opened[number][at]
+            if at + 1 == len(opened[number]):
+                del opened[number]
+
+    def _fold(self, number: int) -> Chapter:
+        """Return a chapter, and add what its pages come to to what all of them do."""
+        chapter = self.told[number].chapter()
+        self.tally.take(chapter.tally)
+        self.doubtful = _first([*self.doubtful, *chapter.doubtful])
+        self.aside = _first([*self.aside, *chapter.aside])
+        self.measured.append(chapter.indicators)
+        self.numbers[len(self.numbers)] = number
+        self.lookalikes.add(chapter.lines)
+        return chapter
+
+    def write_stories(self) -> None:
+        """Write the stories, a stretch of pages a file, but those that stand as they were."""
+        room = budget.room(np.frombuffer(self.sizes, np.uint32))
+        before = _made(self.corpus)
+        made: dict[str, str] = {}
+        shelf = _Shelf(self.told)
+        for name, pages in stretches(self.ids):
+            related = [packed(self._relatives(self.ids[at])) for at in pages]
+            rooms = [str(room) if self.sizes[at] > room else "" for at in pages]
+            made[name] = fingerprint(*(self.names[at] for at in pages), *related, *rooms)
+            if before.get(name) == made[name] and self.files.again(f"{_DATA}/{name}.js"):
+                continue
+            stories = (shelf.take(*self.places[2 * at : 2 * at + 2]) for at in pages)
+            rows = map(partial(_within, room), stories, related)
+            self._script(name, rows)
+        self.files.add(f"{_DATA}/{_MADE}", packed(made))
+
+    def _relatives(self, page: str) -> list[list[object]]:
+        matches = self.related.get(page, [])
+        return [
             [
-                entry.outcome.id,
-                "" if isinstance(entry.outcome, Aside) else entry.outcome.title,
-                raw,
-                STATUSES.index(entry.status),
-                _number(self._sites, site),
-                month,
-                "" if entry.canonical == entry.outcome.id else entry.canonical,
-                len(entry.cluster.members) if entry.cluster else 0,
-                len(related),
-                sum(len(match.disagreements) for _, match in related),
-                len(tables),
-                sum(len(table.doubts) for table in tables),
-                sum(block[2] >= 0 for block in told.get("blocks", ()) if block[3]),
-                [_number(self._rules, rule) for rule in rules],
-                entry.reason,
+                match.b if match.a == page else match.a,
+                match.relation,
+                match.a == page,
+                len(match.disagreements),
             ]
-        )
+            for match in matches[:_RELATIVES]
+        ]
 
-    def _sheets(self, page: Page, raw: str, room: int) -> Iterable[dict[str, Any]]:
-        """Yield the tables of a page as far as there is room; note what is doubtful in them."""
-        for number, table in enumerate(page.tables, 1):
-            values = list(self._reader.read(page, table))
-            name = f"{page.id}/{number}"
-            self._indicators.add(page.id, page.title or raw, name, values)
-            if table.doubts and len(self._doubtful) < SHOWN:
-                self._doubtful.append(_doubtful(page, raw, number, table))
-            told = sheet(page, number, values, max(0, room))
-            room -= len(packed(told))
-            yield told
-
-    def close(self) -> None:
+    def write_rest(self) -> None:
         """Write what all pages share, and the page that a reader opens."""
-        self._pages.close()
-        self._index.close()
-        matches = Pieces(self._folder, "match", MATCHES)
-        for match in self._corpus.matches:
-            matches.add(_match(match))
-        matches.close()
-        shared = self._indicators.shared(SHARED)
-        plots = [drawing(one.plot) | {"documents": one.documents} for one in shared]
-        write_piece(self._folder, "indicators", packed(plots))
-        write_piece(self._folder, "names", packed(self._names(len(plots))))
-        for name in STATIC:
-            write_bytes(self._folder / name, [Path(__file__).with_name(name).read_bytes()])
-        write_bytes(self._folder / "words.js", [script()])
-        write_bytes(self._folder / "index.html", [self._html(len(plots)).encode("utf-8")])
+        wide = bits(len(self.corpus.matches), MATCHES)
+        self._write_pairs(lambda match: bucket(match.a, wide))
+        plots = [drawing(one.plot) | {"documents": one.documents} for one in self._shared]
+        self._value("indicators", plots)
+        self._value("names", self._names(wide))
+        for name in _STATIC:
+            self.files.add(f"report/{name}", Path(__file__).with_name(name).read_bytes())
+        self.files.add("report/words.js", words_script())
+        self.files.add("report/index.html", self._html(len(plots)).encode("utf-8"))
 
-    def _names(self, indicators: int) -> dict[str, Any]:
+    def _write_pairs(self, number: Callable[[Match], str]) -> None:
+        for name, matches in groupby(sorted(self.corpus.matches, key=number), number):
+            self._script(f"match-{name}", (packed(_match(match)) for match in matches))
+
+    @cached_property
+    def _shared(self) -> list[Shared]:
+        return shared(self.measured, _SHARED)
+
+    def _script(self, name: str, rows: Iterable[bytes]) -> None:
+        self.files.add(f"{_DATA}/{name}.js", script(name, rows))
+
+    def _value(self, name: str, told: object) -> None:
+        self.files.add(f"{_DATA}/{name}.js", value(name, told))
+
+    def _names(self, wide: int) -> dict[str, Any]:
         """Return what `report.js` must know before anything else."""
         return {
-            "rows": {"page": PAGES, "match": MATCHES, "index": INDEX},
-            "pages": self._tally.status.total(),
-            "matches": len(self._corpus.matches),
-            "indicators": indicators,
-            "sites": list(self._sites),
-            "rules": list(self._rules),
-            "reasons": dict(sorted(self._corpus.reasons.items())),
+            "rows": {"page": LONGEST, "ends": ENDS, "index": INDEX},
+            "bits": wide,
+            "pages": len(self.ids),
+            "sites": sorted({site for site, _ in self.tally.sites}),
+            "rules": sorted(self.tally.rules),
+            "reasons": dict(sorted(self.corpus.reasons.items())),
         }
 
     def _html(self, indicators: int) -> str:
@@ -139,7 +226,7 @@ class ReportWriter:
             lstrip_blocks=True,
         )
         environment.filters |= {"clear": clear, "clear_blanks": clear_blanks}
-        tally, corpus = self._tally, self._corpus
+        tally, corpus = self.tally, self.corpus
         environment.globals |= {
             "word": word,
             "said": said,
@@ -150,18 +237,18 @@ class ReportWriter:
         }
         rules = sorted(tally.rules.items(), key=lambda item: (-item[1].times, item[0]))
         return environment.get_template("index.html.j2").render(
-            total=tally.status.total(),
-            status=tally.status,
+            total=len(self.ids),
+            status={status: tally.status.get(status, 0) for status in STATUSES},
             statuses=STATUSES,
             why=sorted(tally.reasons.items(), key=lambda item: (-item[1], item[0])),
             sites=most_first(by_status(tally.sites)),
             months=sorted(by_status(tally.months).items()),
             differing=list(islice(_differing(corpus), SHOWN)),
             differences=sum(len(match.disagreements) for match in corpus.matches),
-            doubtful=self._doubtful,
-            aside=self._aside,
+            doubtful=self.doubtful,
+            aside=self.aside,
             most_taken=tally.most_taken,
-            lookalikes=self._lookalikes.found(SHOWN),
+            lookalikes=self.lookalikes.found(SHOWN, self._lines),
             rules=rules,
             silent=tally.silent(corpus.reasons),
             others=corpus.others,
@@ -169,18 +256,49 @@ class ReportWriter:
             indicators=indicators,
         )
 
-
-def _number(numbers: dict[str, int], name: str) -> int:
-    """Return the number of a name, counted from 0 in the order in which names came."""
-    return numbers.setdefault(name, len(numbers))
+    def _lines(self, number: int) -> Lines:
+        return self.told[self.numbers[number]].chapter().lines
 
 
-def _by_page(matches: Iterable[Match]) -> dict[str, list[tuple[int, Match]]]:
-    found: dict[str, list[tuple[int, Match]]] = {}
-    for number, match in enumerate(matches):
-        for page in (match.a, match.b):
-            found.setdefault(page, []).append((number, match))
-    return found
+@dataclass
+class _Shelf:
+    """The stories of all chunks, asked for in the order of the pages; few are open at a time."""
+
+    told: Sequence[Told]
+    _open: dict[int, tuple[Iterator[bytes], int]] = field(default_factory=dict)
+
+    def take(self, number: int, at: int) -> bytes:
+        """Return the story of one page."""
+        stories, next_one = self._open.pop(number, (None, 0))
+        if stories is None:
+            stories = self.told[number].stories()
+        story = next(islice(stories, at - next_one, None))
+        self._open[number] = stories, at + 1
+        if len(self._open) > _OPEN:
+            del self._open[next(iter(self._open))]
+        return story
+
+
+def _within(room: int, story: bytes, related: bytes) -> bytes:
+    """Return a story as it is written: cut where it is long, and with its relatives."""
+    if len(story) > room:
+        story = packed(cut(msgspec.json.decode(story), room))
+    return b'%b,"related":%b}' % (story[:-1], related)
+
+
+def _made(corpus: Corpus) -> dict[str, str]:
+    """Return what the files of stories of the version before were made of."""
+    if corpus.before is None:
+        return {}
+    file = corpus.before.folder / _DATA / _MADE
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=dict[str, str])
+    except (OSError, msgspec.DecodeError):
+        return {}  # written by a release that told it otherwise: all are written again
+
+
+def _first(rows: list[T]) -> list[T]:
+    return sorted(rows, key=lambda row: row.place)[:SHOWN]
 
 
 def _match(match: Match) -> list[object]:
@@ -192,31 +310,19 @@ def _match(match: Match) -> list[object]:
     return [match.a, match.b, match.relation, *shares, match.passages, differing]
 
 
-def _doubtful(page: Page, raw: str, number: int, table: Table) -> dict[str, Any]:
-    doubts = told_doubts(table)
-    return {
-        "page": page.id,
-        "raw": raw,
-        "number": number,
-        "title": caption(page, table),
-        "doubts": doubts[:SHOWN],
-        "count": len(doubts),
-    }
-
-
 def _differing(corpus: Corpus) -> Iterable[dict[str, Any]]:
     """Yield each disagreement once: which pair holds it, both sayings, and how many pairs do.
 
     Ten copies of a report disagree with its digest as the report itself does.
     """
     found: dict[frozenset[tuple[tuple[str, ...], str]], dict[str, Any]] = {}
-    for number, match in enumerate(corpus.matches):
+    for match in corpus.matches:
         for one in match.disagreements:
             first = (one.figures_a, one.sentence_a)
             second = (one.figures_b, one.sentence_b)
             known = found.setdefault(
                 frozenset((first, second)),
-                {"number": number, "match": match, "sides": (first, second), "pairs": 0},
+                {"match": match, "sides": (first, second), "pairs": 0},
             )
             known["pairs"] += 1
     return found.values()

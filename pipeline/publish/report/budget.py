@@ -1,28 +1,33 @@
 """How much the report may say of each page, so that it stays small enough to keep and to open.
 
-In: how large each page's story came out. Out: the room of the next one, in bytes. Never: a limit
-that depends on anything but the pages before, in the order of their paths.
+In: how large the story of each page is. Out: the size at which long ones are cut. Never: a size
+that depends on anything but the sizes of all.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-# What is not spent on short pages is there for long ones: a few hundred pages are shown whole.
-_FUND = 20_000_000
+import numpy as np
+from numpy.typing import NDArray
+
+# Bytes: what all pages together may take, and what one of them always may.
 _A_PAGE = 8_000
-_LEAST, _MOST = 4_000, 400_000
+_FUND = 20_000_000
+_LEAST, MOST = 4_000, 400_000
 
 
-@dataclass(slots=True)
-class Budget:
-    """Some 8 KB a page, and 20 MB that any of them may use."""
+def room(sizes: NDArray[np.uint32]) -> int:
+    """Return how many bytes a story may take, if all take 8 KB each in the mean, and 20 MB more.
 
-    left: int = _FUND
+    What short ones leave is there for long ones: a few thousand pages are told whole.
+    """
+    allowed = _FUND + _A_PAGE * len(sizes)
+    fitting = (one for one in _steps() if np.minimum(sizes, one).sum(dtype=np.int64) <= allowed)
+    return next(fitting, _LEAST)
 
-    @property
-    def room(self) -> int:
-        """Return how many bytes the story of the next page may take."""
-        return max(_LEAST, min(_MOST, self.left))
 
-    def spend(self, size: int) -> None:
-        """Take note of a story of `size` bytes."""
-        self.left += _A_PAGE - size
+def _steps() -> Iterator[int]:
+    """Yield sizes, each half of the one before: a corpus that grows seldom comes to another."""
+    size = MOST
+    while size > _LEAST:
+        yield size
+        size //= 2

@@ -2,17 +2,34 @@
 
 In: the values of each kept page. Out: for each folded name and unit that two documents share, the
 documents and the plot of their figures. Never: two units in one plot; more points kept of an
-indicator than a plot can show.
+indicator than a plot can show; a plot that depends on which pages were looked at together.
 """
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+import msgspec
+
 from pipeline.publish.report.plots import MOST_POINTS, Plot, Point, draw, point_of
+from pipeline.publish.report.tally import Place
 from pipeline.publish.tables import Value
 
 _LEAST_DOCUMENTS = 2
+
+# An indicator: its folded name, and its unit.
+Name = tuple[str, str]
+
+
+class Document(msgspec.Struct, frozen=True, array_like=True):
+    """The points of one indicator in one document."""
+
+    place: Place
+    title: str
+    points: tuple[Point, ...]
+
+
+# The documents of each indicator, packed: most are of one document, and never looked at.
+Measured = dict[Name, tuple[int, int, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,41 +42,64 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Indicators:
-    """Collects points by indicator; a document is named by its page."""
+    """Collects the points of some pages by indicator."""
 
-    _points: dict[tuple[str, str], dict[str, list[Point]]] = field(default_factory=dict)
-    _titles: dict[str, str] = field(default_factory=dict)
-    _count: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _points: dict[Name, dict[Place, Document]] = field(default_factory=dict)
+    _count: dict[Name, int] = field(default_factory=dict)
 
-    def add(self, page: str, title: str, sheet: str, values: Iterable[Value]) -> None:
+    def add(self, place: Place, title: str, sheet: str, values: Iterable[Value]) -> None:
         """Take the values of the table `sheet` of a page."""
         for value in values:
             point = point_of(value, sheet)
-            if point is not None and value.indicator.folded:
-                self._titles[page] = title
-                key = (value.indicator.folded, value.unit)
-                self._count[key] += 1
-                if self._count[key] > MOST_POINTS:
-                    self._points[key] = {}
-                else:
-                    self._points.setdefault(key, {}).setdefault(page, []).append(point)
+            if point is None or not value.indicator.folded:
+                continue
+            name = (value.indicator.folded, value.unit)
+            self._count[name] = self._count.get(name, 0) + 1
+            pages = self._points.setdefault(name, {})
+            known = pages.get(place, Document(place, title, ()))
+            if self._count[name] <= MOST_POINTS:
+                pages[place] = Document(place, title, (*known.points, point))
 
-    def shared(self, most: int) -> list[Shared]:
-        """Return at most `most` indicators of several documents, those of most documents first."""
-        several = [
-            (key, pages) for key, pages in self._points.items() if len(pages) >= _LEAST_DOCUMENTS
-        ]
-        several.sort(key=lambda item: (-len(item[1]), item[0]))
-        found: list[Shared] = []
-        for (name, unit), pages in several:
-            points = [
-                replace(point, series=number)
-                for number, page in enumerate(pages)
-                for point in pages[page]
-            ]
-            plot = draw(name, unit, points)
-            if plot is not None:
-                found.append(Shared(plot, tuple(self._titles[page] for page in pages)))
-            if len(found) == most:
-                break
-        return found
+    def measured(self) -> Measured:
+        """Return how many points and documents each indicator has, and these, packed."""
+        pack = msgspec.msgpack.Encoder().encode
+        return {
+            name: (self._count[name], len(pages), pack(list(pages.values())))
+            for name, pages in self._points.items()
+        }
+
+
+def shared(parts: Sequence[Measured], most: int) -> list[Shared]:
+    """Return at most `most` indicators of several documents, those of most documents first."""
+    counts: dict[Name, tuple[int, int]] = {}
+    for part in parts:
+        for name, (points, pages, _) in part.items():
+            known = counts.get(name, (0, 0))
+            counts[name] = known[0] + points, known[1] + pages
+    several = [
+        (name, pages)
+        for name, (points, pages) in counts.items()
+        if points <= MOST_POINTS and pages >= _LEAST_DOCUMENTS
+    ]
+    several.sort(key=lambda item: (-item[1], item[0]))
+    found: list[Shared] = []
+    for name, _ in several:
+        one = _drawn(name, [part[name][2] for part in parts if name in part])
+        if one is not None:
+            found.append(one)
+        if len(found) == most:
+            break
+    return found
+
+
+def _drawn(name: Name, packed: Iterable[bytes]) -> Shared | None:
+    unpack = msgspec.msgpack.Decoder(list[Document]).decode
+    documents = [document for part in packed for document in unpack(part)]
+    documents.sort(key=lambda document: document.place)
+    points = [
+        replace(point, series=number)
+        for number, document in enumerate(documents)
+        for point in document.points
+    ]
+    plot = draw(*name, points)
+    return Shared(plot, tuple(document.title for document in documents)) if plot else None

@@ -1,7 +1,7 @@
 """Entries → lines that look like chrome and no rule took: what a reader may write a rule for.
 
-In: every page once, in the order of the paths. Out: short lines of articles that are no sentences,
-no headings by their number, no title and nothing that was read as metadata, and that either
+In: every page once, some of them together. Out: short lines of articles that are no sentences, no
+headings by their number, no title and nothing that was read as metadata, and that either
 
 - stand on three articles of one site or more, and on a twentieth of its articles at least, where
   the site is known; or
@@ -9,20 +9,21 @@ no headings by their number, no title and nothing that was read as metadata, and
 
 Words are the same where letters and digits are, and one digit is as good as another: 共3页 and
 共5页 are one line. Copies of an article count once, as the copy that is kept. Never: a line dropped
-or changed by this; more in memory than some thirty bytes a short line, and the text of those that
-were met twice.
+or changed by this; a choice that depends on which pages were looked at together; more in memory
+than some thirty bytes a short line, and the texts of a few.
 """
 
 import re
-from array import array
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.paths import UNKNOWN
 from pipeline.publish.entries import Entry
@@ -37,17 +38,14 @@ _TAKING = ("chrome.", "site.")
 _SENTENCE = re.compile("[。！？；，!?;,]|[…、]$")
 _FOLDED = re.compile(r"[\W_]+")
 _DIGIT = re.compile(r"\d")
-# Bits of the table that says whether a line was met before: of a million lines one in seventeen
-# is taken for met, and its text kept for nothing.
-_BITS = 24
 
 
 @dataclass(frozen=True, slots=True)
 class Lookalike:
     """A line of `page`; on how many articles of `site` it stands; who took it elsewhere.
 
-    `text` is as one of the pages has it. `rule` is that which took it first, "" where none did, and
-    `taken` counts the pages on which it was taken.
+    `text` is as the page has it. `rule` is that which took it on the first of these pages, "" where
+    none did, and `taken` counts the pages on which it was taken.
     """
 
     text: str
@@ -59,65 +57,168 @@ class Lookalike:
     taken: int
 
 
-class Lookalikes:
-    """Collects short lines, kept and taken out."""
+class Lines(msgspec.Struct, frozen=True, array_like=True):
+    """The short lines of some pages, in columns that are joined without being looked at.
 
-    def __init__(self) -> None:
-        self._articles: Counter[str] = Counter()
-        self._sites: dict[str, int] = {}
-        self._met = bytearray(1 << (_BITS - 3))
-        self._gone = bytearray(1 << (_BITS - 3))
-        self._texts: dict[int, str] = {}
-        self._taken: dict[int, tuple[str, int, str]] = {}
-        # Of each kept line: the line, its site, the page as a number, and where it stands there.
-        self._kept = tuple(array(kind) for kind in "QIQI")
+    `kept` has a row a line of an article: what names the line, the page, the number of its site in
+    `sites`, its place on the page; `texts` has the lines themselves. `gone` has a row a line that
+    was taken out: its name, the first page, how many pages; `takers` has the rules. `articles`
+    counts those of each site.
+    """
+
+    sites: tuple[str, ...] = ()
+    articles: tuple[int, ...] = ()
+    kept: bytes = b""
+    texts: tuple[str, ...] = ()
+    gone: bytes = b""
+    takers: tuple[str, ...] = ()
+
+
+_KEPT = np.dtype([("key", "<u8"), ("page", "<u8"), ("site", "<u4"), ("line", "<u4")])
+_GONE = np.dtype([("key", "<u8"), ("page", "<u8"), ("count", "<u4")])
+
+
+@dataclass(slots=True)
+class Collector:
+    """Collects the short lines of some pages, kept and taken out."""
+
+    _articles: dict[str, int] = field(default_factory=dict)
+    _kept: list[tuple[int, int, int, int]] = field(default_factory=list)
+    _texts: list[str] = field(default_factory=list)
+    _gone: dict[int, tuple[int, int, str]] = field(default_factory=dict)
 
     def add(self, entry: Entry, site: str) -> None:
         """Take one page."""
         outcome = entry.outcome
         if not isinstance(outcome, Page) or entry.replaced:
             return
-        for key, (rule, text) in _gone(outcome).items():
-            if _again(self._gone, key):
-                first, count, _ = self._taken.get(key, (rule, 1, ""))
-                self._taken[key] = first, count + 1, text
+        page = int(outcome.id, 16)
+        for key, rule in _gone(outcome).items():
+            first, count, taker = self._gone.get(key, (page, 0, rule))
+            if page < first:
+                first, taker = page, rule
+            self._gone[key] = first, count + 1, taker
         if entry.kept is not None:
-            self._keep(entry.kept, site)
+            self._articles[site] = self._articles.get(site, 0) + 1
+            number = list(self._articles).index(site)
+            for key, (text, line) in _kept(entry.kept).items():
+                self._kept.append((key, page, number, line))
+                self._texts.append(text)
 
-    def _keep(self, page: Page, site: str) -> None:
-        self._articles[site] += 1
-        number = self._sites.setdefault(site, len(self._sites))
-        for key, (text, line) in _kept(page).items():
-            if _again(self._met, key):
-                self._texts.setdefault(key, text)
-            values = (key, number, int(page.id, 16), line)
-            for column, value in zip(self._kept, values, strict=True):
-                column.append(value)
+    def lines(self) -> Lines:
+        """Return all that was collected."""
+        gone = [(key, page, count) for key, (page, count, _) in self._gone.items()]
+        return Lines(
+            tuple(self._articles),
+            tuple(self._articles.values()),
+            np.array(self._kept, _KEPT).tobytes(),
+            tuple(self._texts),
+            np.array(gone, _GONE).tobytes(),
+            tuple(rule for _, _, rule in self._gone.values()),
+        )
 
-    def found(self, most: int) -> list[Lookalike]:
-        """Return at most `most` lines, those that were taken out elsewhere most often first."""
-        rows = [self._told(*group) for group in self._groups()]
-        rows.sort(key=lambda row: (-row.taken, -row.articles, row.site, row.text))
-        return rows[:most]
 
-    def _groups(self) -> Iterator[tuple[int, str, int, int]]:
-        """Yield the line, site, first place and articles of each that is to be told."""
-        keys, sites = (np.asarray(column, np.uint64) for column in self._kept[:2])
-        both = np.stack((keys, sites), axis=1)
-        unique, first, counts = np.unique(both, axis=0, return_index=True, return_counts=True)
+class Lookalikes:
+    """What the lines of all pages come to; `Lines` are opened again for the few that are told."""
+
+    def __init__(self) -> None:
+        self._sites: dict[str, int] = {}
+        self._articles: list[int] = []
+        self._kept: list[NDArray[np.void]] = []
+        self._gone: list[NDArray[np.void]] = []
+
+    def add(self, lines: Lines) -> None:
+        """Take the lines of some pages; all that are given are numbered, from 0."""
+        numbers = np.zeros(len(lines.sites), np.uint32)
+        for at, (site, count) in enumerate(zip(lines.sites, lines.articles, strict=True)):
+            numbers[at] = number = self._sites.setdefault(site, len(self._sites))
+            self._articles.extend([0] * (len(self._sites) - len(self._articles)))
+            self._articles[number] += count
+        kept = np.frombuffer(lines.kept, _KEPT).copy()
+        kept["site"] = numbers[kept["site"]]
+        self._kept.append(kept)
+        self._gone.append(np.frombuffer(lines.gone, _GONE))
+
+    def found(self, most: int, opened: Callable[[int], Lines]) -> list[Lookalike]:
+        """Return at most `most` lines, those that were taken out elsewhere most often first.
+
+        `opened` returns once more what was given as number so and so.
+        """
+        taken = self._taken()
+        rows = _joined(self._kept)
+        order = np.lexsort((rows["page"], rows["site"], rows["key"]))
+        rows = rows[order]
+        first = np.flatnonzero(_changes(rows["key"]) | _changes(rows["site"]))
+        counts = np.diff(np.append(first, len(rows)))
+        groups = [
+            _Group(int(rows["key"][at]), int(rows["site"][at]), int(count), int(order[at]))
+            for at, count in zip(first, counts, strict=True)
+            if self._recurs(int(rows["site"][at]), int(count)) or int(rows["key"][at]) in taken
+        ]
         names = list(self._sites)
-        for (key, site), at, count in zip(unique.tolist(), first, counts, strict=True):
-            if self._recurs(names[site], int(count)) or key in self._taken:
-                yield key, names[site], int(at), int(count)
+        groups.sort(
+            key=lambda one: (
+                -taken.get(one.key, (0, 0))[0],
+                -one.articles,
+                names[one.site],
+                one.key,
+            )
+        )
+        told = [self._told(group, taken, opened) for group in groups[:most]]
+        return sorted(told, key=lambda row: (-row.taken, -row.articles, row.site, row.text))
 
-    def _recurs(self, site: str, count: int) -> bool:
+    def _recurs(self, site: int, count: int) -> bool:
         enough = max(_ARTICLES, self._articles[site] / _SHARE)
-        return site != UNKNOWN and count >= enough
+        return count >= enough and site != self._sites.get(UNKNOWN)
 
-    def _told(self, key: int, site: str, at: int, count: int) -> Lookalike:
-        rule, taken, text = self._taken.get(key, ("", 0, ""))
-        page, line = f"{self._kept[2][at]:016x}", self._kept[3][at]
-        return Lookalike(self._texts.get(key, text), page, line, site, count, rule, taken)
+    def _taken(self) -> dict[int, tuple[int, int]]:
+        """Return, of lines taken out of several pages, on how many, and the row of the first."""
+        rows = _joined(self._gone)
+        order = np.lexsort((rows["page"], rows["key"]))
+        rows = rows[order]
+        first = np.flatnonzero(_changes(rows["key"]))
+        counts = np.add.reduceat(rows["count"], first) if len(first) else first
+        keys, several = rows["key"][first], counts > 1
+        values = zip(counts[several].tolist(), order[first][several].tolist(), strict=True)
+        return dict(zip(keys[several].tolist(), values, strict=True))
+
+    def _told(
+        self, group: "_Group", taken: dict[int, tuple[int, int]], opened: Callable[[int], Lines]
+    ) -> Lookalike:
+        part, at = _place(self._kept, group.row)
+        row, text = self._kept[part][at], opened(part).texts[at]
+        count, first = taken.get(group.key, (0, -1))
+        rule = ""
+        if count:
+            part, at = _place(self._gone, first)
+            rule = opened(part).takers[at]
+        page, site = f"{int(row['page']):016x}", list(self._sites)[group.site]
+        return Lookalike(text, page, int(row["line"]), site, group.articles, rule, count)
+
+
+class _Group(NamedTuple):
+    """A line on the articles of one site; `row` is that of the first of them, of all rows."""
+
+    key: int
+    site: int
+    articles: int
+    row: int
+
+
+def _joined(parts: Sequence[NDArray[np.void]]) -> NDArray[np.void]:
+    return np.concatenate(parts) if parts else np.zeros(0, _KEPT)
+
+
+def _changes(column: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return where a sorted column has another value than in the row before."""
+    return np.concatenate(([True], column[1:] != column[:-1])) if len(column) else column != column
+
+
+def _place(parts: Sequence[NDArray[np.void]], row: int) -> tuple[int, int]:
+    """Return in which part a row of all of them lies, and where there."""
+    ends = np.cumsum([len(part) for part in parts])
+    part = int(np.searchsorted(ends, row, side="right"))
+    return part, row - int(ends[part]) + len(parts[part])
 
 
 def _kept(page: Page) -> dict[int, tuple[str, int]]:
@@ -127,7 +228,7 @@ def _kept(page: Page) -> dict[int, tuple[str, int]]:
     found: dict[int, tuple[str, int]] = {}
     for block in page.body:
         if block.kind in ("paragraph", "item") and block.line not in told:
-            key = _key(block.text)
+            key = len(block.text) <= _LONGEST and _key(block.text)
             if key and not _is_own(block.text, title):
                 found.setdefault(key, (block.text, block.line))
     return found
@@ -138,19 +239,20 @@ def _is_own(text: str, title: str) -> bool:
     return _fold(text) in title or bool(_own().match("".join(text.split())))
 
 
-def _gone(page: Page) -> dict[int, tuple[str, str]]:
-    """Return the short lines that rules of chrome took, each once, with the rule and the text."""
+def _gone(page: Page) -> dict[int, str]:
+    """Return the short lines that rules of chrome took, each once, with the rule."""
     taken = (block for block in page.blocks if block.dropped_by.startswith(_TAKING))
-    return {key: (block.dropped_by, block.text) for block in taken if (key := _key(block.text))}
+    short = (block for block in taken if len(block.text) <= _LONGEST)
+    return {key: block.dropped_by for block in short if (key := _key(block.text))}
 
 
 def _short(text: str) -> str:
-    """Return a short line that is no sentence, folded; "" for any other.
+    """Return a short line folded; "" for a sentence, and where there are few letters.
 
     >>> _short("共 3 页"), _short("2021年5月18日"), _short("请按期办理。")
     ('共0页', '', '')
     """
-    if len(text) > _LONGEST or _SENTENCE.search(text):
+    if _SENTENCE.search(text):
         return ""
     folded = _fold(text)
     letters = sum(c.isalpha() for c in folded)
@@ -167,14 +269,6 @@ def _key(text: str) -> int:
     folded = _short(text)
     name = blake2b(folded.encode("utf-8", "replace"), digest_size=8).digest()
     return int.from_bytes(name) | 1 if folded else 0
-
-
-def _again(bits: bytearray, key: int) -> bool:
-    """Return whether a line was met before, and note that it was met."""
-    place, bit = key >> (64 - _BITS + 3), 1 << (key >> 1 & 7)
-    met = bool(bits[place] & bit)
-    bits[place] |= bit
-    return met
 
 
 @cache

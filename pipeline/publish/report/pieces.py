@@ -1,55 +1,55 @@
-"""Rows → small scripts that the page loads when it needs them: data/<name><n>.js.
+"""Pages and pairs → small scripts that index.html loads when it needs them: data/<name>.js.
 
-In: rows, one after the other. Out: files of so many rows each, each a call of `piece` with its name
-and rows: a page opened from a disk may run a script that lies beside it, but fetch nothing. Never:
-more rows in memory than one file holds; bytes that depend on anything but the rows.
+In: rows of JSON. Out: files of some rows each, each a call of `piece` with its name and rows: a
+page opened from a disk may run a script that lies beside it, but fetch nothing. Never: a file whose
+rows depend on any others, so that what comes later leaves it as it is.
 """
 
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from pipeline.store import SyncedFile
+# A stretch of pages ends behind one whose id ends so, and is 16 pages long in the mean. A page
+# more or less changes its own stretch, and perhaps a neighbour.
+ENDS = "0"
+LONGEST = 64
 
 
-class Pieces:
-    """The files of one kind of row."""
-
-    def __init__(self, folder: Path, name: str, size: int) -> None:
-        self._folder = folder
-        self._name = name
-        self._size = size
-        self._rows: list[bytes] = []
-        self._files = 0
-
-    def add(self, row: object) -> int:
-        """Take one row; return how many bytes it takes on disk."""
-        data = packed(row)
-        self._rows.append(data)
-        if len(self._rows) == self._size:
-            self._flush()
-        return len(data)
-
-    def close(self) -> None:
-        """Write what is left."""
-        if self._rows:
-            self._flush()
-
-    def _flush(self) -> None:
-        write_piece(
-            self._folder, f"{self._name}{self._files}", b"[\n", b",\n".join(self._rows), b"\n]"
-        )
-        self._files += 1
-        self._rows.clear()
+def script(name: str, rows: Iterable[bytes]) -> bytes:
+    """Return the file data/<name>.js, which hands over these rows."""
+    return b"".join((f'piece("{name}",[\n'.encode(), b",\n".join(rows), b"\n]);\n"))
 
 
-def write_piece(folder: Path, name: str, *parts: bytes) -> None:
-    """Write the file data/<name>.js, which hands over the value that `parts` are in JSON."""
-    file = SyncedFile(folder / "data" / f"{name}.js")
-    file.write(b"".join((f'piece("{name}",'.encode(), *parts, b");\n")))
-    file.close()
+def value(name: str, told: object) -> bytes:
+    """Return the file data/<name>.js, which hands over one value."""
+    return b"".join((f'piece("{name}",'.encode(), packed(told), b");\n"))
 
 
-def packed(value: object) -> bytes:
-    """Return `value` as JSON without blanks, in UTF-8, Chinese unescaped."""
-    return msgspec.json.encode(value)
+def packed(told: object) -> bytes:
+    """Return `told` as JSON without blanks, in UTF-8, Chinese unescaped."""
+    return msgspec.json.encode(told)
+
+
+def stretches(ids: Sequence[str]) -> Iterator[tuple[str, range]]:
+    """Yield the stretches of pages with their names: the id of the first page of each.
+
+    One page may lie in raw/ twice, and begin two of them; `report.js` names them in the same way.
+    """
+    named: dict[str, int] = {}
+    begin = 0
+    for at, page in enumerate(ids, 1):
+        if page.endswith(ENDS) or at - begin == LONGEST or at == len(ids):
+            first = ids[begin]
+            named[first] = again = named.get(first, 0) + 1
+            yield f"page-{first}" + (f"-{again}" if again > 1 else ""), range(begin, at)
+            begin = at
+
+
+def bits(count: int, rows: int) -> int:
+    """Return by how many bits of their ids so many things are parted into files of `rows`."""
+    return max(0, (max(count, 1) - 1) // rows).bit_length()
+
+
+def bucket(page: str, wide: int) -> str:
+    """Return the number of the file in which something of that id is."""
+    return f"{int(page[:6], 16) >> (24 - wide):x}"

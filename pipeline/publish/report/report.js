@@ -149,11 +149,12 @@ function speak() {
 
 const ROW = {
   id: 0, title: 1, raw: 2, status: 3, site: 4, month: 5, canonical: 6, members: 7,
-  related: 8, differing: 9, tables: 10, doubts: 11, dropped: 12, rules: 13, reason: 14,
+  tables: 8, doubts: 9, dropped: 10, rules: 11, reason: 12, related: 13, differing: 14,
 };
 let names;
 let index;
 let places;
+let pieces; // the file of each page, by its place
 
 async function openIndex() {
   names ??= await load("names");
@@ -164,6 +165,24 @@ async function openIndex() {
   index.forEach((row, place) => { // one page may lie in raw/ twice: the copy kept speaks for both
     if (!places.has(row[ROW.id]) || row[ROW.status] === 0) places.set(row[ROW.id], place);
   });
+  pieces = [...stretches()];
+}
+
+// Pages that stand in a row share a file, named by the first of them; which ones, their ids tell.
+function* stretches() {
+  const named = new Map();
+  let name = "";
+  let size = 0;
+  for (const { [ROW.id]: id } of index) {
+    if (size === 0) {
+      const again = (named.get(id) ?? 0) + 1;
+      named.set(id, again);
+      name = `page-${id}${again > 1 ? `-${again}` : ""}`;
+    }
+    yield [name, size];
+    size += 1;
+    if (id.endsWith(names.rows.ends) || size === names.rows.page) size = 0;
+  }
 }
 
 function rowOf(id) {
@@ -182,14 +201,22 @@ function named(id, hash = `page=${id}`, name = nameOf(id)) {
 async function pageOf(id) {
   const place = places.get(id);
   if (place === undefined) return undefined;
-  const size = names.rows.page;
-  return (await load(`page${Math.floor(place / size)}`))[place % size];
+  const [name, at] = pieces[place];
+  return (await load(name))[at];
 }
 
-async function matchOf(number) {
-  const size = names.rows.match;
-  const [a, b, relation, jaccard, aInB, bInA, figures, passages, differing] = (await load(`match${Math.floor(number / size)}`))[number % size];
-  return { number, a, b, relation, jaccard, aInB, bInA, figures, passages, differing };
+// A pair is named by both its pages, and lies with others of the first.
+async function matchOf(pair) {
+  const [first, second] = pair.split("-");
+  const bucket = parseInt(first.slice(0, 6), 16) >> (24 - names.bits);
+  const row = (await load(`match-${bucket.toString(16)}`)).find((one) => one[0] === first && one[1] === second);
+  if (!row) return undefined;
+  const [a, b, relation, jaccard, aInB, bInA, figures, passages, differing] = row;
+  return { pair, a, b, relation, jaccard, aInB, bInA, figures, passages, differing };
+}
+
+function pairOf(page, other, first) {
+  return first ? `${page.id}-${other}` : `${other}-${page.id}`;
 }
 
 // ---- search
@@ -207,9 +234,10 @@ function found(wanted) {
   const tests = words.map((word) => (row) => `${row[ROW.title]} ${row[ROW.raw]} ${row[ROW.id]}`.toLowerCase().includes(word));
   const [status, site, month, rule, having] = ["status", "site", "month", "rule", "having"].map((key) => wanted.get(key));
   if (status) tests.push((row) => STATUSES[row[ROW.status]] === status);
-  if (site) tests.push((row) => names.sites[row[ROW.site]] === site);
+  if (site) tests.push((row) => row[ROW.site] === site);
   if (month) tests.push((row) => (row[ROW.month] || "-") === month);
-  if (rule) tests.push((row) => row[ROW.rules].includes(names.rules.indexOf(rule)));
+  const number = Object.keys(names.reasons).indexOf(rule);
+  if (rule) tests.push((row) => row[ROW.rules].includes(number < 0 ? rule : number));
   if (HAVING[having]) tests.push(HAVING[having][1]);
   return index.filter((row) => tests.every((test) => test(row)));
 }
@@ -405,9 +433,9 @@ const OPPOSITE = { contains: "contained", contained: "contains" };
 
 function relativesOf(page) {
   if (!page.related.length) return [];
-  const rows = page.related.map(([number, other, relation, first, differing]) => el("li", {},
+  const rows = page.related.map(([other, relation, first, differing]) => el("li", {},
     say(`is-${first ? relation : OPPOSITE[relation] ?? relation}`, { one: words("this-page"), other: named(other) }),
-    " ", el("small", {}, link(`pair=${number}`, say("side-by-side")), differing > 0 && [" · ", el("b", { class: "aside" }, many("n-sentences-differ", differing))])));
+    " ", el("small", {}, link(`pair=${pairOf(page, other, first)}`, say("side-by-side")), differing > 0 && [" · ", el("b", { class: "aside" }, many("n-sentences-differ", differing))])));
   return [el("h2", {}, say("relatives")), el("ul", {}, rows)];
 }
 
@@ -506,9 +534,11 @@ function shared(match) {
 
 async function showPair(wanted) {
   await openIndex();
-  const number = Number(wanted.get("pair"));
-  if (!(number >= 0 && number < names.matches)) return [el("h1", {}, say("no-pair"))];
-  const match = await matchOf(number);
+  const pair = wanted.get("pair");
+  const known = pair.split("-").map(rowOf);
+  if (known.length !== 2 || !known.every((row) => row?.[ROW.related])) return [el("h1", {}, say("no-pair"))];
+  const match = await matchOf(pair);
+  if (!match) return [el("h1", {}, say("no-pair"))];
   const rows = [match.a, match.b].map((id) => rowOf(id));
   return [
     el("h1", {}, say("pair-heading")),
@@ -527,7 +557,7 @@ async function showCluster(wanted) {
   await openIndex();
   const page = await pageOf(wanted.get("cluster"));
   if (!page) return [el("h1", {}, say("no-cluster"))];
-  const matches = await Promise.all(page.related.map(([number]) => matchOf(number)));
+  const matches = await Promise.all(page.related.map(([other, , first]) => matchOf(pairOf(page, other, first))));
   const related = new Map(matches.map((match) => [match.a === page.id ? match.b : match.a, match]));
   const line = (id) => {
     const row = rowOf(id);
@@ -535,8 +565,8 @@ async function showCluster(wanted) {
     const relation = match && (match.a === id ? match.relation : OPPOSITE[match.relation] ?? match.relation);
     return [named(id),
       id === page.id ? say("copy-kept") : relation ? code("relation", relation) : say("by-another"),
-      match ? percent(match.figures) : "", match ? percent(match.jaccard) : "", match ? link(`pair=${match.number}`, say("side-by-side")) : "",
-      el("td", { class: "month" }, row[ROW.month]), names.sites[row[ROW.site]], el("td", { class: "path" }, row[ROW.raw])];
+      match ? percent(match.figures) : "", match ? percent(match.jaccard) : "", match ? link(`pair=${match.pair}`, say("side-by-side")) : "",
+      el("td", { class: "month" }, row[ROW.month]), row[ROW.site], el("td", { class: "path" }, row[ROW.raw])];
   };
   const heads = [say("page"), say("to-the-kept"), say("figures-agree"), "Jaccard", "", say("month"), say("site"), say("in-raw")];
   const linked = [...related.keys()].filter((id) => !page.members.includes(id));

@@ -1,19 +1,20 @@
 """Entry → what the report tells of one page: its raw blocks and what was done to them.
 
-In: an entry with the page as parsed, its matches, and how much may be said. Out: plain lists and
-dictionaries, for JSON. The cleaned text is not in it: whoever shows the page carries the changes
-out on the raw text, so that both stand in the file once. Never: a change without its rule; a text
-cut without a word of it.
+In: an entry with the page as parsed, and the values of its tables. Out: plain lists and
+dictionaries, for JSON; whatever other pages there are, they are the same. The cleaned text is not
+in it: whoever shows the page carries the changes out on the raw text, so that both stand in the
+file once. Never: a change without its rule; a text cut without a word of it.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any
 
 from pipeline.publish.entries import Entry
+from pipeline.publish.report.pieces import packed
 from pipeline.publish.report.plots import Plot, plots_of_table
-from pipeline.publish.tables import Value, told_doubts, wide_name
-from pipeline.records import Aside, Block, Change, Match, Page, Table
+from pipeline.publish.tables import Value, Values, told_doubts, wide_name
+from pipeline.records import Aside, Page, Table
 
 # A Han character takes three bytes.
 _BYTES = 3
@@ -24,12 +25,11 @@ _CUT_BLOCKS = 400
 _PLOTS = 40
 # Blocks above a table that may hold its title.
 _NEAR = 4
-_RELATIVES = 200
 _KINDS = {"heading": "h", "paragraph": "p", "item": "i", "table": "t"}
 
 
-def story(entry: Entry, related: Sequence[tuple[int, Match]], room: int) -> dict[str, Any]:
-    """Return the story of a page; `related` numbers its matches, `room` is in bytes."""
+def story(entry: Entry, text: str = "", values: Values = ()) -> dict[str, Any]:
+    """Return the story of a page; `text` is where its cleaned text lies."""
     outcome = entry.outcome
     told: dict[str, Any] = {
         "id": outcome.id,
@@ -40,91 +40,131 @@ def story(entry: Entry, related: Sequence[tuple[int, Match]], room: int) -> dict
         "relation": entry.relation,
         "why": entry.cluster.why if entry.cluster else "",
         "members": list(entry.cluster.members) if entry.cluster else [],
-        "related": [_relative(outcome.id, *one) for one in related[:_RELATIVES]],
     }
     if isinstance(outcome, Aside):
         before = entry.parsed
-        return (
-            told | {"message": outcome.message} | (_blocks(before, before, room) if before else {})
-        )
-    return told | {
+        return told | {"message": outcome.message} | (_blocks(before, before) if before else {})
+    told |= {
         "title": outcome.title,
         "url": outcome.url,
         "facts": [
             [origin.field, value[: _CUT * 5], origin.rule, origin.line, origin.text[: _CUT * 2]]
             for value, origin in outcome.facts
         ],
-        **_blocks(entry.parsed or outcome, outcome, room),
+        **_blocks(entry.parsed or outcome, outcome),
+    }
+    if entry.kept is None:
+        return told
+    return told | {
+        "text": text,
+        "tables": [sheet(outcome, number, one) for number, one in enumerate(values, 1)],
+        "refused": [[one.line, one.text[: _CUT - 10], one.why] for one in outcome.refused],
     }
 
 
-def _relative(page: str, number: int, match: Match) -> list[object]:
-    other = match.b if match.a == page else match.a
-    return [number, other, match.relation, match.a == page, len(match.disagreements)]
-
-
-def _blocks(before: Page, after: Page, room: int) -> dict[str, Any]:
-    """Return the raw blocks with the rules that took them, and the changes of the others.
-
-    Blocks from the place on where `room` ends are shown by their first words, without changes.
-    """
+def _blocks(before: Page, after: Page) -> dict[str, Any]:
+    """Return the raw blocks with the rules that took them, and the changes of the others."""
     changes = after.changes[len(before.changes) :] if before is not after else ()
-    costs = _costs(before, changes)
-    end = next((place for place, cost in enumerate(costs) if cost > room), len(before.blocks))
-    rules: dict[str, int] = {}
-
-    def number(rule: str) -> int:
-        return rules.setdefault(rule, len(rules)) if rule else -1
-
-    taken = [block.dropped_by or after.dropped_by for block in after.blocks]
-    pairs = zip(before.blocks, taken, strict=True)
+    rules: dict[str, int] = {"": -1}
+    pairs = zip(before.blocks, after.blocks, strict=True)
+    whole = after.dropped_by
     blocks = [
-        _block(block, number(rule), whole=place < end)
-        for place, (block, rule) in enumerate(islice(pairs, end + _CUT_BLOCKS))
+        [
+            block.line,
+            _KINDS[block.kind],
+            _number(rules, marked.dropped_by or whole),
+            block.text,
+        ]
+        for block, marked in pairs
     ]
     return {
         "blocks": blocks,
-        "more": len(before.blocks) - len(blocks),
+        "more": 0,
         "changes": [
-            [one.block, number(one.rule), one.start, one.before, one.after]
+            [one.block, _number(rules, one.rule), one.start, one.before, one.after]
             for one in changes
-            if 0 <= one.block < end
+            if one.block >= 0
         ],
-        "rules": list(rules),
+        "rules": list(rules)[1:],
     }
 
 
-def _costs(page: Page, changes: Sequence[Change]) -> Iterator[int]:
+def _number(rules: dict[str, int], rule: str) -> int:
+    """Return the number of a rule, counted from 0 in the order in which they came."""
+    number = rules.get(rule)
+    if number is None:
+        number = rules[rule] = len(rules) - 1
+    return number
+
+
+def cut(told: dict[str, Any], room: int) -> dict[str, Any]:
+    """Return the story in some `room` bytes: what goes beyond is told by its first words.
+
+    Text and tables have half of it each; what one of them leaves is the other's.
+    """
+    costs = list(_costs(told))
+    text = costs[-1] if costs else 0
+    tables = sum(len(packed(table)) for table in told.get("tables", ()))
+    if text + tables <= room:
+        return told
+    for_tables = min(tables, max(room // 2, room - text))
+    end = next((at for at, cost in enumerate(costs) if cost > room - for_tables), len(costs))
+    shown = told.get("blocks", [])
+    blocks = [*shown[:end], *map(_shortened, shown[end : end + _CUT_BLOCKS])]
+    return told | {
+        "blocks": blocks,
+        "more": told.get("more", 0) + len(shown) - len(blocks),
+        "changes": [one for one in told.get("changes", ()) if one[0] < end],
+        "tables": list(_cut_tables(told.get("tables", ()), for_tables)),
+    }
+
+
+def _costs(told: dict[str, Any]) -> Iterator[int]:
     """Yield how many bytes the blocks up to each one take, with their changes."""
-    own: dict[int, int] = {}
-    for one in changes:
-        size = _CHANGE + _BYTES * (len(one.before) + len(one.after))
-        own[one.block] = own.get(one.block, 0) + size
-    total = 0
-    for place, block in enumerate(page.blocks):
-        total += _BLOCK + _BYTES * len(block.text) + own.get(place, 0)
-        yield total
+    blocks: Sequence[Any] = told.get("blocks", ())
+    sizes = [_BLOCK + _BYTES * len(block[3]) for block in blocks]
+    for at, _, _, before, after in told.get("changes", ()):
+        sizes[at] += _CHANGE + _BYTES * (len(before) + len(after))
+    return accumulate(sizes)
 
 
-def _block(block: Block, rule: int, *, whole: bool) -> list[object]:
-    """Return line, kind, rule (-1: kept) and text; of a block cut short also how much is left."""
-    told = [block.line, _KINDS[block.kind], rule]
-    if whole or len(block.text) <= _CUT:
-        return [*told, block.text]
-    return [*told, block.text[:_CUT], len(block.text) - _CUT]
+def _shortened(block: list[Any]) -> list[Any]:
+    """Return line, kind, rule, the first words of the text, and how much is left of it."""
+    line, kind, rule, text, *rest = block
+    if len(text) <= _CUT:
+        return block
+    return [line, kind, rule, text[:_CUT], len(text) - _CUT + sum(rest)]
 
 
-def sheet(page: Page, number: int, values: Sequence[Value], room: int) -> dict[str, Any]:
-    """Return a table to be shown, `number` counting from 1; its rows as far as there is room."""
+def _cut_tables(tables: Sequence[dict[str, Any]], room: int) -> Iterator[dict[str, Any]]:
+    """Yield tables with as many rows as there is room for."""
+    for table in tables:
+        rows = list(_rows_within(table["rows"], room))
+        doubts = [doubt for doubt in table["doubts"] if doubt[0] < len(rows)]
+        more = table["more"] + len(table["rows"]) - len(rows)
+        told = table | {"rows": rows, "more": more, "doubts": doubts}
+        room -= len(packed(told))
+        yield told
+
+
+def _rows_within(rows: Sequence[Sequence[str]], room: int) -> Iterator[Sequence[str]]:
+    for row in rows:
+        room -= _BLOCK + sum(_BYTES * len(cell) + _BYTES for cell in row)
+        if room < 0:
+            return
+        yield row
+
+
+def sheet(page: Page, number: int, values: Sequence[Value]) -> dict[str, Any]:
+    """Return a table to be shown, `number` counting from 1."""
     table = page.tables[number - 1]
-    rows = list(_rows_within(table, room))
     doubts = zip(table.doubts, told_doubts(table), strict=True)
     plots = islice(plots_of_table(values, f"{page.id}/{number}"), _PLOTS)
     return {
         "caption": caption(page, table),
         "header": table.header,
-        "rows": rows,
-        "more": len(table.rows) - len(rows),
+        "rows": table.rows,
+        "more": 0,
         "notes": table.notes,
         "file": wide_name(table, number, page.id),
         "doubts": [
@@ -138,7 +178,6 @@ def sheet(page: Page, number: int, values: Sequence[Value], room: int) -> dict[s
                 told.line,
             ]
             for doubt, told in doubts
-            if doubt.row < len(rows)
         ],
         "plots": [drawing(plot) for plot in plots],
     }
@@ -151,14 +190,6 @@ def caption(page: Page, table: Table) -> str:
     long = _CUT + len(table.title)
     found = (line for line in lines if table.title and table.title in line and len(line) < long)
     return next(found, table.title)
-
-
-def _rows_within(table: Table, room: int) -> Iterator[tuple[str, ...]]:
-    for row in table.rows:
-        room -= _BLOCK + sum(_BYTES * len(cell) + _BYTES for cell in row)
-        if room < 0:
-            return
-        yield row
 
 
 def drawing(plot: Plot) -> dict[str, Any]:

@@ -1,16 +1,21 @@
 """Entries → counts: by site, by month, by reason, and what each rule did where.
 
-In: every page once. Out: numbers, and a few examples of each rule. Never: more kept than there are
-sites, months and rules, however many pages.
+In: pages, each once, or the counts of some of them. Out: numbers, and a few examples of each rule.
+Never: more kept than there are sites, months and rules, however many pages; an example that depends
+on which pages were counted together.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+import msgspec
 
 from pipeline.paths import site_of
 from pipeline.publish.entries import Entry
-from pipeline.records import Aside, Page, Status
+from pipeline.records import Aside, Dropped, Page, Status
+
+K = TypeVar("K", bound=Hashable)
 
 STATUSES: tuple[Status, ...] = ("article", "duplicate", "not-an-article", "aside")
 # These name themselves wherever they do anything; a word of a table's grammar does not.
@@ -20,27 +25,51 @@ _SITES = 5
 _SHOWN = 120
 _MOST_TAKEN, _TOP = 8, 8
 
+# The file of a page, and its rank in it: what pages are sorted by.
+Place = tuple[str, int]
 
-@dataclass(slots=True)
-class Fired:
-    """What one rule did: how often, on how many pages, on which sites, and examples.
 
-    An example is a text or what was and what it became, the page's id, and its path in raw/.
-    """
+def place_of(entry: Entry) -> Place:
+    """Return where a page stands among all pages."""
+    return entry.found.file, entry.found.number
+
+
+class Example(msgspec.Struct, frozen=True, array_like=True):
+    """What a rule did: a text, or what was and what it became, on which page, and its path."""
+
+    place: Place
+    parts: tuple[str, ...]
+    page: str
+    raw: str
+
+
+class Fired(msgspec.Struct, array_like=True):
+    """What one rule did: how often, on how many pages, on which sites, and examples."""
 
     times: int = 0
     pages: int = 0
-    sites: Counter[str] = field(default_factory=Counter)
-    examples: list[tuple[tuple[str, ...], str, str]] = field(default_factory=list)
+    sites: dict[str, int] = msgspec.field(default_factory=dict)
+    examples: list[Example] = msgspec.field(default_factory=list)
 
     @property
     def top(self) -> list[tuple[str, int]]:
         """Return the sites on which it fired most."""
         return sorted(self.sites.items(), key=lambda item: (-item[1], item[0]))[:_SITES]
 
+    def take(self, more: "Fired") -> None:
+        """Add what it did on other pages."""
+        self.times += more.times
+        self.pages += more.pages
+        for site, count in more.sites.items():
+            _count(self.sites, site, count)
+        first: dict[tuple[str, ...], Example] = {}
+        for example in sorted((*self.examples, *more.examples), key=lambda one: one.place):
+            first.setdefault(example.parts, example)
+        # What is among the first of all pages is among the first of its own.
+        self.examples = list(first.values())[:_EXAMPLES]
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+
+class Taken(msgspec.Struct, frozen=True, array_like=True):
     """How many lines were taken out of one page, and how many of them by which rule."""
 
     page: str
@@ -55,38 +84,40 @@ class Taken:
         return sorted(self.rules.items(), key=lambda item: (-item[1], item[0]))[:_TOP]
 
 
-@dataclass(slots=True)
-class Tally:
-    """All counts of a run."""
+Counts = dict[tuple[str, str], int]
 
-    status: Counter[str] = field(default_factory=Counter)
-    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
-    sites: Counter[tuple[str, str]] = field(default_factory=Counter)
-    months: Counter[tuple[str, str]] = field(default_factory=Counter)
-    rules: dict[str, Fired] = field(default_factory=dict)
-    most_taken: list[Taken] = field(default_factory=list)
 
-    def add(self, entry: Entry) -> tuple[str, str, list[str]]:
+class Tally(msgspec.Struct, array_like=True):
+    """All counts of some pages, or of a run."""
+
+    status: dict[str, int] = msgspec.field(default_factory=dict)
+    reasons: Counts = msgspec.field(default_factory=dict)
+    sites: Counts = msgspec.field(default_factory=dict)
+    months: Counts = msgspec.field(default_factory=dict)
+    rules: dict[str, Fired] = msgspec.field(default_factory=dict)
+    most_taken: list[Taken] = msgspec.field(default_factory=list)
+
+    def add(self, entry: Entry, dropped: Sequence[Dropped]) -> tuple[str, str, list[str]]:
         """Count one page; return its site, its month, and the rules that touched it."""
         site, month = site_name(entry), month_of(entry)
-        self.status[entry.status] += 1
-        self.sites[site, entry.status] += 1
-        self.months[month, entry.status] += 1
+        _count(self.status, entry.status, 1)
+        _count(self.sites, (site, entry.status), 1)
+        _count(self.months, (month, entry.status), 1)
         if entry.reason:
-            self.reasons[entry.status, entry.reason] += 1
+            _count(self.reasons, (entry.status, entry.reason), 1)
         self._note_taken(entry)
-        times: Counter[str] = Counter()
+        times = Counter[str]()
         if isinstance(entry.outcome, Page):
-            for rule, what in _deeds(entry.outcome):
-                times[rule] += 1
-                known = self.rules.get(rule)
-                if known is None or len(known.examples) < _EXAMPLES:
+            times = _times(entry.outcome, dropped)
+            new = {rule for rule in times if self._wants(rule)}
+            for rule, what in _deeds(entry.outcome, dropped) if new else ():
+                if rule in new and self._wants(rule):
                     self._note(rule, what, entry)
         for rule, count in times.items():
             fired = self.rules[rule]
             fired.pages += 1
             fired.times += count
-            fired.sites[site] += count
+            _count(fired.sites, site, count)
         return site, month, list(times)
 
     def _note_taken(self, entry: Entry) -> None:
@@ -96,16 +127,36 @@ class Tally:
             return
         rules = Counter(block.dropped_by for block in page.blocks if block.dropped_by)
         if rules:
-            one = Taken(page.id, page.title or entry.raw, entry.raw, rules.total(), dict(rules))
-            ranked = sorted((*self.most_taken, one), key=lambda taken: (-taken.lines, taken.raw))
-            self.most_taken[:] = ranked[:_MOST_TAKEN]
+            title = page.title or entry.raw
+            one = Taken(page.id, title, entry.raw, rules.total(), dict(rules))
+            self.most_taken = _most([*self.most_taken, one])
+
+    def _wants(self, rule: str) -> bool:
+        """Return whether a rule has too few examples yet."""
+        known = self.rules.get(rule)
+        return known is None or len(known.examples) < _EXAMPLES
 
     def _note(self, rule: str, what: tuple[str, ...], entry: Entry) -> None:
         """Keep the first examples of a rule that say something new."""
         fired = self.rules.setdefault(rule, Fired())
         parts = tuple(part[:_SHOWN] for part in what)
-        if all(parts != one for one, _, _ in fired.examples):
-            fired.examples.append((parts, entry.outcome.id, entry.raw))
+        if all(parts != one.parts for one in fired.examples):
+            fired.examples.append(Example(place_of(entry), parts, entry.outcome.id, entry.raw))
+
+    def take(self, more: "Tally") -> None:
+        """Add the counts of other pages; examples are then those of the first of all places."""
+        for mine, theirs in (
+            (self.reasons, more.reasons),
+            (self.sites, more.sites),
+            (self.months, more.months),
+        ):
+            for name, count in theirs.items():
+                _count(mine, name, count)
+        for status, count in more.status.items():
+            _count(self.status, status, count)
+        for rule, fired in more.rules.items():
+            self.rules.setdefault(rule, Fired()).take(fired)
+        self.most_taken = _most([*self.most_taken, *more.most_taken])
 
     def silent(self, reasons: Mapping[str, str]) -> list[str]:
         """Return the rules that did nothing, of those that would have said so."""
@@ -113,10 +164,18 @@ class Tally:
         return sorted(rule for rule in told if rule not in self.rules)
 
 
-def by_status(counts: Counter[tuple[str, str]]) -> dict[str, list[int]]:
+def _most(taken: Iterable[Taken]) -> list[Taken]:
+    return sorted(taken, key=lambda one: (-one.lines, one.raw, one.page))[:_MOST_TAKEN]
+
+
+def _count(counts: dict[K, int], name: K, count: int) -> None:
+    counts[name] = counts.get(name, 0) + count
+
+
+def by_status(counts: Counts) -> dict[str, list[int]]:
     """Return for each name its pages by status, in the order of STATUSES."""
     names = dict.fromkeys(name for name, _ in counts)
-    return {name: [counts[name, status] for status in STATUSES] for name in names}
+    return {name: [counts.get((name, status), 0) for status in STATUSES] for name in names}
 
 
 def most_first(rows: Mapping[str, list[int]]) -> list[tuple[str, list[int]]]:
@@ -136,12 +195,20 @@ def month_of(entry: Entry) -> str:
     """Return the month a page was published in, such as 2021-03, "" where that is not known."""
     outcome = entry.outcome
     day = None if isinstance(outcome, Aside) else outcome.published
-    return f"{day:%Y-%m}" if day else ""
+    return day.isoformat()[:7] if day else ""
 
 
-def _deeds(page: Page) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _times(page: Page, dropped: Sequence[Dropped]) -> Counter[str]:
+    """Return how often each rule did anything to a page."""
+    rules = [block.rule for block in dropped]
+    rules += [change.rule for change in page.changes]
+    rules += [origin.rule for _, origin in page.facts]
+    return Counter(rules)
+
+
+def _deeds(page: Page, dropped: Sequence[Dropped]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield each thing that a rule did to a page: the rule, and what was and what became of it."""
-    for block in page.dropped:
+    for block in dropped:
         yield block.rule, (block.text,)
     for change in page.changes:
         yield change.rule, (change.before, change.after)

@@ -25,7 +25,7 @@ def words() -> Mapping[str, Any]:
     return read_toml(_TABLE)
 
 
-def script() -> bytes:
+def words_script() -> bytes:
     """Return words.js, which names the table WORDS."""
     return b"".join((b'"use strict";\nconst WORDS = ', packed(words()), b";\n"))
 

@@ -5,6 +5,7 @@ of all tables tidy in long.csv, what is doubtful in doubts.csv, everything descr
 datapackage.json. Never: a cell that a spreadsheet would run; a number that is not on the page.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,10 +34,15 @@ __all__ = [
     "ToldDoubt",
     "Value",
     "ValueReader",
+    "Values",
     "told_doubts",
     "wide_name",
     "write_tables",
 ]
+
+
+# The values of each table of a page, in their order.
+Values = Sequence[Sequence[Value]]
 
 
 class Told(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
@@ -59,19 +65,23 @@ class TableTeller:
         self._config = config
         self._reader = ValueReader(rules, strict=config.strict)
 
-    def tell(self, page: Page, place: str) -> Told:
+    def values(self, page: Page) -> Values:
+        """Return the values of each table of a page."""
+        return [list(self._reader.read(page, table)) for table in page.tables]
+
+    def tell(self, page: Page, place: str, values: Values) -> Told:
         """Return what is written of the tables of a page; their files lie in the folder `place`."""
-        files, values, doubted, resources = [], b"", b"", b""
-        for number, table in enumerate(page.tables, 1):
+        files, told, doubted, resources = [], b"", b"", b""
+        for number, (table, own) in enumerate(zip(page.tables, values, strict=True), 1):
             file = wide_name(table, number, place)
             files.append((file, self._wide(table)))
-            for value in self._reader.read(page, table):
-                values += csv_line(long_row(value, (table.title, page.id, page.title, file)))
+            for value in own:
+                told += csv_line(long_row(value, (table.title, page.id, page.title, file)))
             for doubt in told_doubts(table):
                 doubted += csv_line(doubts.doubt_row(doubt, (page.id, table.title, file)))
             resources += packed(table_resource(f"{page.id}-{number:02d}", table, file))
         count = sum(len(table.doubts) for table in page.tables)
-        return Told(tuple(files), values, doubted, resources, count)
+        return Told(tuple(files), told, doubted, resources, count)
 
     def _wide(self, table: Table) -> bytes:
         rows = (table.header, *shown_rows(table, strict=self._config.strict))
@@ -131,7 +141,8 @@ class TablesWriter:
 
 def write_tables(page: Page, folder: Path, rules: Rules, config: TablesConfig) -> list[Path]:
     """Write the tables of one page into `folder` as a run does; return their files, in order."""
-    told = TableTeller(rules, config).tell(page, "")
+    teller = TableTeller(rules, config)
+    told = teller.tell(page, "", teller.values(page))
     tables = TableFolder(folder, "", config)
     tables.add(told)
     tables.close()
