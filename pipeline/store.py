@@ -159,19 +159,29 @@ class NewFiles:
 
     def want(self, name: str, digest: str, size: int, make: Callable[[], bytes]) -> None:
         """Have a file `name` of that SHA-256 and size; `make` tells its bytes if it is new."""
-        self._make_parent(name)
-        if self._before and _link(self._before, name, digest, size, self._folder):
-            return
-        data = make()
-        self._wait(name, data)
+        if not self._linked(name, digest, size):
+            self._wait(name, make())
 
     def again(self, name: str) -> bool:
         """Have the file `name` as it was before; return whether that could be."""
-        digest = self._before.digests.get(name, "") if self._before else ""
-        if not self._before or not digest:
+        digest = self._before.digests.get(name) if self._before else None
+        return digest is not None and self._linked(name, digest, None)
+
+    def _linked(self, name: str, digest: str, size: int | None) -> bool:
+        """Return whether the file was there before, the same as far as known, and was linked to."""
+        before = self._before
+        if before is None or before.digests.get(name) != digest:
             return False
         self._make_parent(name)
-        return _link(self._before, name, digest, None, self._folder)
+        old = f"{before.folder}/{name}"  # there may be a hundred thousand: no paths are made
+        try:
+            status = os.stat(old)  # noqa: PTH116
+            if status.st_mtime_ns > before.noted or size not in (None, status.st_size):
+                return False
+            os.link(old, f"{self._folder}/{name}")
+        except OSError:  # not there, or a disk without such links: it is written
+            return False
+        return True
 
     def _make_parent(self, name: str) -> None:
         parent = name.rpartition("/")[0]
@@ -180,6 +190,7 @@ class NewFiles:
             self._made.add(parent)
 
     def _wait(self, name: str, data: bytes) -> None:
+        self._make_parent(name)
         self._waiting.append((name, data))
         self._bytes += len(data)
         if len(self._waiting) == _FILES or self._bytes > _FILES_BYTES:
@@ -200,24 +211,6 @@ class NewFiles:
             file.write(data)
         finally:
             file.close()
-
-
-def _link(before: Earlier, name: str, digest: str, size: int | None, folder: Path) -> bool:
-    """Return whether the file of that name, digest and size was there before and was linked to."""
-    if before.digests.get(name) != digest:
-        return False
-    old = before.folder / name
-    try:
-        status = old.stat()
-        if (
-            status.st_size != (status.st_size if size is None else size)
-            or status.st_mtime_ns > before.noted
-        ):
-            return False
-        (folder / name).hardlink_to(old)
-    except OSError:  # not there, or a disk without such links: it is written
-        return False
-    return True
 
 
 class TextFile(Mapping[str, str]):
