@@ -491,7 +491,9 @@ class Job:
         parts = []
         for chunk in self.chunks:
             pages = left(chunk, self._alive)
-            parts.append(Part(pages, partial(_places, self._told_in(stages.ROWS, chunk), len(pages))))
+            parts.append(
+                Part(pages, partial(_places, self._told_in(stages.ROWS, chunk), len(pages)))
+            )
         places = (place for _, place in merged(parts))
         # What is the same for rows that follow one another is how far they are from the page.
         for (rows, _), some in groupby(
