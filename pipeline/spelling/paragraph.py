@@ -16,6 +16,9 @@ _NEVER_FIRST: Final = frozenset(CLOSING + "，。、；：？！" + "),;:?!")
 
 _FINISHED: Final = frozenset("。！？；：….!?;:⋯")
 _CLOSERS: Final = frozenset(CLOSING + ")]\"'")
+# What stands behind a full stop and belongs to its sentence: [9], （见昨日第6版）.
+_NOTE: Final = re.compile("(?:[（(\\[［〔【][^（(\\[［〔【）)\\]］〕】]{1,30}[）)\\]］〕】]){1,3}$")
+_NOTE_ENDS: Final = frozenset("）)]］〕】")
 _OPENERS: Final = frozenset(OPENING + "([")
 _OPEN: Final = _OPENERS | {'"'}
 _BREAKING: Final = _OPENERS | frozenset("，、,")
@@ -51,9 +54,14 @@ _WRAP_LINES, _WRAP_SLACK, _WRAP_LEAST = 3, 2, 10
 
 def is_unfinished(line: str) -> bool:
     """Return whether `line` ends neither a sentence nor a line of its own."""
-    if not line or line[-1] in _FINISHED or line[-1] == FILLER:
+    if not line or line[-1] == FILLER or _is_finished(line):
         return False
-    return not (line[-1] in _CLOSERS and line[-2:-1] in _FINISHED)
+    note = _NOTE.search(line) if line[-1] in _NOTE_ENDS else None
+    return not (note and _is_finished(line[: note.start()]))
+
+
+def _is_finished(line: str) -> bool:
+    return line[-1:] in _FINISHED or (line[-1:] in _CLOSERS and line[-2:-1] in _FINISHED)
 
 
 def may_break(line: str, below: str) -> bool:
@@ -199,9 +207,8 @@ _ONE_KIND: Final = str.maketrans('()"', "（）”")
 def is_wrapped(lines: Sequence[str], place: int) -> bool:
     """Return whether three lines of one width that hold marks, `place` among them, follow.
 
-    That is text wrapped by hand; one may hold none where the others hold clauses. Lines whose
-    first marks all stand at one place are verses; where two end in a bracket or a date, or begin
-    with a label, they are entries of a list.
+    That is text wrapped by hand. Lines whose first marks all stand at one place are verses; where
+    two end in a bracket or a date, or begin with a label, they are entries of a list.
     """
     if len(lines[place]) < _WRAP_LEAST:
         return False
@@ -217,8 +224,19 @@ def is_wrapped(lines: Sequence[str], place: int) -> bool:
     marks = [_MARK.search(line) for line in run]
     alike = len({mark.start() for mark in marks if mark}) == 1
     listed = sum(_LISTED.search(line) is not None for line in run)
-    held = all(marks) or (width >= _PROSE_LENGTH and _hold_clauses(run) and not _has_gaps(*run))
-    return len(run) >= _WRAP_LINES and held and not alike and listed < _WRAP_SLACK
+    return len(run) >= _WRAP_LINES and _is_prose(run, width) and not alike and listed < _WRAP_SLACK
+
+
+def _is_prose(run: Sequence[str], width: int) -> bool:
+    """Return whether lines of one `width` hold the marks of sentences.
+
+    Brackets and quotes alone are those of titles; enough 、 are an enumeration. A clause can be
+    longer than a line, so one line of prose may hold nothing; a blank would make it a row.
+    """
+    if all(map(_MARK.search, run)):
+        listing = sum(line.count("、") for line in run)
+        return listing >= len(run) or any(map(_SENTENCE.search, run))
+    return width >= _PROSE_LENGTH and _hold_clauses(run) and not _has_gaps(*run)
 
 
 def _has_gaps(*lines: str) -> bool:
