@@ -25,6 +25,7 @@ from pipeline.errors import DamagedError, EngineError
 from pipeline.paths import PUBLISHED
 from pipeline.run import chunks, stages
 from pipeline.run.job import Job
+from pipeline.run.joined import join_small
 from pipeline.run.plan import Chunk, write_scan
 from pipeline.store import TEMPORARY, move, remove, write_records
 
@@ -272,6 +273,7 @@ class CleanCorpus(CorpusTask):
 
     def run(self) -> None:
         publish.turn(self.job.paths, self.job.folder)
+        join_small(self.job)
         self.job.sweep()
 
 

@@ -523,6 +523,14 @@ class Job:
         if self.before != self.scan_record:
             write_scan(self.paths, self.scan_record)
 
+    def recut(self, chunks: Sequence[Chunk], lost: Mapping[str, dict[int, Taken]]) -> None:
+        """Go on with other chunks of the same pages; `lost` tells of those that are new."""
+        self.chunks = chunks
+        known = self.recurring
+        self.recurring = Recurring(known.learned, {**known.lost, **lost})
+        for name in ("_lost_names", "_told"):  # what was found out of chunks by their names
+            self.__dict__.pop(name, None)
+
     def check_aside(self, summary: Mapping[str, Any]) -> None:
         """Refuse to publish when too many pages were set aside; `strict` allows none."""
         aside, pages = summary["aside"], summary["pages"]
@@ -570,8 +578,20 @@ class Job:
                 if file not in wanted:
                     remove(file)
 
+    @cached_property
+    def _is_unsettled(self) -> bool:
+        """Return whether pages were set aside that may come out otherwise."""
+        return bool(TRANSIENT & read_summary(self.published)["aside_by_reason"].keys())
+
+    @property
+    def whole(self) -> list[Chunk]:
+        """Return the chunks whose results are kept: all of it could be read and came to an end."""
+        return [chunk for chunk in self.chunks if chunk.is_read and self._is_settled(chunk)]
+
     def _is_settled(self, chunk: Chunk) -> bool:
         """Return whether the chunk would come out the same again, on any day."""
+        if not self._is_unsettled:
+            return True
         outcomes = read_outcomes(self.segment(stages.NORMALIZE, chunk))
         return not any(isinstance(o, Aside) and o.reason in TRANSIENT for o in outcomes)
 

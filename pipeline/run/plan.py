@@ -2,7 +2,8 @@
 
 In: the pages found, and what the run before saw. Out: chunks that hold every page once. Never: a
 chunk that changes: new pages make new chunks, and pages that vanished are passed over when chunks
-are read. So ten new pages clean ten pages.
+are read. So ten new pages clean ten pages. Small chunks are put together when a run is done
+(`joined`).
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -136,8 +137,8 @@ def plan(pages: Sequence[Found], cuts: Iterable[Cut]) -> list[Chunk]:
     starts = range(0, len(fresh), CHUNK_PAGES)
     return [
         *kept,
-        *(_chunk(fresh[start : start + CHUNK_PAGES]) for start in starts),
-        *(_chunk([page]) for page in unread),
+        *(chunk_of(fresh[start : start + CHUNK_PAGES]) for start in starts),
+        *(chunk_of([page]) for page in unread),
     ]
 
 
@@ -146,8 +147,11 @@ def released(cuts: Iterable[Cut], keys: Collection[Key]) -> list[Cut]:
     return [Cut(cut.name, tuple("" if k in keys else k for k in cut.keys)) for cut in cuts]
 
 
-def _chunk(pages: Sequence[Found]) -> Chunk:
-    """Return a new chunk; its name is 16 hex digits that name these pages with this content."""
+def chunk_of(pages: Sequence[Found]) -> Chunk:
+    """Return a new chunk of pages in the order of their paths.
+
+    Its name is 16 hex digits that name these pages with this content.
+    """
     return Chunk(fingerprint(*map(key, pages)), tuple(pages))
 
 

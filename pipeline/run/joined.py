@@ -1,0 +1,123 @@
+"""Small chunks → fewer: the results of pages that came at many times, put together unchanged.
+
+In: a run that has published. Out: the same results under other chunks, which the next run begins
+with. Never: a page cleaned anew for it; a chunk named in the record of the scan before all of its
+results are there, so that a run killed here costs nothing but what it had joined.
+"""
+
+from collections.abc import Container, Iterable, Iterator, Sequence
+from itertools import chain
+
+from pipeline import read
+from pipeline.brief import Brief
+from pipeline.records import Gist
+from pipeline.recurring import Taken
+from pipeline.run import stages
+from pipeline.run.job import Job
+from pipeline.run.plan import CHUNK_PAGES, Chunk, Key, chunk_of, key, write_scan
+from pipeline.store import read_packed, read_records, write_packed, write_records
+
+# Pages. A chunk that has fewer left is joined with others.
+SMALL = CHUNK_PAGES // 2
+
+# So many small chunks are borne. Each run adds one, and joins them when they are more: that copies
+# a page a few times in its life, and a run opens few files however often pages came.
+MANY = 16
+
+# What holds a record for each page of a chunk. SIGN holds one for each article.
+_PAGED = (stages.STRIP, stages.OUTLINE, stages.TABLES, stages.NORMALIZE, stages.BRIEF)
+_ALL = (*_PAGED, stages.SIGN)
+
+
+def join_small(job: Job) -> None:
+    """Join the small chunks of a run that is done, where they have become many."""
+    if not job.segment(stages.LEARN).exists():
+        return  # the state was deleted: nothing has a name
+    found = (_Joint(job, group) for group in grouped(job.whole, job.alive))
+    joints = [joint for joint in found if joint.is_whole]
+    if not joints:
+        return
+    gone = {chunk.name for joint in joints for chunk in joint.parts}
+    kept = [chunk for chunk in job.chunks if chunk.name not in gone]
+    lost = {joint.chunk.name: joint.lost for joint in joints if joint.lost}
+    job.recut([*kept, *(joint.chunk for joint in joints)], lost)
+    write_records(job.segment(stages.LEARN), [job.recurring])
+    for joint in joints:
+        joint.write()
+    write_scan(job.paths, job.scan_record)
+
+
+def grouped(chunks: Iterable[Chunk], alive: Container[Key]) -> list[list[Chunk]]:
+    """Return which chunks are to be one: small ones, oldest first, when they are many."""
+    sizes = [(sum(name in alive for name in chunk.keys), chunk) for chunk in chunks]
+    small = [(size, chunk) for size, chunk in sizes if size < SMALL]
+    if len(small) <= MANY:
+        return []
+    groups: list[list[Chunk]] = [[]]
+    room = CHUNK_PAGES
+    for size, chunk in small:
+        if size > room:
+            groups.append([])
+            room = CHUNK_PAGES
+        groups[-1].append(chunk)
+        room -= size
+    return [group for group in groups if len(group) > 1]
+
+
+class _Joint:
+    """Chunks that become one; `chunk` holds the pages that are left of them, in order."""
+
+    def __init__(self, job: Job, parts: Sequence[Chunk]) -> None:
+        self._job, self.parts = job, parts
+        self._sources = {stage.name: [job.segment(stage, part) for part in parts] for stage in _ALL}
+        self._told = [job.told[part.name] for part in parts]
+        places = (
+            (read.order(page), number, place)
+            for number, part in enumerate(parts)
+            for place, page in enumerate(part.members)
+            if key(page) in job.alive
+        )
+        self._places = [(number, place) for _, number, place in sorted(places)]
+        self.chunk = chunk_of([parts[number].members[place] for number, place in self._places])
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether all that is put together is there."""
+        return all(file.exists() for file in (*chain(*self._sources.values()), *self._told))
+
+    @property
+    def lost(self) -> dict[int, Taken]:
+        """Return how many lines pages lose, by their places in the new chunk."""
+        before = [self._job.recurring.lost.get(part.name, {}) for part in self.parts]
+        return {
+            new: before[number][place]
+            for new, (number, place) in enumerate(self._places)
+            if place in before[number]
+        }
+
+    def write(self) -> None:
+        """Write what is kept of the new chunk."""
+        for stage in _PAGED:
+            parts = [list(read_packed(file)) for file in self._sources[stage.name]]
+            pages = (parts[number][place] for number, place in self._places)
+            write_packed(self._job.segment(stage, self.chunk), pages)
+        write_records(self._job.segment(stages.SIGN, self.chunk), self._gists())
+        write_packed(self._job.told[self.chunk.name], self._rows())
+
+    def _gists(self) -> Iterator[Gist]:
+        """Yield the gists of the articles that are left, which are told by the names of texts."""
+        briefs = read_records(self._job.segment(stages.BRIEF, self.chunk), Brief)
+        bodies = {brief.body for brief in briefs}
+        for file in self._sources[stages.SIGN.name]:
+            yield from (gist for gist in read_records(file, Gist) if gist.text in bodies)
+
+    def _rows(self) -> Iterator[bytes]:
+        """Yield what is told of each page, of which there is none for a page that is gone."""
+        rows = [read_packed(file) for file in self._told]
+        told = {
+            (number, place): next(rows[number])
+            for number, part in enumerate(self.parts)
+            for place, page in enumerate(part.members)
+            if key(page) in self._job.alive
+        }
+        return (told[place] for place in self._places)
