@@ -2,20 +2,18 @@
 
 import errno
 import os
-import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 
 import pytest
 
 from pipeline.paths import Paths
-from pipeline.publish import damaged
-from tests.conftest import ROOT
-from tests.killpoints import Stage, Strike, run
+from pipeline.run import joined
+from tests.killpoints import WRITES, Stage, Strike, run
 from tests.test_killed import staged
 from tests.test_run import tree
 
@@ -24,70 +22,61 @@ STRIDE = int(os.environ.get("FAULTS_STRIDE", "1"))
 PAGES = int(os.environ.get("FAULTS_POINT_PAGES", "4"))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def joining() -> Iterator[None]:
+    """Have every run join its small chunks, so that it can be struck while it does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(joined, "MANY", 1)
+        yield
+
+
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     """Return a corpus that was cleaned once, after which pages came, changed and went."""
     return staged(tmp_path_factory.mktemp("points"), PAGES)
 
 
-def test_killed_at_every_call_that_changes_files(stage: Stage) -> None:
-    points = range(1, stage.calls() + 1, STRIDE)
-    assert [line for at in points for line in stage.wrong(Strike(at))] == []
+@pytest.fixture(params=["first", "changed", "anew"])
+def started(request: pytest.FixtureRequest, stage: Stage) -> Stage:
+    """Return the corpus before its first run, before it follows raw/, or when readers' is damaged.
 
-
-def test_killed_at_every_call_while_a_version_is_made_anew(stage: Stage) -> None:
-    """What readers see was damaged by hand: the same version is made again beside it."""
-    stage = replace(stage, before=stage.folder / "anew")
-    done = run(["run", "--raw", str(stage.raw), "--cleaned", str(stage.before)], stage.folder / "s")
-    assert done.status == 0, done.said
-    (Paths(stage.raw, stage.before).current / "ledger.csv").unlink()
-    calls = stage.calls()
-    wrong = []
-    for at in range(1, calls + 1, STRIDE):
-        stage.reset()
-        run(stage.arguments, stage.folder / "said", Strike(at))
-        assert (stage.cleaned / "articles.jsonl").exists(), f"{at}: readers find nothing"
-        done = run(stage.arguments, stage.folder / "said")
-        if done.status or tree(stage.cleaned) != stage.wanted:
-            wrong.append(at)
-    assert wrong == []
-
-
-@pytest.mark.parametrize("error", [errno.EIO, errno.ENOSPC])
-def test_every_fsync_fails(stage: Stage, error: int) -> None:
-    calls = stage.calls(("fsync",))
-    strikes = (Strike(at, error, ("fsync",)) for at in range(1, calls + 1, STRIDE))
-    assert [line for strike in strikes for line in stage.wrong(strike)] == []
-
-
-@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
-@pytest.mark.parametrize("what", ["signal=KILL", "error=ENOSPC"])
-def test_struck_at_every_fiftieth_write(stage: Stage, what: str) -> None:
-    words = [sys.executable, "-m", "pipeline", *stage.arguments]
-    log = stage.folder / "log"
-    for at in range(1, 100_000, 50 * STRIDE):
-        stage.reset()
-        trace = [
-            "strace",
-            "-f",
-            "-qq",
-            "-o",
-            str(log),
-            "-P",
-            str(stage.cleaned),
-            "-e",
-            "trace=write",
-        ]
-        inject = ["-e", f"inject=write:{what}:when={at}"]
-        struck = subprocess.run(
-            [*trace, *inject, *words], cwd=ROOT, capture_output=True, check=False
+    In the last case the same version is made again, beside what readers see.
+    """
+    if request.param == "changed":
+        return stage
+    folder = stage.folder / request.param
+    folder.mkdir(exist_ok=True)
+    stage = replace(stage, before=folder / "before", folder=folder)
+    if request.param == "first":
+        return stage
+    if not stage.before.exists():
+        done = run(
+            ["run", "--raw", str(stage.raw), "--cleaned", str(stage.before)], folder / "said"
         )
-        if not re.search("INJECTED|killed by SIGKILL", log.read_text("utf-8", "replace")):
-            return
-        assert struck.returncode != 0, f"write {at}: ended with 0"
-        assert damaged(Paths(stage.raw, stage.cleaned).current.resolve()) == []
-        assert run(stage.arguments, stage.folder / "said").status == 0
-        assert tree(stage.cleaned) == stage.wanted
+        assert done.status == 0, done.said
+        (Paths(stage.raw, stage.before).current / "ledger.csv").unlink()
+    return replace(stage, amiss=("ledger.csv: is gone",))
+
+
+def test_killed_at_every_call_that_changes_files(started: Stage) -> None:
+    points = range(1, started.calls() + 1, STRIDE)
+    assert started.sweep([Strike(at) for at in points]) == []
+
+
+def test_killed_at_every_fiftieth_write(started: Stage) -> None:
+    points = range(1, started.calls(WRITES) + 1, 50 * STRIDE)
+    assert started.sweep([Strike(at, calls=WRITES) for at in points]) == []
+
+
+@pytest.mark.parametrize(
+    ("calls", "every"), [(("fsync",), 1), (WRITES, 50)], ids=["fsync", "write"]
+)
+def test_the_disk_fails_at_every_call(started: Stage, calls: tuple[str, ...], every: int) -> None:
+    """It goes on failing, with one error and the other in turn."""
+    points = range(1, started.calls(calls) + 1, every * STRIDE)
+    errors = cycle((errno.EIO, errno.ENOSPC))
+    strikes = [Strike(at, error, calls) for at, error in zip(points, errors, strict=False)]
+    assert started.sweep(strikes) == []
 
 
 @pytest.fixture
@@ -102,7 +91,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(folder)], check=True)
 
 
-def test_a_disk_that_fills_up(stage: Stage, small_disk: Path) -> None:
+def test_a_disk_that_fills_up(tmp_path: Path, small_disk: Path) -> None:
+    (tmp_path / "stage").mkdir()
+    stage = staged(tmp_path / "stage", 4)
     cleaned = small_disk / "cleaned"
     shutil.copytree(stage.before, cleaned, symlinks=True)
     before = tree(cleaned)

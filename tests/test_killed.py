@@ -14,6 +14,7 @@ import pytest
 
 from tests import killpoints
 from tests.conftest import ROOT, Cli
+from tests.dedup_texts import report
 from tests.killpoints import Stage, Strike
 from tests.test_run import ledger, page, raw, tree
 
@@ -26,12 +27,18 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     return staged(tmp_path_factory.mktemp("faults"), 4)
 
 
+# So many pages are one form filled in; more of them would only be compared with one another.
+_FORMS = 4
+
+
 def staged(folder: Path, pages: int) -> Stage:
     """Return such a corpus of so many pages, four or more, in `folder`."""
     source = folder / "raw"
     source.mkdir()
     for i in range(pages):
         text = page(f"第{i}号县政府工作报告", f"第{i}县", 5 + i, 20 + i)
+        if i >= _FORMS:
+            text = "<h1>{}</h1><p>{}</p><p>{}</p>".format(*report(i, paragraphs=2))
         (source / f"{i}.html").write_text(text, "utf-8")
     said = folder / "said"
     for name in ("before", "full"):
