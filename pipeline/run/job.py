@@ -564,13 +564,11 @@ class Job:
         remove(self.paths.damaged)
         if not self.segment(stages.LEARN).exists():
             return  # the state was deleted: there is nothing to sweep, and nothing has a name
-        again = TRANSIENT & read_summary(self.published)["aside_by_reason"].keys()
-        settled = [chunk for chunk in self.chunks if not again or self._is_settled(chunk)]
-        whole = [chunk for chunk in settled if chunk.is_read]
+        whole = self.whole
         kept = (*stages.ALONE, *stages.LEARNT)
         wanted = {self.segment(stage, chunk) for stage in kept for chunk in whole}
         wanted |= {self._told_in(stage, chunk) for stage in stages.TOLD for chunk in whole}
-        if len(settled) == len(self.chunks):
+        if all(map(self._is_settled, self.chunks)):
             wanted |= {self.segment(stages.LEARN), self.segment(stages.DUPLICATES)}
         wanted |= {verdicts(self.paths, self.rules), self._verdicts_on_spark}
         for stage in (*stages.STAGES, stages.VERDICTS, *stages.TOLD):

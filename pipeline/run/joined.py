@@ -2,7 +2,8 @@
 
 In: a run that has published. Out: the same results under other chunks, which the next run begins
 with. Never: a page cleaned anew for it; a chunk named in the record of the scan before all of its
-results are there, so that a run killed here costs nothing but what it had joined.
+results are there, so that a run killed here costs nothing but what it had joined. What outputs
+tell of the pages is no part of it: the next run tells it anew.
 """
 
 from collections.abc import Container, Iterable, Iterator, Sequence
@@ -33,7 +34,8 @@ def join_small(job: Job) -> None:
     """Join the small chunks of a run that is done, where they have become many."""
     if not job.segment(stages.LEARN).exists():
         return  # the state was deleted: nothing has a name
-    found = (_Joint(job, group) for group in grouped(job.whole, job.alive))
+    alive = frozenset(map(key, job.scan.pages))
+    found = (_Joint(job, group, alive) for group in grouped(job.whole, alive))
     joints = [joint for joint in found if joint.is_whole]
     if not joints:
         return
@@ -67,15 +69,14 @@ def grouped(chunks: Iterable[Chunk], alive: Container[Key]) -> list[list[Chunk]]
 class _Joint:
     """Chunks that become one; `chunk` holds the pages that are left of them, in order."""
 
-    def __init__(self, job: Job, parts: Sequence[Chunk]) -> None:
+    def __init__(self, job: Job, parts: Sequence[Chunk], alive: Container[Key]) -> None:
         self._job, self.parts = job, parts
         self._sources = {stage.name: [job.segment(stage, part) for part in parts] for stage in _ALL}
-        self._told = [job.told[part.name] for part in parts]
         places = (
             (read.order(page), number, place)
             for number, part in enumerate(parts)
             for place, page in enumerate(part.members)
-            if key(page) in job.alive
+            if key(page) in alive
         )
         self._places = [(number, place) for _, number, place in sorted(places)]
         self.chunk = chunk_of([parts[number].members[place] for number, place in self._places])
@@ -83,7 +84,7 @@ class _Joint:
     @property
     def is_whole(self) -> bool:
         """Return whether all that is put together is there."""
-        return all(file.exists() for file in (*chain(*self._sources.values()), *self._told))
+        return all(file.exists() for file in chain(*self._sources.values()))
 
     @property
     def lost(self) -> dict[int, Taken]:
@@ -102,7 +103,6 @@ class _Joint:
             pages = (parts[number][place] for number, place in self._places)
             write_packed(self._job.segment(stage, self.chunk), pages)
         write_records(self._job.segment(stages.SIGN, self.chunk), self._gists())
-        write_packed(self._job.told[self.chunk.name], self._rows())
 
     def _gists(self) -> Iterator[Gist]:
         """Yield the gists of the articles that are left, which are told by the names of texts."""
@@ -110,14 +110,3 @@ class _Joint:
         bodies = {brief.body for brief in briefs}
         for file in self._sources[stages.SIGN.name]:
             yield from (gist for gist in read_records(file, Gist) if gist.text in bodies)
-
-    def _rows(self) -> Iterator[bytes]:
-        """Yield what is told of each page, of which there is none for a page that is gone."""
-        rows = [read_packed(file) for file in self._told]
-        told = {
-            (number, place): next(rows[number])
-            for number, part in enumerate(self.parts)
-            for place, page in enumerate(part.members)
-            if key(page) in self._job.alive
-        }
-        return (told[place] for place in self._places)
