@@ -4,6 +4,7 @@ import errno
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import cycle
@@ -13,7 +14,7 @@ import pytest
 
 from pipeline.paths import Paths
 from pipeline.run import joined
-from tests.killpoints import WRITES, Stage, Strike, run
+from tests.killpoints import CALLS, WRITES, Stage, Strike, run
 from tests.test_killed import staged
 from tests.test_run import tree
 
@@ -58,14 +59,16 @@ def started(request: pytest.FixtureRequest, stage: Stage) -> Stage:
     return replace(stage, amiss=("ledger.csv: is gone",))
 
 
-def test_killed_at_every_call_that_changes_files(started: Stage) -> None:
-    points = range(1, started.calls() + 1, STRIDE)
-    assert started.sweep([Strike(at) for at in points]) == []
-
-
-def test_killed_at_every_fiftieth_write(started: Stage) -> None:
-    points = range(1, started.calls(WRITES) + 1, 50 * STRIDE)
-    assert started.sweep([Strike(at, calls=WRITES) for at in points]) == []
+@pytest.mark.parametrize(("calls", "every"), [(CALLS, 1), (WRITES, 50)], ids=["change", "write"])
+def test_killed_at_every_call(
+    started: Stage, calls: tuple[str, ...], every: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each that changes files, and each fiftieth write."""
+    swept = started.sweep(calls, every * STRIDE)
+    with capsys.disabled():
+        sys.stderr.write(f"\n{swept.points} points, {swept.states} states of the disk\n")
+    assert swept.points > 0
+    assert swept.wrong == []
 
 
 @pytest.mark.parametrize(
@@ -75,8 +78,8 @@ def test_the_disk_fails_at_every_call(started: Stage, calls: tuple[str, ...], ev
     """It goes on failing, with one error and the other in turn."""
     points = range(1, started.calls(calls) + 1, every * STRIDE)
     errors = cycle((errno.EIO, errno.ENOSPC))
-    strikes = [Strike(at, error, calls) for at, error in zip(points, errors, strict=False)]
-    assert started.sweep(strikes) == []
+    strikes = (Strike(at, error, calls) for at, error in zip(points, errors, strict=False))
+    assert [line for strike in strikes for line in started.wrong(strike)] == []
 
 
 @pytest.fixture
