@@ -159,21 +159,23 @@ class NewFiles:
 
     def want(self, name: str, digest: str, size: int, make: Callable[[], bytes]) -> None:
         """Have a file `name` of that SHA-256 and size; `make` tells its bytes if it is new."""
-        if not self._linked(name, digest, size):
+        same = self._before is not None and self._before.digests.get(name) == digest
+        if not (same and self._linked(name, name, size)):
             self._wait(name, make())
 
-    def again(self, name: str) -> bool:
-        """Have the file `name` as it was before; return whether that could be."""
-        digest = self._before.digests.get(name) if self._before else None
-        return digest is not None and self._linked(name, digest, None)
+    def again(self, name: str, known: str) -> bool:
+        """Have as the file `name` what was `known` before; return whether that could be."""
+        if self._before is None or known not in self._before.digests:
+            return False
+        return self._linked(name, known, None)
 
-    def _linked(self, name: str, digest: str, size: int | None) -> bool:
-        """Return whether the file was there before, the same as far as known, and was linked to."""
+    def _linked(self, name: str, known: str, size: int | None) -> bool:
+        """Return whether the file `known` was there before, unchanged, and was linked to."""
         before = self._before
-        if before is None or before.digests.get(name) != digest:
+        if before is None:
             return False
         self._make_parent(name)
-        old = f"{before.folder}/{name}"  # there may be a hundred thousand: no paths are made
+        old = f"{before.folder}/{known}"  # there may be a hundred thousand: no paths are made
         try:
             status = os.stat(old)  # noqa: PTH116
             if status.st_mtime_ns > before.noted or size not in (None, status.st_size):

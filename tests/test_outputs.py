@@ -22,6 +22,7 @@ from pipeline.publish import (
     check_outputs,
     earlier,
     is_published,
+    made,
     publish,
     releases,
     turn,
@@ -175,7 +176,7 @@ def test_no_article_is_a_table_without_rows(tmp_path: Path) -> None:
 
 def test_row_groups_and_files_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parquet_format, "GROUP_ROWS", 2)
-    monkeypatch.setattr(parquet_format, "FILE_GROUPS", 2)
+    monkeypatch.setattr(parquet_format, "_MOST_ROWS", 4)
     monkeypatch.setattr(bulk_format, "REQUEST_BYTES", 3000)
     folder = write(tmp_path / "a")
     files = sorted((folder / "articles").iterdir())
@@ -187,8 +188,31 @@ def test_row_groups_and_files_are_bounded(tmp_path: Path, monkeypatch: pytest.Mo
     assert max(sizes) <= 3000
     assert of_parquet(folder) == of_bulk(folder) == rows()
     monkeypatch.setattr(parquet_format, "GROUP_CHARACTERS", 60)
-    monkeypatch.setattr(parquet_format, "FILE_GROUPS", 16)
     assert of_parquet(write(tmp_path / "b")) == rows()
+
+
+def test_parquet_files_without_a_new_article_are_taken_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet_format, "_ENDS", ("1", "3"))
+    before, after = tmp_path / "before", tmp_path / "after"
+    write(before, count=5)
+    write_checksums(before)
+    write(after, count=7, before=before)
+    anew = write(tmp_path / "anew", count=7)
+    assert of_parquet(after) == of_parquet(anew)
+    for file in (anew / "articles").iterdir():
+        assert (after / "articles" / file.name).read_bytes() == file.read_bytes()
+    old, new = (
+        {file.name: file.stat().st_ino for file in sorted((folder / "articles").iterdir())}
+        for folder in (before, after)
+    )
+    assert list(new) == ["00000.parquet", "00001.parquet", "00002.parquet"]
+    assert [old[name] == new[name] for name in new] == [True, True, False]
+    monkeypatch.setattr(made, "code", lambda: "other code")
+    write(tmp_path / "other", count=7, before=before)
+    other = {file.stat().st_ino for file in (tmp_path / "other" / "articles").iterdir()}
+    assert other.isdisjoint(old.values())
 
 
 def test_parquet_is_typed_and_packed(tmp_path: Path) -> None:

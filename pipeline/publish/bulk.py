@@ -8,7 +8,7 @@ field whose type is left to what the first document happens to hold.
 from pathlib import Path
 from typing import Any
 
-from pipeline.publish.articles import FIELDS, Kind, read_article
+from pipeline.publish.articles import FIELDS, Kind
 from pipeline.publish.entries import Corpus
 from pipeline.publish.rows import Row
 from pipeline.publish.sinks import json_bytes
@@ -43,7 +43,7 @@ class BulkWriter:
         """Write the two lines of one article, into a new file where the last one is full."""
         if not row.article:
             return
-        action = {"index": {"_id": read_article(row.article)["id"]}}
+        action = {"index": {"_id": row.id}}
         lines = json_bytes(action) + b"\n" + row.article + b"\n"
         file = self._file if self._file and len(lines) <= self._room else self._next()
         file.write(lines)

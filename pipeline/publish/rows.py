@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from pipeline.config import OutputsConfig, TablesConfig
-from pipeline.fingerprint import digest_of
+from pipeline.fingerprint import digest_of, fingerprint
 from pipeline.publish.articles import article
 from pipeline.publish.dropped import dropped_lines
 from pipeline.publish.entries import Corpus, Entry
@@ -23,10 +23,11 @@ from pipeline.rules import Rules
 
 
 class Row(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
-    """What is told of one page; what is of an article only is empty for any other.
+    """What is told of one page; what is of an article only, its `id` too, is empty for any other.
 
-    `ledger` and `dropped` are lines, `article` is the object of articles.jsonl. `text` is where
-    its text lies, `digest` and `size` are those of that file. `message` is of one set aside.
+    `ledger` and `dropped` are lines, `article` is the object of articles.jsonl, which `seal` names.
+    `text` is where its text lies, `digest` and `size` are those of that file. `message` is of one
+    set aside.
     """
 
     raw: str
@@ -36,6 +37,8 @@ class Row(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
     message: str = ""
     dropped: bytes = b""
     article: bytes = b""
+    seal: str = ""
+    id: str = ""
     text: str = ""
     digest: str = ""
     size: int = 0
@@ -70,6 +73,8 @@ class Teller:
             ledger,
             dropped=lines,
             article=packed,
+            seal=fingerprint(packed),
+            id=entry.kept.id,
             text=text,
             digest=digest_of(written) if text else "",
             size=len(written),

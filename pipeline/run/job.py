@@ -22,7 +22,7 @@ from pipeline.engines.forked import cores, map_forked, uncollected
 from pipeline.engines.local import LocalEngine
 from pipeline.engines.spark import SparkEngine, check_spark
 from pipeline.errors import ConfigError, DamagedError, DiskError, EngineError, LimitError
-from pipeline.fingerprint import files_fingerprint, fingerprint
+from pipeline.fingerprint import fingerprint
 from pipeline.paths import PUBLISHED, Paths
 from pipeline.publish import (
     Corpus,
@@ -33,6 +33,7 @@ from pipeline.publish import (
     earlier,
     is_published,
     is_whole,
+    made,
     publish_rows,
     read_summary,
     releases,
@@ -627,14 +628,10 @@ def _shapes(rules: Rules, config: Config) -> dict[str, str]:
         if stage is stages.DUPLICATES:
             before = fingerprint(before, *config.dedup.preferred_hosts)
         before = shapes[stage.name] = stage.shape(rules, before)
-    folder = Path(__file__).parents[1] / "publish"
-    files = sorted(
-        file for file in folder.rglob("*") if file.suffix in {".py", ".j2", ".css", ".js", ".toml"}
-    )
     reasons = [f"{rule} {reason}" for rule, reason in sorted(rules.reasons.items())]
     tables = (rules.fingerprints["values"], repr(config.tables))
     outputs = (repr(config.outputs), *releases(config.outputs))
-    shapes["publish"] = fingerprint(before, files_fingerprint(files), *tables, *outputs, *reasons)
+    shapes["publish"] = fingerprint(before, made.code(), *tables, *outputs, *reasons)
     return shapes
 
 

@@ -19,8 +19,8 @@ import msgspec
 import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from pipeline.fingerprint import fingerprint
 from pipeline.publish.entries import Corpus
+from pipeline.publish.made import Made
 from pipeline.publish.report import budget
 from pipeline.publish.report.chapter import SHOWN, Chapter, ChapterTeller, Doubtful, Head, SetAside
 from pipeline.publish.report.indicators import Measured, Shared, shared
@@ -53,8 +53,6 @@ _RELATIVES = 200
 _OPEN = 64
 _STATIC = ("report.css", "report.js")
 _DATA = "report/data"
-# What the files of stories were made of, by their names.
-_MADE = "made.json"
 
 
 class Told(NamedTuple):
@@ -154,19 +152,17 @@ class _Report:
     def write_stories(self) -> None:
         """Write the stories, a stretch of pages a file, but those that stand as they were."""
         room = budget.room(np.frombuffer(self.sizes, np.uint32))
-        before = _made(self.corpus)
-        made: dict[str, str] = {}
+        made = Made("report", self.files, self.corpus.before)
         shelf = _Shelf(self.told)
         for name, pages in stretches(self.ids):
             related = [packed(self._relatives(self.ids[at])) for at in pages]
             rooms = [str(room) if self.sizes[at] > room else "" for at in pages]
-            made[name] = fingerprint(*(self.names[at] for at in pages), *related, *rooms)
-            if before.get(name) == made[name] and self.files.again(f"{_DATA}/{name}.js"):
+            stories = (self.names[at] for at in pages)
+            if made.again(f"{_DATA}/{name}.js", *stories, *related, *rooms):
                 continue
-            stories = (shelf.take(*self.places[2 * at : 2 * at + 2]) for at in pages)
-            rows = map(partial(_within, room), stories, related)
-            self._script(name, rows)
-        self.files.add(f"{_DATA}/{_MADE}", packed(made))
+            told = (shelf.take(*self.places[2 * at : 2 * at + 2]) for at in pages)
+            self._script(name, map(partial(_within, room), told, related))
+        made.close()
 
     def _relatives(self, page: str) -> list[list[object]]:
         matches = self.related.get(page, [])
@@ -284,17 +280,6 @@ def _within(room: int, story: bytes, related: bytes) -> bytes:
     if len(story) > room:
         story = packed(cut(msgspec.json.decode(story), room))
     return b'%b,"related":%b}' % (story[:-1], related)
-
-
-def _made(corpus: Corpus) -> dict[str, str]:
-    """Return what the files of stories of the version before were made of."""
-    if corpus.before is None:
-        return {}
-    file = corpus.before.folder / _DATA / _MADE
-    try:
-        return msgspec.json.decode(file.read_bytes(), type=dict[str, str])
-    except (OSError, msgspec.DecodeError):
-        return {}  # written by a release that told it otherwise: all are written again
 
 
 def _first(rows: list[T]) -> list[T]:
