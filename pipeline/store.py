@@ -284,11 +284,15 @@ def move(source: Path, target: Path, *, synced: Container[str] = ()) -> None:
     `synced` are the names in it that outlast a power cut already, with all that is below them.
     """
     remove(target)
+    folders = []
     with disk(target):
         for folder, below, _ in os.walk(source, onerror=_refuse):
             if folder == str(source):
                 below[:] = [name for name in below if name not in synced]
-            sync_folder(Path(folder))
+            folders.append(Path(folder))
+        with ThreadPoolExecutor(_THREADS) as threads:  # a folder for each page that has tables
+            for _ in threads.map(sync_folder, folders):
+                pass
         source.rename(target)
         sync_folder(target.parent)
 
