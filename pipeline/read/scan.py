@@ -85,13 +85,17 @@ class _Known:
         for page in scan.pages:
             self._pages[page.file].append(page)
 
-    def of(self, path: str, marks: Stat) -> Seen | None:
-        """Return what was seen in a file, None where that may be old."""
-        file = quote(path)
-        pages, archive = self._pages.get(file, ()), self._archives.get(file)
-        if archive is not None:
-            return Seen(pages, archive) if archive.stat == marks else None
-        return Seen(pages) if pages and pages[0].stat == marks else None
+    def page(self, file: str, marks: Stat) -> Found | None:
+        """Return the page that a file is, None where what was seen may be old."""
+        pages = self._pages.get(file)
+        return pages[0] if pages and pages[0].stat == marks else None
+
+    def archive(self, file: str, marks: Stat) -> Seen | None:
+        """Return what was seen in an archive, None where that may be old."""
+        archive = self._archives.get(file)
+        if archive is None or archive.stat != marks:
+            return None
+        return Seen(self._pages.get(file, ()), archive)
 
 
 def scan(root: Path, before: Scan, how: How, seen: Callable[[int], None], look: Look = map) -> Scan:
@@ -120,23 +124,31 @@ class _Finding:
 
     def unseen(self, root: Path, how: How) -> Iterator[Unseen]:
         """Yield the files that must be looked into; all else under `root` is noted."""
-        for lying in walk(root, follow=how.fields.follow_symlinks):
+        follow = how.fields.follow_symlinks
+        for lying in walk(root, follow=follow):
             end = ending(lying.path) if lying.kind == FILE else ""
             if end in READERS:
-                marks = _marks(lying, how)
-                if not marks:
-                    continue  # it went away since its name was read
-                known = self._known.of(lying.path, marks)
-                if known is None:
+                marks = _marks(lying, follow=follow)
+                if marks and not self._is_known(quote(lying.path), marks, end):
                     note = lying.note.path if lying.note else ""
                     yield Unseen(lying.path, lying.entry.path, note, marks)
-                else:
-                    self.add(known)
             elif lying.kind == UNREADABLE:
                 why = "is a folder that cannot be read"
                 self.add(Seen((_unread(f"{quote(lying.path)}/", 0, why),)))
             else:
                 self._others[lying.kind if lying.kind != FILE else end or "(no suffix)"] += 1
+
+    def _is_known(self, file: str, marks: Stat, end: str) -> bool:
+        """Return whether a file is as it was seen before; what was seen in it is taken then."""
+        if end in PAGES:
+            page = self._known.page(file, marks)
+            if page is not None:  # so are most files: nothing more is done for them
+                self._pages.append(page)
+            return page is not None
+        archive = self._known.archive(file, marks)
+        if archive is not None:
+            self.add(archive)
+        return archive is not None
 
     def add(self, one: Seen) -> None:
         """Take what was seen in a file."""
@@ -287,10 +299,10 @@ def _note(place: str, how: How) -> origin.Origin:
     return origin.read_note(data, how.fields) or origin.Origin()
 
 
-def _marks(lying: Lying, how: How) -> Stat:
+def _marks(lying: Lying, *, follow: bool) -> Stat:
     """Return what `stat` says of a file and of the note beside it; () where it is gone."""
     try:
-        marks = _mark(lying.entry.stat(follow_symlinks=how.fields.follow_symlinks))
+        marks = _mark(lying.entry.stat(follow_symlinks=follow))
         return marks if lying.note is None else marks + _mark(lying.note.stat())
     except FileNotFoundError:
         return ()

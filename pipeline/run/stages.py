@@ -207,7 +207,7 @@ def code(rules: Rules) -> str:
 
 def load(settings: Settings) -> None:
     """Load all that the steps need, so that workers forked after this have it already."""
-    _ = settings.rules, dedup.drop_repeats, dedup.find_matches
+    _ = settings.rules, dedup.drop_repeats, dedup.find_matches, spelling.normalize_page
 
 
 def strip_step(settings: Settings) -> Callable[[Found], Stripped]:

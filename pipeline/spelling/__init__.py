@@ -5,9 +5,14 @@ the rules of spelling.toml. Never loses a block, changes a number, or touches a 
 that was dropped.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from pipeline.spelling.replay import replay
-from pipeline.spelling.spell import normalize_page, normalize_text, trace_text, try_rule
-from pipeline.spelling.trace import LineChange, Respelled, pieces, unified
+
+if TYPE_CHECKING:
+    from pipeline.spelling.spell import normalize_page, normalize_text, trace_text, try_rule
+    from pipeline.spelling.trace import LineChange, Respelled, pieces, unified
 
 __all__ = [
     "LineChange",
@@ -20,3 +25,22 @@ __all__ = [
     "try_rule",
     "unified",
 ]
+
+_HOMES = {
+    "LineChange": "trace",
+    "Respelled": "trace",
+    "normalize_page": "spell",
+    "normalize_text": "spell",
+    "pieces": "trace",
+    "trace_text": "spell",
+    "try_rule": "spell",
+    "unified": "trace",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a function when it is first asked for: a run with nothing to do asks for none."""
+    if name not in _HOMES:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
