@@ -8,7 +8,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,7 +17,7 @@ from pipeline import flow, read, versions
 from pipeline.brief import Brief
 from pipeline.config import Config
 from pipeline.engines import Engine
-from pipeline.engines.forked import cores, map_forked, uncollected
+from pipeline.engines.forked import cores, uncollected
 from pipeline.engines.local import LocalEngine
 from pipeline.engines.spark import SparkEngine, check_spark
 from pipeline.errors import ConfigError, DamagedError, DiskError, EngineError, LimitError
@@ -26,8 +25,6 @@ from pipeline.fingerprint import fingerprint
 from pipeline.paths import PUBLISHED, Paths
 from pipeline.publish import (
     Corpus,
-    Entry,
-    Row,
     Standings,
     check_outputs,
     earlier,
@@ -38,10 +35,11 @@ from pipeline.publish import (
     read_summary,
     releases,
 )
-from pipeline.records import Aside, Found, Gist, Outcome
+from pipeline.records import Aside, Found, Gist
 from pipeline.recurring import Learned, Outline, Taken
 from pipeline.rules import Rules
 from pipeline.run import stages
+from pipeline.run.account import Account
 from pipeline.run.chunks import Work
 from pipeline.run.duplicates import Duplicates, Place, detect, verdicts
 from pipeline.run.merged import Part, kept, left, merged
@@ -63,7 +61,6 @@ from pipeline.run.plan import (
 from pipeline.run.stages import Settings, Stage
 from pipeline.shuffled import (
     Bodies,
-    Run,
     Search,
     detect_on_spark,
     do_chunks,
@@ -75,11 +72,8 @@ from pipeline.store import (
     TEMPORARY,
     make_folder,
     read_outcomes,
-    read_packed,
     read_records,
     remove,
-    write_packed,
-    write_records,
 )
 from pipeline.versions import Replaced
 
@@ -306,10 +300,6 @@ class Job:
         lost = {name: flow.lines_lost(parts, learned) for name, parts in outlines.items()}
         return Recurring(learned, {name: pages for name, pages in lost.items() if pages})
 
-    def outcomes(self, stage: Stage = stages.NORMALIZE) -> Iterator[tuple[Found, Outcome]]:
-        """Yield every page of raw/ with what `stage` made of it, in the order of the paths."""
-        return merged(self._part(chunk, stage, read_outcomes) for chunk in self.chunks)
-
     def briefs(self) -> Iterator[tuple[Found, Brief]]:
         """Yield every page of raw/ with what is known of it, in the order of the paths."""
         return merged(self._part(chunk, stages.BRIEF, read_briefs) for chunk in self.chunks)
@@ -386,10 +376,6 @@ class Job:
         found = self.duplicates
         return Standings(found.matches, found.clusters, self.replaced)
 
-    def entries(self) -> Iterator[Entry]:
-        """Yield every page of raw/ with what became of it in the corpus."""
-        return self.standings.entries(self.outcomes())
-
     @cached_property
     def _told(self) -> dict[str, str]:
         """Return for each chunk what names all that is told of its pages."""
@@ -407,61 +393,16 @@ class Job:
         shape = fingerprint(self.shapes["publish"], self._lost_names.get(chunk.name, ""), *names)
         return f"{chunk.name}-{shape}"
 
+    @property
+    def account(self) -> Account:
+        """Return the account of all pages."""
+        return Account(
+            self.chunks, self._alive, self.segment, self._told_in, self.standings, self.corpus
+        )
+
     def tell(self) -> None:
         """Store what the outputs and the report say of each page, where it is not stored yet."""
-        from pipeline.publish import telling  # loaded, as the corpus is made, once for all
-
-        _ = telling, self.corpus
-        new = [chunk for chunk in self.chunks if not self._is_told(chunk)]
-        for _ in map_forked(self._tell, new, self.config.run.workers or cores()):
-            pass
-
-    def _is_told(self, chunk: Chunk) -> bool:
-        return all(self._told_in(stage, chunk).exists() for stage in stages.TOLD)
-
-    def _tell(self, chunk: Chunk) -> None:
-        from pipeline.publish.telling import Telling
-
-        telling, rows = Telling(self.corpus), list[Row]()
-        stories = telling.stories(self._stories(chunk), rows)
-        write_packed(self._told_in(stages.STORIES, chunk), stories)
-        write_records(self._told_in(stages.CHAPTERS, chunk), [telling.chapter()])
-        write_records(self._told_in(stages.ROWS, chunk), rows)
-
-    def _stories(self, chunk: Chunk) -> Iterator[Entry]:
-        """Yield the entries of a chunk, each with its page as it was parsed."""
-        cleaned = self._part(chunk, stages.NORMALIZE, read_outcomes)
-        parsed = self._part(chunk, stages.STRIP, read_outcomes)
-        entries = self.standings.entries(zip(cleaned.pages, cleaned.open(), strict=True))
-        for entry, page in zip(entries, parsed.open(), strict=True):
-            yield replace(entry, parsed=None if isinstance(page, Aside) else page)
-
-    def rows(self) -> Iterator[Row]:
-        """Yield what the outputs say of each page of raw/, in the order of the paths."""
-        parts = (
-            Part(
-                left(chunk, self._alive),
-                partial(read_records, self._told_in(stages.ROWS, chunk), Row),
-            )
-            for chunk in self.chunks
-        )
-        return (row for _, row in merged(parts))
-
-    def write_report(self, folder: Path) -> None:
-        """Write the report on all pages into `folder`."""
-        from pipeline.publish import report
-
-        told, parts = [], []
-        for number, chunk in enumerate(self.chunks):
-            chapters, stories = (
-                self._told_in(stage, chunk) for stage in (stages.CHAPTERS, stages.STORIES)
-            )
-            chapter = partial(_one, chapters, report.Chapter)
-            told.append(report.Told(chapter, partial(read_packed, stories)))
-            pages = left(chunk, self._alive)
-            parts.append(Part(pages, partial(_places, number, len(pages))))
-        order = (place for _, place in merged(parts))
-        report.write(told, order, self.corpus, folder)
+        self.account.tell(self.config.run.workers or cores())
 
     @cached_property
     def corpus(self) -> Corpus:
@@ -482,26 +423,10 @@ class Job:
         corpus, formats = self.corpus, self.config.outputs.articles
         if self.is_on_spark and "parquet" in formats:
             make_folder(folder)
-            write_articles(self.spark, self._runs(), folder)
+            write_articles(self.spark, self.account.runs(), folder)
             others = tuple(name for name in formats if name != "parquet")
             corpus = replace(corpus, outputs=structs.replace(corpus.outputs, articles=others))
-        publish_rows(self.rows(), corpus, folder)
-
-    def _runs(self) -> Iterator[Run]:
-        """Yield the rows of all pages in the order of the paths."""
-        parts = []
-        for chunk in self.chunks:
-            pages = left(chunk, self._alive)
-            parts.append(
-                Part(pages, partial(_places, self._told_in(stages.ROWS, chunk), len(pages)))
-            )
-        places = (place for _, place in merged(parts))
-        # What is the same for rows that follow one another is how far they are from the page.
-        for (rows, _), some in groupby(
-            enumerate(places), key=lambda one: (one[1][0], one[0] - one[1][1])
-        ):
-            found = [at for _, (_, at) in some]
-            yield Run(rows.resolve(), found[0], found[-1] + 1)
+        publish_rows(self.account.rows(), corpus, folder)
 
     @property
     def scan_record(self) -> ScanRecord:
@@ -604,15 +529,6 @@ _SOURCES = {
     stages.NORMALIZE.name: stages.TABLES,
     stages.SIGN.name: stages.NORMALIZE,
 }
-
-
-def _one(segment: Path, kind: type[T]) -> T:
-    return next(read_records(segment, kind))
-
-
-def _places(what: T, count: int) -> Iterator[tuple[T, int]]:
-    """Yield the places of so many pages in what is kept of a chunk."""
-    return ((what, at) for at in range(count))
 
 
 def read_briefs(segment: Path) -> Iterator[Brief]:

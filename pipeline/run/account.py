@@ -1,0 +1,127 @@
+"""What is told of the pages of chunks: by processes, once; then put together for those who read.
+
+In: chunks whose pages are cleaned, and what became of each page. Out: rows, stories and a chapter
+beside the results of each chunk; from them the outputs and the report. Never: a page told again
+because of pages that it has nothing to do with.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+from typing import TypeVar
+
+from pipeline.engines.forked import map_forked
+from pipeline.publish import Corpus, Entry, Row, Standings
+from pipeline.records import Aside
+from pipeline.run import stages
+from pipeline.run.merged import Part, kept, left, merged
+from pipeline.run.plan import Chunk, Key
+from pipeline.run.stages import Stage
+from pipeline.shuffled.parts import Run
+from pipeline.store import (
+    read_outcomes,
+    read_packed,
+    read_records,
+    write_packed,
+    write_records,
+)
+
+T = TypeVar("T")
+Files = Callable[[Stage, Chunk], Path]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The account of all pages that are `alive`.
+
+    `segment` names the result of a stage for a chunk, `told` what is told of it.
+    """
+
+    chunks: Sequence[Chunk]
+    alive: frozenset[Key]
+    segment: Files
+    told: Files
+    standings: Standings
+    corpus: Corpus
+
+    def tell(self, workers: int) -> None:
+        """Store what the outputs and the report say of each page, where it is not stored yet."""
+        from pipeline.publish import telling  # loaded before the fork, once for all
+
+        _ = telling
+        new = [chunk for chunk in self.chunks if not self._is_told(chunk)]
+        for _ in map_forked(self._tell, new, workers):
+            pass
+
+    def _is_told(self, chunk: Chunk) -> bool:
+        return all(self.told(stage, chunk).exists() for stage in stages.TOLD)
+
+    def _tell(self, chunk: Chunk) -> None:
+        from pipeline.publish.telling import Telling
+
+        telling, rows = Telling(self.corpus), list[Row]()
+        stories = telling.stories(self._entries(chunk), rows)
+        write_packed(self.told(stages.STORIES, chunk), stories)
+        write_records(self.told(stages.CHAPTERS, chunk), [telling.chapter()])
+        write_records(self.told(stages.ROWS, chunk), rows)
+
+    def _entries(self, chunk: Chunk) -> Iterator[Entry]:
+        """Yield the entries of a chunk, each with its page as it was parsed."""
+        cleaned, parsed = (
+            kept(chunk, read_outcomes(self.segment(stage, chunk)), self.alive)
+            for stage in (stages.NORMALIZE, stages.STRIP)
+        )
+        pages = left(chunk, self.alive)
+        entries = self.standings.entries(zip(pages, cleaned, strict=True))
+        for entry, page in zip(entries, parsed, strict=True):
+            yield replace(entry, parsed=None if isinstance(page, Aside) else page)
+
+    def rows(self) -> Iterator[Row]:
+        """Yield what the outputs say of each page of raw/, in the order of the paths."""
+        read = (partial(read_records, self.told(stages.ROWS, chunk), Row) for chunk in self.chunks)
+        return self._merged(read)
+
+    def write_report(self, folder: Path) -> None:
+        """Write the report on all pages into `folder`."""
+        from pipeline.publish import report
+
+        told = [
+            report.Told(
+                partial(_one, self.told(stages.CHAPTERS, chunk), report.Chapter),
+                partial(read_packed, self.told(stages.STORIES, chunk)),
+            )
+            for chunk in self.chunks
+        ]
+        report.write(told, self._places(range(len(told))), self.corpus, folder)
+
+    def runs(self) -> Iterator[Run]:
+        """Yield where the rows of all pages lie, in the order of the paths."""
+        files = [self.told(stages.ROWS, chunk).resolve() for chunk in self.chunks]
+        # What is the same for rows that follow one another is how far they are from the page.
+        for (rows, _), some in groupby(
+            enumerate(self._places(files)), key=lambda one: (one[1][0], one[0] - one[1][1])
+        ):
+            found = [at for _, (_, at) in some]
+            yield Run(rows, found[0], found[-1] + 1)
+
+    def _places(self, names: Sequence[T]) -> Iterator[tuple[T, int]]:
+        """Yield the places of all pages: the name of the chunk, and the page's place in it."""
+        counts = (len(left(chunk, self.alive)) for chunk in self.chunks)
+        pairs = zip(names, counts, strict=True)
+        return self._merged(partial(_counted, name, count) for name, count in pairs)
+
+    def _merged(self, read: Iterable[Callable[[], Iterable[T]]]) -> Iterator[T]:
+        """Yield what is kept of each page, in the order of the paths."""
+        pairs = zip(self.chunks, read, strict=True)
+        parts = (Part(left(chunk, self.alive), opened) for chunk, opened in pairs)
+        return (value for _, value in merged(parts))
+
+
+def _one(segment: Path, kind: type[T]) -> T:
+    return next(read_records(segment, kind))
+
+
+def _counted(name: T, count: int) -> Iterator[tuple[T, int]]:
+    return ((name, at) for at in range(count))
