@@ -21,15 +21,17 @@ from bench.pages import write
 from pipeline import publish
 from pipeline.config import Config, OutputsConfig, RunConfig
 from pipeline.paths import Paths
-from pipeline.run.job import Asked, Job
+from pipeline.run import job
+from pipeline.run.account import Account
+from pipeline.run.job import Asked
 from pipeline.run.session import run_once
 
 PAGES, WORKERS = 2_000, 2
 _ALLOWED = 0.15
 _WRITING: Mapping[str, object] = {
-    "tell": Job,
-    "publish_rows": publish,
-    "write_report": publish,
+    "tell": Account,
+    "publish_rows": job,
+    "write_report": Account,
     "write_checksums": publish,
 }
 
