@@ -77,7 +77,8 @@ class Watch:
     def between(self, start: float, end: float) -> float:
         """Return the processor seconds that went by between two times."""
         inside = [cpu for when, cpu in self.seen if start - 0.2 <= when <= end + 0.2]
-        return max(0.0, inside[-1] - inside[0]) if inside else 0.0
+        # What a process spent that ended with its parent is seen no more: the most counts.
+        return max(inside) - inside[0] if inside else 0.0
 
 
 def _spent(process: int) -> tuple[float, int]:
