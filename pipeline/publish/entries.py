@@ -80,6 +80,18 @@ class Standing:
             return " ".join(parts)
         return " ".join((*parts, *self.cluster.members, self.cluster.why))
 
+    def entry(self, found: Found, outcome: Outcome) -> Entry:
+        """Return the entry of the page."""
+        return Entry(
+            found,
+            outcome,
+            self.status,
+            self.canonical,
+            self.relation,
+            self.cluster,
+            self.replaced,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
@@ -153,16 +165,7 @@ class Standings:
     def entries(self, outcomes: Iterable[tuple[Found, Outcome]]) -> Iterator[Entry]:
         """Yield an entry for each page."""
         for found, outcome in outcomes:
-            one = self.of(found, brief_of(outcome))
-            yield Entry(
-                found,
-                outcome,
-                one.status,
-                one.canonical,
-                one.relation,
-                one.cluster,
-                one.replaced,
-            )
+            yield self.of(found, brief_of(outcome)).entry(found, outcome)
 
 
 def join(

@@ -6,27 +6,22 @@ because of pages that it has nothing to do with.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
 
+from pipeline.brief import Brief
 from pipeline.engines.forked import map_forked
-from pipeline.publish import Corpus, Entry, Row, Standings
-from pipeline.records import Aside
+from pipeline.publish import Corpus, Row, Standings
 from pipeline.run import stages
 from pipeline.run.merged import Part, kept, left, merged
-from pipeline.run.plan import Chunk, Key
+from pipeline.run.plan import Chunk, Key, key
 from pipeline.run.stages import Stage
+from pipeline.run.told import Untold, tell
 from pipeline.shuffled.parts import Run
-from pipeline.store import (
-    read_outcomes,
-    read_packed,
-    read_records,
-    write_packed,
-    write_records,
-)
+from pipeline.store import read_packed, read_records
 
 T = TypeVar("T")
 Files = Callable[[Stage, Chunk], Path]
@@ -51,32 +46,32 @@ class Account:
         from pipeline.publish import telling  # loaded before the fork, once for all
 
         _ = telling
-        new = [chunk for chunk in self.chunks if not self._is_told(chunk)]
-        for _ in map_forked(self._tell, new, workers):
+        for _ in map_forked(self._tell, self.new, workers):
             pass
 
-    def _is_told(self, chunk: Chunk) -> bool:
-        return all(self.told(stage, chunk).exists() for stage in stages.TOLD)
+    @property
+    def new(self) -> list[Chunk]:
+        """Return the chunks of which something is not told yet."""
+        return [
+            chunk
+            for chunk in self.chunks
+            if not all(self.told(stage, chunk).exists() for stage in stages.TOLD)
+        ]
 
     def _tell(self, chunk: Chunk) -> None:
-        from pipeline.publish.telling import Telling
+        tell(self.untold(chunk), self.corpus)
 
-        telling, rows = Telling(self.corpus), list[Row]()
-        stories = telling.stories(self._entries(chunk), rows)
-        write_packed(self.told(stages.STORIES, chunk), stories)
-        write_records(self.told(stages.CHAPTERS, chunk), [telling.chapter()])
-        write_records(self.told(stages.ROWS, chunk), rows)
-
-    def _entries(self, chunk: Chunk) -> Iterator[Entry]:
-        """Yield the entries of a chunk, each with its page as it was parsed."""
-        cleaned, parsed = (
-            kept(chunk, read_outcomes(self.segment(stage, chunk)), self.alive)
-            for stage in (stages.NORMALIZE, stages.STRIP)
-        )
+    def untold(self, chunk: Chunk) -> Untold:
+        """Return all that telling of a chunk takes."""
+        briefs = kept(chunk, read_records(self.segment(stages.BRIEF, chunk), Brief), self.alive)
         pages = left(chunk, self.alive)
-        entries = self.standings.entries(zip(pages, cleaned, strict=True))
-        for entry, page in zip(entries, parsed, strict=True):
-            yield replace(entry, parsed=None if isinstance(page, Aside) else page)
+        return Untold(
+            pages,
+            tuple(map(self.standings.of, pages, briefs)),
+            tuple(key(page) in self.alive for page in chunk.members),
+            *(self.segment(stage, chunk) for stage in (stages.NORMALIZE, stages.STRIP)),
+            *(self.told(stage, chunk) for stage in stages.TOLD),
+        )
 
     def rows(self) -> Iterator[Row]:
         """Yield what the outputs say of each page of raw/, in the order of the paths."""

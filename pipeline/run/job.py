@@ -66,6 +66,7 @@ from pipeline.shuffled import (
     do_chunks,
     follow_on_spark,
     look_on_spark,
+    tell_on_spark,
     write_articles,
 )
 from pipeline.store import (
@@ -402,7 +403,11 @@ class Job:
 
     def tell(self) -> None:
         """Store what the outputs and the report say of each page, where it is not stored yet."""
-        self.account.tell(self.config.run.workers or cores())
+        account = self.account
+        if not self.is_on_spark:
+            account.tell(self.config.run.workers or cores())
+        elif new := account.new:
+            tell_on_spark(self.spark, map(account.untold, new), self.settings, self.corpus)
 
     @cached_property
     def corpus(self) -> Corpus:

@@ -201,8 +201,10 @@ STAGES = (*ALONE, LEARN, *LEARNT, DUPLICATES)
 
 
 def code(rules: Rules) -> str:
-    """Return 16 hex digits that name all code, rules and libraries that shape any stage."""
-    return fingerprint(*(stage.shape(rules, "") for stage in (*STAGES, VERDICTS)))
+    """Return 16 hex digits that name all code, rules and libraries that shape any result."""
+    shapes = (stage.shape(rules, "") for stage in (*STAGES, VERDICTS))
+    publishing = sorted((Path(__file__).parents[1] / "publish").rglob("*.py"))
+    return fingerprint(*shapes, files_fingerprint(publishing))
 
 
 def load(settings: Settings) -> None:

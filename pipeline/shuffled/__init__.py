@@ -3,9 +3,9 @@
 `mirror` brings pages from where Spark reads; `files` looks into what is new in raw/; `worker` does
 a stage on an executor. `bodies` reads the results back as rows; `candidates`, `verify`,
 `containment` and `components` are what `pipeline.dedup` does in one process, as joins; `search`
-puts them together; `articles` writes what is kept. What decides anything is called, not written
-again: the kernels, the comparison, `settle`, the choice of copies. pyspark is imported in these
-modules alone, and when they are asked for.
+puts them together; `telling` and `articles` write what comes of it. What decides anything is
+called, not written again: the kernels, the comparison, `settle`, the choice of copies. pyspark is
+imported in these modules alone, and when they are asked for.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,9 +18,11 @@ from pipeline.shuffled.parts import Bodies, Run, Search
 
 if TYPE_CHECKING:
     from pipeline.engines.spark import SparkEngine
+    from pipeline.publish import Corpus
     from pipeline.run.chunks import Work
     from pipeline.run.duplicates import Duplicates
     from pipeline.run.stages import Settings
+    from pipeline.run.told import Untold
 
 __all__ = [
     "Bodies",
@@ -30,6 +32,7 @@ __all__ = [
     "do_chunks",
     "follow_on_spark",
     "look_on_spark",
+    "tell_on_spark",
     "write_articles",
 ]
 
@@ -83,6 +86,16 @@ def detect_on_spark(spark: "SparkEngine", parts: Sequence[Bodies], search: Searc
 
     with spark.explained():
         return detect(spark.session, parts, search)
+
+
+def tell_on_spark(
+    spark: "SparkEngine", untold: "Iterable[Untold]", settings: "Settings", corpus: "Corpus"
+) -> None:
+    """Have executors tell what the outputs and the report say of the pages of chunks."""
+    from pipeline.shuffled.telling import tell
+
+    with spark.explained():
+        tell(spark.session, untold, settings, corpus)
 
 
 def write_articles(spark: "SparkEngine", runs: Iterable[Run], folder: Path) -> None:

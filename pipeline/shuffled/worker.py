@@ -6,9 +6,10 @@ executor has a watched child, as a run on one machine has.
 """
 
 import pickle
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, Protocol
 from uuid import uuid4
 
 import pyarrow as pa
@@ -21,12 +22,51 @@ from pipeline.store import TEMPORARY, rename
 
 Batches = Iterator[pa.RecordBatch]
 
-WORK = "work binary"
-DONE = "pages long"
+_WORK = "work binary"
+_DONE = "pages long"
 _SCHEMA = pa.schema([("pages", pa.int64())])
+
+# Pieces of work that the driver has packed at one time: a million pages.
+_AT_ONCE = 2000
 
 # One for the life of a Python process, which Spark uses for many tasks.
 _ENGINES: dict[float, LocalEngine] = {}
+
+
+class Function(Protocol):
+    """What executors do with a piece of work; it travels with each task."""
+
+    def begin(self) -> None:
+        """Do what a task begins with."""
+        ...
+
+    def __call__(self, work: Any, /) -> int:
+        """Do a piece of work; return how many pages it had."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Each:
+    """A function, done for each row of a task."""
+
+    function: Function
+
+    def __call__(self, batches: Batches) -> Batches:
+        """Yield for each batch of work how many pages each piece had."""
+        self.function.begin()
+        for batch in batches:
+            pages = [self.function(pickle.loads(one)) for one in batch.column(0).to_pylist()]
+            yield pa.RecordBatch.from_arrays([pa.array(pages, pa.int64())], schema=_SCHEMA)
+
+
+def shared_out(session: Any, work: Iterable[Any], function: Function) -> Iterator[int]:
+    """Do all pieces of work, each a task; yield how many pages each had."""
+    waiting = iter(work)
+    while some := [(pickle.dumps(one),) for one in islice(waiting, _AT_ONCE)]:
+        spread = session.sparkContext.parallelize(some, len(some))
+        table = session.createDataFrame(spread, _WORK)
+        done = table.mapInArrow(_Each(function).__call__, _DONE).collect()
+        yield from (row.pages for row in done)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +77,11 @@ class Doing:
     timeout: float
     code: str
 
-    def __call__(self, batches: Batches) -> Batches:
-        """Yield for each batch of work how many pages each piece had."""
-        for batch in batches:
-            pages = [self._do(pickle.loads(packed)) for packed in batch.column(0).to_pylist()]
-            yield pa.RecordBatch.from_arrays([pa.array(pages, pa.int64())], schema=_SCHEMA)
+    def begin(self) -> None:
+        """Do what each task begins with: nothing, for a process has its engine already."""
 
-    def _do(self, work: chunks.Work) -> int:
+    def __call__(self, work: chunks.Work) -> int:
+        """Do a piece of work; return how many pages it had."""
         engine = self._engine()
         if not work.is_done:  # a task that is tried again may have done a part
             _do_aside(work, self.settings, engine)
