@@ -61,10 +61,12 @@ class Lexicon:
     unit_line: Pattern
     continued: Pattern
     chapter: Pattern
+    page_number: Pattern
     bindings: Pattern
     dashes: Pattern
     qualifiers_before: Pattern
     qualifiers_after: Pattern
+    counted: Pattern
     bounds: Pattern
     units: Pattern
     phrases: Pattern

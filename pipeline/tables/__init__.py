@@ -14,7 +14,7 @@ from itertools import groupby
 
 from pipeline.records import Block, Change, Page, Refused
 from pipeline.rules.tables import TableRules
-from pipeline.tables import boxes, flat, markup
+from pipeline.tables import boxes, broken, flat, markup
 from pipeline.tables.cases import try_rule
 
 __all__ = ["rebuild_tables", "try_rule"]
@@ -25,11 +25,12 @@ def rebuild_tables(page: Page, rules: TableRules) -> Page:
     if not page.is_article:
         return page
     grids = any(block.cells and not block.dropped_by for block in page.blocks)
-    found, refused = ((), ()) if grids else flat.find(page.blocks, rules)
+    mended = broken.mend(page.blocks, rules.lexicon, spanned=not grids)
+    found, refused = ((), ()) if grids else flat.find(mended, rules)
     taken = frozenset(i for one in found for i in one.blocks)
     tables = [one.table for one in found if one.table is not None]
     tables += markup.find(page.blocks, rules) if grids else ()
-    tables += boxes.find(page.blocks, taken, rules)
+    tables += map(mended.placed, boxes.find(mended.blocks, taken, rules))
     known = {table.block for table in page.tables}
     new = [table for table in tables if table.block not in known]
     refused = _all_refused((*page.refused, *refused, *markup.refused(page.blocks, rules)))

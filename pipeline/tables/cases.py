@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from pipeline.records import Block, Cell, Table
 from pipeline.rules.tables import TableRule, TableRules
-from pipeline.tables import boxes, flat, markup
+from pipeline.tables import boxes, broken, flat, markup
 
 _MARKUP = ("grid", "continued")
 
@@ -29,7 +29,7 @@ def try_rule(rule: TableRule, text: str, rules: TableRules) -> str:
     elif rule.apply == "box":
         made = boxes.find(_lines(text), frozenset(), rules)
     else:
-        found, _ = flat.find(_lines(text), rules)
+        found, _ = flat.find(broken.mend(_lines(text), rules.lexicon, spanned=True), rules)
         made = tuple(one.table for one in found if one.table and one.mechanism == rule.apply)
     return "\n".join(_csv(table) for table in made) if made else text
 

@@ -16,6 +16,7 @@ from typing import Literal
 from pipeline.records import Block, Refused, Table
 from pipeline.rules.tables import Lexicon, TableRules
 from pipeline.tables import aligned, around, gapped, grid, lined, marked, oneline, tabbed
+from pipeline.tables.broken import Mended
 from pipeline.tables.build import build, join
 from pipeline.tables.header import (
     FIGURE_ROLES,
@@ -81,10 +82,26 @@ class Found:
 _NOTHING: tuple[Found | None, int, Sequence[Token]] = (None, 0, ())
 
 
-def find(
+def find(page: Mended, rules: TableRules) -> tuple[tuple[Found, ...], tuple[Refused, ...]]:
+    """Return the flattened tables of a page, and those that were seen and not read."""
+    found, refused = _find(page.blocks, rules)
+    whole = tuple(
+        replace(
+            one,
+            table=page.placed(one.table) if one.table is not None else None,
+            blocks=page.whole(one.blocks),
+        )
+        for one in found
+    )
+    inside = {at for one in whole for at in range(one.blocks[0], one.blocks[-1] + 1)}
+    why = rules.refusals["page"]
+    skipped = (_refused(page.source, at, why) for at in sorted(page.numbers & inside))
+    return whole, (*refused, *skipped)
+
+
+def _find(
     blocks: Sequence[Block], rules: TableRules
 ) -> tuple[tuple[Found, ...], tuple[Refused, ...]]:
-    """Return the flattened tables of `blocks`, and those that were seen and not read."""
     shown = around.visible(blocks)
     found: list[Found] = []
     refused: list[Refused] = []

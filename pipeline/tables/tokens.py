@@ -158,7 +158,7 @@ def prefix(text: str) -> int:
 
 def read_lines(blocks: Sequence[Block], indexes: Sequence[int], typer: Typer) -> list[Token]:
     """Return one token a block; a line left blank beyond the usual distance is an empty cell."""
-    step = _usual_step([blocks[i].line for i in indexes])
+    step = usual_step([blocks[i].line for i in indexes])
     tokens: list[Token] = []
     before = blocks[indexes[0]].line if indexes else 0
     for index in indexes:
@@ -272,7 +272,7 @@ def _is_letter(word: str) -> bool:
     return len(word) == 1 and "\u3400" <= word <= "\u9fff"
 
 
-def _usual_step(lines: Sequence[int]) -> int:
+def usual_step(lines: Sequence[int]) -> int:
     """Return the most frequent distance between lines, 0 where none is known."""
     steps = [after - before for before, after in pairwise(lines)]
     common = Counter(steps).most_common(1)

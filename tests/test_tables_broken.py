@@ -1,0 +1,111 @@
+"""Flattened tables whose lines the page broke: pieces of cells, numbers of printed pages."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pipeline.records import Block, Page, Provenance
+from pipeline.rules.tables import load
+from pipeline.tables import rebuild_tables
+from pipeline.tables.spans import groups
+
+RULES = load([Path(__file__).parents[1] / "pipeline" / "rules" / "tables.toml"])
+HEADER = ("类别", "指标", "2020年", "2025年", "属性")
+ROWS = (
+    ("经济发展", "1.地区生产总值增长（%）", "3.8", "6左右", "预期性"),
+    ("经济发展", "2.单位GDP能耗降低（%）", "〔12.5〕", "〔14.5〕", "约束性"),
+    ("民生福祉", "3.居民收入增长（%）", "5.1", "高于GDP增速", "预期性"),
+    ("民生福祉", "4.每千人口拥有3岁以下托位数（个）", "1.8", "4.5以上", "预期性"),
+)
+
+
+def page_of(text: str) -> Page:
+    """Return a page of the lines of a text that are not blank."""
+    lines = enumerate(text.split("\n"), 1)
+    blocks = tuple(Block("paragraph", line, line=at) for at, line in lines if line.strip())
+    return Page("0" * 16, "", blocks, Provenance("a.txt"))
+
+
+def lines_of() -> list[str]:
+    """Return the cells of the table, merged ones once."""
+    cells = list(HEADER)
+    for above, row in zip((HEADER, *ROWS), ROWS, strict=False):
+        cells += row if row[0] != above[0] else row[1:]
+    return cells
+
+
+def spanned(text: str) -> str:
+    """Return a cell as a word processor writes it: a span for each kind of writing."""
+    return re.sub(
+        r"(?<=[0-9A-Za-z%.])(?=[\u3400-\u9fff（）〔〕])|(?<=[\u3400-\u9fff（）〔〕])(?=[0-9A-Za-z%<>])",
+        "\n",
+        text,
+    )
+
+
+@pytest.mark.parametrize("between", ["\n", "\n\n"], ids=["lines", "blank-lines"])
+def test_pieces_of_cells_are_put_together(between: str) -> None:
+    text = between.join(spanned(cell).replace("\n", between) for cell in lines_of())
+    assert text.count("\n") > len(lines_of())
+    page = rebuild_tables(page_of(text), RULES)
+    (table,) = page.tables
+    assert (table.header, table.rows) == (HEADER, ROWS)
+    own = text.split("\n")
+    assert all(
+        row[1].startswith(own[line - 1][:1]) or own[line - 1] == row[0]
+        for row, line in zip(table.rows, table.lines, strict=True)
+    )
+    assert "".join(page.blocks[0].text.split()) == "".join(text.split())
+    assert not any(block.text for block in page.blocks[1:])
+
+
+@pytest.mark.parametrize(
+    ("pieces", "wanted"),
+    [
+        ("率（|%|）|60|左右", "率（%）|60左右"),
+        ("率（|%|）|控制在|35|以下", "率（%）|控制在35以下"),
+        ("率（|%|）|15.9|（|2019|年）|13", "率（%）|15.9（2019年）|13"),
+        ("率（|%|）|5|:|4|:|1|预期性", "率（%）|5:4:1|预期性"),
+        ("率（|%|）|到|2025|年|到|2030|年", "率（%）|到2025年|到2030年"),
+        ("率（|%|）|2.5|高于|GDP|增速|预期性", "率（%）|2.5|高于GDP增速|预期性"),
+        ("率（|%|）|国家|5A|级景区（个）|8", "率（%）|国家5A级景区（个）|8"),
+        ("率（|%|）|单位|次|/|人|8", "率（%）|单位|次/人|8"),
+        # Next to each other, yet cells of their own.
+        ("率（|%|）|5|预期性|1|人口自然增长率（|%|）", "率（%）|5|预期性|1|人口自然增长率（%）"),
+        ("率（|%|）|单位|8|万户|新增", "率（%）|单位|8|万户|新增"),
+        ("地区生产总值增长（%）|60|左右", "地区生产总值增长（%）|60|左右"),
+    ],
+    ids=lambda value: value.split("|", 3)[-1],
+)
+def test_pieces(pieces: str, wanted: str) -> None:
+    lines = pieces.split("|")
+    starts = dict(groups(lines, RULES.lexicon))
+    cells, at = [], 0
+    while at < len(lines):
+        past = starts.get(at, at + 1)
+        cells.append("".join(lines[at:past]))
+        at = past
+    assert "|".join(cells) == wanted
+
+
+@pytest.mark.parametrize(
+    "number", ["— 12 —", "- 12 -", "－12－", "·12·", "第12页/共30页"], ids=lambda text: text
+)
+def test_the_number_of_a_printed_page_is_no_cell(number: str) -> None:
+    cells = lines_of()
+    for at in (8, 12, 15):
+        broken = [*cells[:at], "", number, "", *cells[at:]]
+        page = rebuild_tables(page_of("\n".join(broken)), RULES)
+        (table,) = page.tables
+        assert (table.header, table.rows) == (HEADER, ROWS), at
+        assert not table.doubts
+        assert number in [block.text for block in page.blocks]
+        assert [(one.text, one.line) for one in page.refused] == [(number, at + 2)]
+        assert table.lines[-1] == broken.index(ROWS[-1][1]) + 1
+
+
+def test_a_number_of_a_page_that_cuts_no_table_is_not_told() -> None:
+    page = rebuild_tables(page_of("\n".join(["— 3 —", *lines_of(), "— 4 —", "完。"])), RULES)
+    assert page.tables[0].rows == ROWS
+    assert not page.refused
