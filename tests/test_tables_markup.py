@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import pipeline
 from pipeline.records import Block, Cell, Page, Provenance, Table
 from pipeline.rules.tables import load
 from pipeline.tables import rebuild_tables
@@ -214,7 +215,15 @@ def test_a_box_is_a_table_of_items_and_its_lines_stay() -> None:
 
 
 @pytest.mark.parametrize(
-    "marks", [("1.", "2."), ("（1）", "（2）"), ("①", "②"), ("1、", "2、"), ("01 ", "02 ")]
+    "marks",
+    [
+        ("1.", "2."),
+        ("（1）", "（2）"),
+        ("①", "②"),
+        ("1、", "2、"),
+        ("01 ", "02 "),
+        ("（一）", "（二）"),
+    ],
 )
 def test_items_are_numbered_in_many_ways(marks: tuple[str, str]) -> None:
     (table,) = boxes("专栏3 工程", f"{marks[0]}铁路。建线。", f"{marks[1]}机场。扩建。")
@@ -239,9 +248,60 @@ def test_texts_may_stand_below_their_titles() -> None:
     assert [row[3:] for row in table.rows] == [("铁路", "建线。再建。"), ("机场", "扩建。")]
 
 
+def test_lines_that_are_drawn_and_marks_of_markdown_are_no_part_of_a_box() -> None:
+    (table,) = boxes(
+        "### **专栏3 工程**", "---", "分两类安排。", "01 铁路", "建线。", "02 机场", "扩建。"
+    )
+    assert [row[1:] for row in table.rows] == [
+        ("工程", "0", "导语", "分两类安排。"),
+        ("工程", "1", "铁路", "建线。"),
+        ("工程", "2", "机场", "扩建。"),
+    ]
+
+
+LINE = (
+    "专栏8 平台 {} 专栏9 人才行动 统筹安排两类。 1.引进。引进百人。 2.培养。培养千人。 第三节 其他"
+)
+
+
+@pytest.mark.parametrize(
+    ("items", "found"),
+    [
+        ("01 实验室 建五家。 02 中心 布局十家，加强协同。 第二节 开放 一段话。", 2),
+        ("（一）实验室。建五家。 （二）中心。布局十家，加强协同。 一段话。", 2),
+        ("01 实验室 建五家。再建。 02 中心 布局十家。 03 基地 建三个。", 3),
+        # Where an item ends is not told: a blank stands inside one.
+        ("01 实验室 建五家。 再建一家。 02 中心 布局十家。 另一段话。", 0),
+        # A table that counts its rows, run together.
+        ("清单 1 实验室 五家。 2 中心 十家。", 0),
+        ("01 实验室 建五家 02 中心 布局十家 一段话。", 0),
+        ("01 实验室 建五家。 03 中心 布局十家。", 0),
+    ],
+)
+def test_boxes_on_one_line(items: str, found: int) -> None:
+    line = f"第一节 一段话在前。 {LINE.format(items)}"
+    made = boxes(line)
+    assert [len(table.rows) for table in made] == [*([found] if found else []), 3]
+    rows = [row[2:] for row in made[-1].rows]
+    assert rows == [
+        ("0", "导语", "统筹安排两类。"),
+        ("1", "引进", "引进百人。"),
+        ("2", "培养", "培养千人。"),
+    ]
+    if found:
+        assert made[0].rows[0][:4] == ("8", "平台", "1", "实验室")
+        assert all(row[4].endswith("。") and row[4] in line for row in made[0].rows)
+
+
+def test_a_box_on_one_line_that_was_parted_into_sentences() -> None:
+    page = pipeline.clean("正文在此，说明安排。\n" + LINE.format("01 室 建五家。 02 厅 建十家。"))
+    assert [len(table.rows) for table in page.tables] == [2, 3]
+
+
 @pytest.mark.parametrize(
     "lines",
     [
+        ("专栏3 工程", "一、加强组织", "（一）加强领导。各负其责。", "（二）明确分工。分头落实。"),
         ("专栏3所列项目由各部门落实。", "1.加强领导。", "2.明确责任。"),
         ("专栏3 工程", "一段话。", "又一段话。", "第三段话。", "1.太远。", "2.太远。"),
         ("专栏3 工程", "1.只有一项。", "3.不是第二项。"),

@@ -55,6 +55,7 @@ class Lexicon:
     text: Pattern
     box: Pattern
     box_number: Pattern
+    box_item: Pattern
     caption: Pattern
     caption_end: Pattern
     note: Pattern
