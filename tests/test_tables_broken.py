@@ -109,3 +109,45 @@ def test_a_number_of_a_page_that_cuts_no_table_is_not_told() -> None:
     page = rebuild_tables(page_of("\n".join(["— 3 —", *lines_of(), "— 4 —", "完。"])), RULES)
     assert page.tables[0].rows == ROWS
     assert not page.refused
+
+
+@pytest.mark.parametrize("heading", ["（一）优化布局", "三、重点任务", "第三章 任务"])
+def test_a_heading_below_a_last_row_with_empty_cells_is_none_of_them(heading: str) -> None:
+    cells = "指标|2020年|2025年|年均增长|生产总值|120|180|8.4|财政收入|12|18|8.4|城镇化率|56|62"
+    lines = [*cells.split("|"), heading, "到2025年形成新格局。"]
+    page = rebuild_tables(page_of("\n".join(lines)), RULES)
+    (table,) = page.tables
+    assert table.rows[-1] == ("城镇化率", "56", "62", "")
+    assert heading in [block.text for block in page.blocks]
+
+
+WORDS = """
+序号|重点任务|牵头单位|配合单位|完成时限
+1|建设人才公寓|市住建局|市人社局|2025年12月
+2|改造三处老旧|医院门诊楼|市卫健委|市财政局|2024年12月
+3|建设公园|市园林局|市住建局|2023年12月
+4|办好五所学校|市教育局|市财政局|2023年6月"""
+
+
+def test_words_of_a_row_with_a_line_too_many_are_doubted() -> None:
+    lines = [cell for row in WORDS.split("\n") for cell in row.split("|")]
+    (table,) = rebuild_tables(page_of("\n".join(lines)), RULES).tables
+    assert 1 in {doubt.row for doubt in table.doubts}, table.rows
+
+
+TWO_LEVELS = """类别|指标|2020年|2025年|属性
+粮食|谷物|播种面积（亿亩）|14.7|14.8|预期性
+产量（亿吨）|6.1|6.3|预期性
+大豆|播种面积（亿亩）|1.5|1.6|预期性
+产量（万吨）|196|230|预期性
+经济作物|油料|播种面积（亿亩）|1.9|2.1|预期性
+产量（万吨）|358|380|预期性
+技术|主要农作物病虫害绿色防控覆盖率（%）|41.5|55|预期性
+化肥利用率（%）|40.2|43|约束性"""
+
+
+def test_rows_below_a_category_of_two_lines_are_doubted_with_it() -> None:
+    lines = [cell for row in TWO_LEVELS.split("\n") for cell in row.split("|")]
+    (table,) = rebuild_tables(page_of("\n".join(lines)), RULES).tables
+    doubted = {doubt.row for doubt in table.doubts}
+    assert doubted >= {0, 1, 2, 3, 4, 5}, table

@@ -17,6 +17,8 @@ from pipeline.tables.tokens import bare
 #: Where so many rows have no remark, nothing tells whose a remark is.
 _OFTEN_EMPTY = 0.3
 _OFTEN = 0.2
+#: A line that takes no more of the room of a name is hardly a broken one.
+SHORT = 0.6
 
 
 def follow(ballot: Ballot, frame: Frame, rows: Sequence[Row], *, lined: bool) -> None:
@@ -37,8 +39,14 @@ def is_marked(row: Row, rules: TableRules) -> bool:
 
 
 def wrap_often(rows: Sequence[Row]) -> bool:
-    """Return whether many names take several lines, so that one more is nothing odd."""
-    return sum(len(row.name) > 1 for row in rows) > _OFTEN * len(rows)
+    """Return whether many names take several lines, so that one more is nothing odd.
+
+    The first lines of such names fill the room that names have.
+    """
+    names = [row.name for row in rows if not row.section]
+    room = max((len(name[0]) for name in names if name), default=0)
+    wrapped = sum(len(name) > 1 and len(name[0]) > SHORT * room for name in names)
+    return wrapped > _OFTEN * len(rows)
 
 
 def _categories(ballot: Ballot, at: int, name: int, rows: Sequence[Row]) -> None:
@@ -49,14 +57,18 @@ def _categories(ballot: Ballot, at: int, name: int, rows: Sequence[Row]) -> None
     """
     other: str | None = None
     half, often = "", wrap_often(rows)
+    room = max((len(line) for row in rows for line in row.name), default=0)
     for number, row in enumerate(rows):
         if row.section:
             half = "".join(row.name)
             continue
+        said = ballot.reading((number, at))
+        early = len(row.name) > 1 and len(row.name[0]) <= SHORT * room
         if row.category:
             other = half + "".join(row.category) if half else None
+            other = said or None if len(row.category) > 1 and other is None else other
             half = ""
-        elif not often and (said := ballot.reading((number, at))):
+        elif (early or not often) and said:
             other = said
         elif not often and len(row.name) > 1 and ballot.reading((number, name)) == row.name[0]:
             other = row.name[0]

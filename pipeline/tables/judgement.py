@@ -9,21 +9,20 @@ lines around it, and habits that no price shows (a merged attribute, words for a
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.rules.tables import TableRules
 from pipeline.tables.cells import Frame, above_of, fill_down
-from pipeline.tables.follow import follow, is_marked, wrap_often
+from pipeline.tables.follow import SHORT, follow, is_marked, wrap_often
 from pipeline.tables.header import FIGURE_ROLES, Column
 from pipeline.tables.names import Names
 from pipeline.tables.paths import Detour, Row
 from pipeline.tables.shares import Ballot
-from pipeline.tables.tokens import bare, prefix
+from pipeline.tables.tokens import FIGURES, bare, prefix
 from pipeline.tables.values import adds_up, slides
 
-#: A line that takes no more of the room of a name is hardly a broken one.
-_SHORT = 0.6
+#: Columns of words beside the names.
+_FEWEST_WORDED = 2
 
 _Reading = tuple[int, str, str | None, float | None]
-_Judged = tuple[str, str, str]
+_Judged = tuple[str, str, str | None]
 
 
 def vote(
@@ -49,13 +48,30 @@ def vote(
         if row.placings and frame.layout.figures:
             for at, why, reading, margin in _readings(row, frame.layout.figures):
                 ballot.add((number, places["figure"][at]), reading, why, margin)
-        lines = () if lined else _lines(row, frame.rules, room)
+        lines = () if lined else _lines(row, frame, room)
         for role, why, other in (*_group(row, full, frame), *lines):
             ballot.add((number, places[role][0]), other, why)
     for detour in detours:
         _compare(ballot, frame, filled, detour)
     follow(ballot, frame, rows, lined=lined)
     return ballot
+
+
+def _is_askew(row: Row, frame: Frame) -> bool:
+    """Return whether nothing tells which of the columns of words a further line belongs to.
+
+    Names of two levels behind numbers are read where rows have a cell more than others; words of
+    any column may take two lines.
+    """
+    words = sum(column.role == "text" for column in frame.layout.columns)
+    further = words > 1 and not frame.layout.figures and len(row.name) > 1
+    counted = frame.levels and frame.layout.has("serial") and not frame.layout.has("category")
+    return further or (counted and _words_of(row) >= _FEWEST_WORDED)
+
+
+def _words_of(row: Row) -> int:
+    """Return how many cells of a row beside its name hold words."""
+    return sum(token.kind not in FIGURES for token in row.values)
 
 
 def _room(rows: Sequence[Row]) -> int:
@@ -128,13 +144,15 @@ def _group(row: Row, full: Row, frame: Frame) -> Iterator[_Judged]:
         yield "binding", "within" if within else "merged", ""
 
 
-def _lines(row: Row, rules: TableRules, room: int) -> Iterator[_Judged]:
+def _lines(row: Row, frame: Frame, room: int) -> Iterator[_Judged]:
     """Return what is judgement in the parting of lines: one wrapped name, or heading and name.
 
     Lines of a narrow cell are filled: what leaves most of a line empty is a cell of its own, and
     a name broken early may be two.
     """
-    name = "".join(row.name)
+    name, rules = "".join(row.name), frame.rules
+    if _is_askew(row, frame):
+        yield "name", "wrap", None
     names = Names(rules.lexicon, units=False, numbered=False)
     if len(row.name) > 1 and not row.parent and _may_be_two(row.name, names, room):
         yield "name", "wrap", row.name[0]
@@ -142,7 +160,7 @@ def _lines(row: Row, rules: TableRules, room: int) -> Iterator[_Judged]:
         return
     category = "".join(row.category)
     known = rules.lexicon.categories.fullmatch(bare(category))
-    if category and not row.parent and not known and len(category) > _SHORT * room:
+    if category and not row.parent and not known and len(category) > SHORT * room:
         yield "category", "wrap", category + name
 
 
@@ -153,7 +171,7 @@ def _may_be_two(lines: Sequence[str], names: Names, room: int) -> bool:
         return True
     goes_on = names.is_rest(second) or names.words.unfinished.search(bare(first))
     opened = first.count("（") + first.count("(") > first.count("）") + first.count(")")
-    short = 1 < len(bare(first)) <= _SHORT * room
+    short = 1 < len(bare(first)) <= SHORT * room
     return short and not goes_on and not opened and not prefix(first)
 
 

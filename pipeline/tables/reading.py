@@ -66,6 +66,7 @@ class Reading:
 
 def best_reading(tokens: Sequence[Token], rules: TableRules) -> Reading | None:
     """Return the reading of a region with the least cost, None where no reading is good."""
+    tokens = tokens[: _before_heading(tokens, rules)]
     plain = _regular(tokens, rules, named=True)
     if plain is not None:
         return plain
@@ -82,6 +83,24 @@ def best_reading(tokens: Sequence[Token], rules: TableRules) -> Reading | None:
         if best is reading and reading.cost <= _GOOD_ROW * len(reading.rows):
             break
     return _whole(best, tokens, rules) if best else _regular(tokens, rules, named=False)
+
+
+def _before_heading(tokens: Sequence[Token], rules: TableRules) -> int:
+    """Return where a heading of the text begins below the last value, else where all ends.
+
+    It has its number: no cell of a last row whose last columns are empty.
+    """
+    last = len(tokens)
+    while last and tokens[last - 1].kind not in VALUES - {"gap"} | {"binding"}:
+        last -= 1
+    heads = (at for at in range(last, len(tokens)) if _is_numbered(tokens[at].text, rules))
+    return next(heads, len(tokens)) if last else len(tokens)
+
+
+def _is_numbered(text: str, rules: TableRules) -> bool:
+    """Return whether a line begins like a numbered heading: 一、, （二）."""
+    found = rules.lexicon.section.match(text)
+    return found is not None and found.end() < len(text)
 
 
 def _regular(tokens: Sequence[Token], rules: TableRules, *, named: bool) -> Reading | None:
