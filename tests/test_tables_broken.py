@@ -151,3 +151,52 @@ def test_rows_below_a_category_of_two_lines_are_doubted_with_it() -> None:
     (table,) = rebuild_tables(page_of("\n".join(lines)), RULES).tables
     doubted = {doubt.row for doubt in table.doubts}
     assert doubted >= {0, 1, 2, 3, 4, 5}, table
+
+
+BODY = "全市 3586 5.6 7.2 东湖区 862 5.1 4.8 西川区 715 5.9 8.1"
+ARTICLE = f"第二节 主要目标 {{title}} {{header}} {BODY} 第三节 开放 一段话。"
+
+
+@pytest.mark.parametrize(
+    ("title", "header"),
+    [
+        ("2024年全市分区县主要经济指标", "区县 总量（亿元） 增速（%） 工业增速（%）"),
+        ("表5 2023年旅客运输量及周转量", "运输方式 客运量（万人） 增长（%） 周转量"),
+        ("表3 2023年居民消费支出及构成", "指标 绝对量（元） 比上年增长（%） 比重（%）"),
+        ("附表1 各区“十四五”降低目标", "地区 基本目标 激励目标 力争目标"),
+    ],
+    ids=["title", "caption", "composition", "unknown-names"],
+)
+def test_the_title_of_a_table_on_one_line_is_no_column(title: str, header: str) -> None:
+    page = rebuild_tables(page_of(ARTICLE.format(title=title, header=header)), RULES)
+    (table,) = page.tables
+    assert (table.title, table.header) == (title, tuple(header.split()))
+    assert [row[0] for row in table.rows] == ["全市", "东湖区", "西川区"]
+
+
+PRICES = """品种|批发价格（元/吨）|最高零售价格|元/吨|元/升
+汽油|89号|8465|8765|6.45
+92号|8979|9279|6.89
+95号|9493|9793|7.33
+柴油|0号|7485|7785|6.53
+-10号|7934|8234|6.92"""
+
+
+@pytest.mark.parametrize("way", ["lines", "tabs"])
+def test_units_below_a_name_and_groups_without_a_name_of_their_own(way: str) -> None:
+    head, *rows = PRICES.split("\n")
+    head = head.replace("|元/吨", "\n元/吨", 1)
+    text = "\n".join([head, *rows]).replace("|", "\n" if way == "lines" else "\t")
+    (table,) = rebuild_tables(page_of("表1 价格表\n" + text), RULES).tables
+    assert table.header[:3] == ("品种(一级)", "品种(二级)", "批发价格（元/吨）")
+    assert table.header[3:] == ("最高零售价格_元/吨", "最高零售价格_元/升")
+    assert [row[:2] for row in table.rows][2:4] == [("汽油", "95号"), ("柴油", "0号")]
+
+
+def test_names_of_two_lines_each_are_no_two_levels() -> None:
+    cells = (
+        "主要指标|2025年|既有建筑节能改造|面积（亿平方米）|3.5|新建建筑中装配式|建筑比例（%）|30"
+    )
+    more = "新增地热能建筑应|用面积（亿平方米）|1.0|建筑能耗中电力消|费比例（%）|55"
+    page = rebuild_tables(page_of(f"{cells}|{more}".replace("|", "\n")), RULES)
+    assert all("(一级)" not in name for table in page.tables for name in table.header)

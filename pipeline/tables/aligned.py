@@ -15,7 +15,7 @@ from itertools import pairwise, takewhile
 
 from pipeline.rules.tables import Lexicon
 from pipeline.tables import merged
-from pipeline.tables.header import Column, Layout, Role, join_lines, role_of
+from pipeline.tables.header import Column, Layout, Role, is_heading, join_lines, role_of
 from pipeline.tables.levels import Path, spread
 from pipeline.tables.paths import Cut, Row
 from pipeline.tables.pattern import (
@@ -61,6 +61,9 @@ _AGAIN = 1.5
 _LONG_STUB, _USUAL_STUB = 0.3, 8
 #: Columns have names of their own.
 _TWICE = 1.0
+_BARE_UNIT = 1.3
+#: Names of two levels, where nothing in the header says so.
+_LEVELS = 0.8
 _EXPLAINED = 0.3
 _SAMPLE = 400
 
@@ -108,7 +111,7 @@ def _merged_columns(tokens: Sequence[Token], words: Lexicon) -> tuple[int, ...]:
     role = role_of(tokens[0].text, words)
     if role == "serial":
         return (-1, 1)
-    return (-1, 0) if role in ("category", "binding", None) else (-1,)
+    return (-1, 0) if role in ("category", "binding", "name", None) else (-1,)
 
 
 def _shapes(tokens: Sequence[Token], words: Lexicon) -> Iterator[tuple[int, int]]:
@@ -162,6 +165,9 @@ def _try(
         way, kinds = fit(tokens, frame)
     if way is None or not _is_regular(way, width) or not _are_names(tokens, way, kinds, frame):
         return None
+    levels = over == 0 and role_of(tokens[0].text, words) == "name"
+    if levels and not _are_levels(tokens, way, frame):
+        return None
     columns, price = _header(tokens, kinds, frame)
     cells = list(_cells(tokens, way, frame))
     closed = over == 0 and sum(what == "row" for _, _, what in way.steps) > 1
@@ -171,7 +177,7 @@ def _try(
     price += _UNNAMED * (over >= 0 and not named) + _AGAIN * _repeated(tokens, way, frame)
     price += _AGAIN * (role_of(tokens[start].text, words) == "text")
     price += _LONG_STUB * max(0, len(columns[0][0]) - _USUAL_STUB)
-    price += HEADING * _is_lone(way) + _TWICE * (width - len(set(columns)))
+    price += _LEVELS * levels + HEADING * _is_lone(way) + _TWICE * (width - len(set(columns)))
     guessed = sum(role_of(path[-1], words) is None for path in columns)
     headings = [tokens[a].text for a, _, what in way.steps if what == "heading"]
     headed = not all(words.section.match(text) for text in headings)
@@ -205,6 +211,12 @@ def _is_plain(tokens: Sequence[Token], way: Way, frame: Frame) -> bool:
     shorts = [len(tokens[a + gone].text) for a, _, what in way.steps if what == "short"]
     room = max(shorts, default=0)
     return max(heads) <= min(_USUAL_CATEGORY, room * _SHORT) and way.steps[0][2] == "row"
+
+
+def _are_levels(tokens: Sequence[Token], way: Way, frame: Frame) -> bool:
+    """Return whether names take two columns: some are merged over rows, none is half of a name."""
+    merged_over = any(what == "short" for _, _, what in way.steps)
+    return merged_over and (bool(frame.ends) or _is_plain(tokens, way, frame))
 
 
 def _is_regular(way: Way, width: int) -> bool:
@@ -254,13 +266,13 @@ def _header(
     """
     start, words = frame.start, frame.words
     found, cost = _named(tokens, frame.width, kinds, frame)
-    if found or frame.merged < 0:
-        return found, cost
     at = frame.merged
-    if words.section.match(tokens[start + at].text):
-        return [], 0.0
-    found, cost = _named(tokens, frame.width - 1, (*kinds[:at], *kinds[at + 1 :]), frame)
-    return (found[: at + 1] + found[at:], cost) if found and len(found[at]) == 1 else ([], 0.0)
+    if (found and not cost) or at < 0 or words.section.match(tokens[start + at].text):
+        return found, cost
+    over, dear = _named(tokens, frame.width - 1, (*kinds[:at], *kinds[at + 1 :]), frame)
+    if not over or len(over[at]) > 1 or (found and cost <= dear):
+        return found, cost
+    return over[: at + 1] + over[at:], dear
 
 
 def _named(
@@ -269,7 +281,7 @@ def _named(
     """Return `width` columns that the header names and what they cost, [] where it names others."""
     start, words = frame.start, frame.words
     cells = [token.text for token in tokens[:start]]
-    if any(len(cell) > _LONGEST_HEADER_CELL or words.section.match(cell) for cell in cells[1:]):
+    if any(len(cell) > _LONGEST_HEADER_CELL or is_heading(cell, words) for cell in cells[1:]):
         return [], 0.0
     if frame.ends and len(lines := by_line(tokens[:start])) > 1:
         rows = [[token.text for token in line] for line in lines]
@@ -277,7 +289,9 @@ def _named(
         return spread(rows, width, words, worded=worded), _MERGED
     joined = cells if len(cells) == width else join_lines(cells, words)
     if len(joined) == width:
-        return [(cell,) for cell in joined], 0.0
+        # A unit names no column: it stands below the name of one, or of several.
+        units = sum(words.units.fullmatch(bare(cell)) is not None for cell in joined)
+        return [(cell,) for cell in joined], _BARE_UNIT * units
     counted = tokens[start].text == "1" and role_of(joined[0], words) != "serial"
     if len(joined) == width - 1 and counted:
         return [("",), *((cell,) for cell in joined)], 0.0

@@ -17,8 +17,8 @@ from pipeline.tables.tokens import bare
 #: Where so many rows have no remark, nothing tells whose a remark is.
 _OFTEN_EMPTY = 0.3
 _OFTEN = 0.2
-#: A line that takes no more of the room of a name is hardly a broken one.
-SHORT = 0.6
+#: A line that takes no more of the room of a name is hardly a broken one; much less so this one.
+SHORT, _EARLY = 0.6, 0.3
 
 
 def follow(ballot: Ballot, frame: Frame, rows: Sequence[Row], *, lined: bool) -> None:
@@ -41,11 +41,11 @@ def is_marked(row: Row, rules: TableRules) -> bool:
 def wrap_often(rows: Sequence[Row]) -> bool:
     """Return whether many names take several lines, so that one more is nothing odd.
 
-    The first lines of such names fill the room that names have.
+    The first lines of such names fill some of the room that names have.
     """
     names = [row.name for row in rows if not row.section]
     room = max((len(name[0]) for name in names if name), default=0)
-    wrapped = sum(len(name) > 1 and len(name[0]) > SHORT * room for name in names)
+    wrapped = sum(len(name) > 1 and len(name[0]) > _EARLY * room for name in names)
     return wrapped > _OFTEN * len(rows)
 
 
@@ -63,7 +63,7 @@ def _categories(ballot: Ballot, at: int, name: int, rows: Sequence[Row]) -> None
             half = "".join(row.name)
             continue
         said = ballot.reading((number, at))
-        early = len(row.name) > 1 and len(row.name[0]) <= SHORT * room
+        early = len(row.name) > 1 and len(row.name[0]) <= _EARLY * room
         if row.category:
             other = half + "".join(row.category) if half else None
             other = said or None if len(row.category) > 1 and other is None else other

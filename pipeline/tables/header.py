@@ -89,6 +89,11 @@ def _role_of(key: str, words: Lexicon) -> Role | None:
     return next((role for role in _ROLES if getattr(words, role).fullmatch(key)), None)
 
 
+def is_heading(text: str, words: Lexicon) -> bool:
+    """Return whether a line is a heading inside a table; 其中 may also stand above columns."""
+    return bool(words.section.match(text)) and not words.within.match(text)
+
+
 def candidates(cells: Sequence[str], words: Lexicon) -> Iterator[tuple[int, Layout]]:
     """Return the ways to read the first of `cells` as a header: how many, and their layout.
 

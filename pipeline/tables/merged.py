@@ -125,6 +125,9 @@ def _price(cell: str, leaves: Sequence[str], words: Lexicon) -> float:
     # One of the cells below may have a unit of its own: 本年, 距平百分率(%).
     united = sum(bare(leaf).endswith(")") for leaf in leaves)
     cost += unit * (1.5 if united == len(leaves) else 0.7 * (united > 0))
+    # 元/吨, 元/升: units stand below what has none, and among themselves.
+    bared = sum(words.units.fullmatch(bare(leaf)) is not None for leaf in leaves)
+    cost += 2.0 * (bared > 0) * (unit or bared < len(leaves))
     cost += 2.5 * (dated and any(_YEAR.search(leaf) for leaf in leaves))
     cost += {"measure": 0.4, "rate": 1.0}.get(role or "", 0.0) + 0.2 * dated
     cost += 2.0 * (len(leaves) - len(set(leaves)))

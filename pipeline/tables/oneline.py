@@ -19,7 +19,9 @@ from pipeline.tables.header import STUBS, Role, role_of
 from pipeline.tables.tokens import bare
 
 _FEWEST_WORDS, _FEWEST_KNOWN, _WINDOW = 11, 3, 5
-_LONGEST_CELL = 24
+_LONGEST_CELL, _SHORTEST_TITLE, _CAPTION_PIECES = 24, 8, 3
+#: What the first column of a header may hold.
+_FIRST: frozenset[Role | None] = frozenset((*STUBS, "binding"))
 _STOP = re.compile(r"[。！？：；]")
 _SENTENCE = re.compile(r"[。！？]")
 
@@ -52,6 +54,12 @@ def divide(text: str, words: Lexicon) -> Parts | None:
 def title_of(before: str, words: Lexicon) -> str:
     """Return the title that ends what stands before a table, "" where it ends otherwise."""
     last = _STOP.split(before)[-1].strip()
+    parts = last.split(" ")
+    heads = [at for at, part in enumerate(parts) if words.caption.match(part)]
+    if heads:
+        last = " ".join(parts[heads[-1] :])
+    elif any(words.chapter.match(part) for part in parts):
+        last = parts[-1]
     if around.may_name(last, words):
         return around.clean_title(last, words)
     return ""
@@ -67,11 +75,32 @@ def _headers(pieces: Sequence[str], words: Lexicon) -> Iterator[int]:
         if role is None:
             continue
         roles = [role, *(role_of(cell, words) for cell in cells)]
-        if not STUBS & set(roles[:2]) or _ends_title(roles):
+        if not _FIRST & set(roles[:1]) or _ends_title(roles):
+            continue
+        if (at and words.chapter.match(pieces[at - 1])) or _names_title(cells, roles[1:], words):
             continue
         known = sum(role is not None for role in roles)
-        if known >= _FEWEST_KNOWN or (not at and roles[0] in STUBS):
+        announced = roles[0] in STUBS and _is_announced(pieces[:at], words)
+        if known >= _FEWEST_KNOWN or announced:
             yield at
+
+
+def _is_announced(before: Sequence[str], words: Lexicon) -> bool:
+    """Return whether what stands before a header is a caption or a title, or nothing."""
+    if not before or any(words.caption.match(piece) for piece in before[-_CAPTION_PIECES:]):
+        return True
+    title = before[-1]
+    return len(title) >= _SHORTEST_TITLE and around.may_name(title, words)
+
+
+def _names_title(cells: Sequence[str], roles: Sequence[Role | None], words: Lexicon) -> bool:
+    """Return whether a caption, or what names a table, stands before another header."""
+    for at, (cell, role) in enumerate(zip(cells, roles, strict=True)):
+        titled = role in (None, "measure") and len(cell) >= _SHORTEST_TITLE
+        titled = titled and around.is_title(cell, words)
+        if words.caption.match(cell) or (titled and STUBS & set(roles[at + 1 :])):
+            return True
+    return False
 
 
 def _ends_title(roles: Sequence[Role | None]) -> bool:
