@@ -182,15 +182,36 @@ PRICES = """品种|批发价格（元/吨）|最高零售价格|元/吨|元/升
 -10号|7934|8234|6.92"""
 
 
-@pytest.mark.parametrize("way", ["lines", "tabs"])
-def test_units_below_a_name_and_groups_without_a_name_of_their_own(way: str) -> None:
+def test_units_below_a_name_and_groups_without_a_name_of_their_own() -> None:
     head, *rows = PRICES.split("\n")
-    head = head.replace("|元/吨", "\n元/吨", 1)
-    text = "\n".join([head, *rows]).replace("|", "\n" if way == "lines" else "\t")
-    (table,) = rebuild_tables(page_of("表1 价格表\n" + text), RULES).tables
+    text = "\n".join([head.replace("|元/吨", "\n元/吨", 1), *rows])
+    (table,) = rebuild_tables(page_of("表1 价格表\n" + text.replace("|", "\t")), RULES).tables
     assert table.header[:3] == ("品种(一级)", "品种(二级)", "批发价格（元/吨）")
     assert table.header[3:] == ("最高零售价格_元/吨", "最高零售价格_元/升")
     assert [row[:2] for row in table.rows][2:4] == [("汽油", "95号"), ("柴油", "0号")]
+
+
+def test_the_same_one_cell_a_line_is_doubted() -> None:
+    page = rebuild_tables(page_of("表1 价格表\n" + PRICES.replace("|", "\n")), RULES)
+    (table,) = page.tables
+    assert table.header[-2:] == ("最高零售价格_元/吨", "最高零售价格_元/升")
+    assert {doubt.row for doubt in table.doubts} >= {3, 4, 5}
+
+
+TWO_ROWS = """地区|人口|面积|2020年|2024年|2020年|2024年
+东湖区|12|13|81|82
+西川区|22|23|91|92
+南岭县|32|33|71|72"""
+
+
+def test_a_header_that_could_be_parted_otherwise_is_doubted_at_the_first_row() -> None:
+    sure = TWO_ROWS.replace("|", "\n")
+    (table,) = rebuild_tables(page_of(sure), RULES).tables
+    assert table.header[1:3] == ("人口_2020年", "人口_2024年")
+    assert not table.doubts
+    vague = sure.replace("2020年\n2024年\n2020年\n2024年", "男性\n女性\n水面")
+    (table,) = rebuild_tables(page_of(vague), RULES).tables
+    assert {doubt.row for doubt in table.doubts if "column" in doubt.why} == {0}
 
 
 def test_names_of_two_lines_each_are_no_two_levels() -> None:

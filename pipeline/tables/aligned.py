@@ -10,7 +10,7 @@ missing. What the rows cost then tells how well the hypothesis explains the page
 """
 
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise, takewhile
 
 from pipeline.rules.tables import Lexicon
@@ -65,6 +65,8 @@ _BARE_UNIT = 1.3
 #: Names of two levels, where nothing in the header says so.
 _LEVELS = 0.8
 _EXPLAINED = 0.3
+#: Divisions of a header that cost no more than this beyond the best may be right.
+_LIKELY = 0.35
 _SAMPLE = 400
 
 
@@ -93,7 +95,25 @@ def read(tokens: Sequence[Token], words: Lexicon) -> Hypothesis | None:
         for merged_column in _merged_columns(cells, words)
         if (one := _try(cells, start, width, merged_column, words))
     ]
-    return min(found, key=lambda one: one.cost, default=None)
+    best = min(found, key=lambda one: one.cost, default=None)
+    if best is None or len(best.layout.lines[0]) <= len(best.layout.columns):
+        return best
+    return replace(best, layout=replace(best.layout, unsure=_unsure(best, words)))
+
+
+def _unsure(found: Hypothesis, words: Lexicon) -> tuple[int, ...]:
+    """Return the columns whose names another division of the header names otherwise.
+
+    Only divisions that are nearly as likely count, and headers whose rows ran together.
+    """
+    names = [column.name for column in found.layout.columns]
+    worded = [at for at, figure in enumerate(found.figures) if not figure]
+    joined = join_lines(list(found.layout.lines[0]), words)
+    ways = merged.divide(joined, len(found.figures), words, worded)
+    likely = [way for cost, way in ways if cost <= ways[0][0] + _LIKELY]
+    others = (["_".join(path) for path in way] for way in likely)
+    other = [one for one in others if len(one) == len(names)]
+    return tuple(at for at, name in enumerate(names) if any(one[at] != name for one in other))
 
 
 def cells_of(tokens: Sequence[Token]) -> list[Token]:
@@ -166,7 +186,7 @@ def _try(
     if way is None or not _is_regular(way, width) or not _are_names(tokens, way, kinds, frame):
         return None
     levels = over == 0 and role_of(tokens[0].text, words) == "name"
-    if levels and not _are_levels(tokens, way, frame):
+    if levels and not _are_levels(way, frame):
         return None
     columns, price = _header(tokens, kinds, frame)
     cells = list(_cells(tokens, way, frame))
@@ -213,10 +233,12 @@ def _is_plain(tokens: Sequence[Token], way: Way, frame: Frame) -> bool:
     return max(heads) <= min(_USUAL_CATEGORY, room * _SHORT) and way.steps[0][2] == "row"
 
 
-def _are_levels(tokens: Sequence[Token], way: Way, frame: Frame) -> bool:
-    """Return whether names take two columns: some are merged over rows, none is half of a name."""
-    merged_over = any(what == "short" for _, _, what in way.steps)
-    return merged_over and (bool(frame.ends) or _is_plain(tokens, way, frame))
+def _are_levels(way: Way, frame: Frame) -> bool:
+    """Return whether names take two columns, some merged over rows.
+
+    Only where each line is a row: else a heading inside, or half of a name, looks the same.
+    """
+    return bool(frame.ends) and any(what == "short" for _, _, what in way.steps)
 
 
 def _is_regular(way: Way, width: int) -> bool:

@@ -46,10 +46,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The columns of a table, and the rows of its header as they stood (`lines`)."""
+    """The columns of a table, and the rows of its header as they stood (`lines`).
+
+    `unsure` are the columns whose names could be cut otherwise.
+    """
 
     columns: tuple[Column, ...]
     lines: tuple[tuple[str, ...], ...]
+    unsure: tuple[int, ...] = ()
 
     @property
     def stubs(self) -> tuple[Role, ...]:

@@ -54,7 +54,17 @@ def vote(
     for detour in detours:
         _compare(ballot, frame, filled, detour)
     follow(ballot, frame, rows, lined=lined)
+    _header(ballot, frame, rows)
     return ballot
+
+
+def _header(ballot: Ballot, frame: Frame, rows: Sequence[Row]) -> None:
+    """Note at the first row which columns may have another name; a header has no cells to doubt."""
+    first = next((number for number, row in enumerate(rows) if not row.section), None)
+    if first is None or frame.levels:
+        return
+    for at in frame.layout.unsure:
+        ballot.add((first, at), None, "header")
 
 
 def _is_askew(row: Row, frame: Frame) -> bool:

@@ -119,6 +119,8 @@ def _price(cell: str, leaves: Sequence[str], words: Lexicon) -> float:
     """Return how odd it is that a cell lies over `leaves`, or over none."""
     role, unit = role_of(cell, words), bare(cell).endswith(")")
     dated = bool(_YEAR.search(cell))
+    if role is None and _is_unit(cell, words):
+        return _NEVER
     if not leaves:
         return 0.6 * (not unit and (role in (None, "group") or (role == "year" and not dated)))
     cost = _NEVER * (role in STUBS or role == "binding") + 3.0 * (role == "text")
@@ -126,7 +128,7 @@ def _price(cell: str, leaves: Sequence[str], words: Lexicon) -> float:
     united = sum(bare(leaf).endswith(")") for leaf in leaves)
     cost += unit * (1.5 if united == len(leaves) else 0.7 * (united > 0))
     # 元/吨, 元/升: units stand below what has none, and among themselves.
-    bared = sum(words.units.fullmatch(bare(leaf)) is not None for leaf in leaves)
+    bared = sum(_is_unit(leaf, words) for leaf in leaves)
     cost += 2.0 * (bared > 0) * (unit or bared < len(leaves))
     cost += 2.5 * (dated and any(_YEAR.search(leaf) for leaf in leaves))
     cost += {"measure": 0.4, "rate": 1.0}.get(role or "", 0.0) + 0.2 * dated
@@ -141,6 +143,10 @@ def _price(cell: str, leaves: Sequence[str], words: Lexicon) -> float:
     falls = sum(before > after for before, after in pairwise(years))
     again = sum(before == after for before, after in pairwise(years))
     return cost + 1.0 * falls + 0.7 * again
+
+
+def _is_unit(cell: str, words: Lexicon) -> bool:
+    return words.units.fullmatch(bare(cell)) is not None
 
 
 def _are_alike(one: str, other: str) -> bool:

@@ -28,6 +28,7 @@ _HABITS: Mapping[str, float] = {
     "merged": 0.15,
     "wrap": 0.4,
     "heading": 0.4,
+    "header": 0.4,
 }
 _CERTAIN = 0.995
 #: Odds of a reading that others may hang on.
