@@ -55,13 +55,20 @@ def find(blocks: Sequence[Block], taken: frozenset[int], rules: TableRules) -> t
             table = _read_box(blocks, shown[place:end], rules)
             tables += [table] if table is not None else []
             end = place
-        elif block.kind != "table" and rules.lexicon.box_number.search(block.text):
+        elif _may_hold_box(block, rules):
             text = "".join(blocks[at].text for at in _same_line(blocks, shown[place:end]))
             on_line = list(boxline.read(text, rules.lexicon, markers))
             made = (_table_of_line(one, block, shown[place], rules) for one in on_line)
             tables += [table for table in made if table is not None][::-1]
             end = place if on_line else end
     return tuple(reversed(tables))
+
+
+def _may_hold_box(block: Block, rules: TableRules) -> bool:
+    """Return whether a box may stand on a line, its parts apart by blanks."""
+    if " " not in block.text or block.kind == "table":
+        return False
+    return rules.lexicon.box_number.search(block.text) is not None
 
 
 def _same_line(blocks: Sequence[Block], shown: Sequence[int]) -> Iterator[int]:
@@ -76,9 +83,13 @@ def _same_line(blocks: Sequence[Block], shown: Sequence[int]) -> Iterator[int]:
 
 def _names_box(block: Block, rules: TableRules) -> bool:
     """Return whether a line is the title of a box or its number, not a sentence about one."""
-    line = _text(block)
     words = rules.lexicon
-    if block.kind == "table" or not (words.box.match(line) or words.box_number.fullmatch(line)):
+    # Prose is told by its length: this is all that a page without boxes pays.
+    long = len(block.text) > 2 * _LONGEST_TITLE
+    if long or block.kind == "table" or not words.box_number.search(block.text):
+        return False
+    line = _text(block)
+    if not (words.box.match(line) or words.box_number.fullmatch(line)):
         return False
     return len(line) <= _LONGEST_TITLE and not line.endswith(_UNFINISHED)
 
