@@ -54,7 +54,9 @@ def timed(spent: dict[str, tuple[float, float]]) -> Iterator[None]:
         def run(*given: object) -> None:
             clock, processor = time.monotonic(), _processor()
             work(*given)
-            spent[name] = _processor() - processor, time.monotonic() - clock
+            known = spent.get(name, (0.0, 0.0))
+            ended = _processor() - processor, time.monotonic() - clock
+            spent[name] = known[0] + ended[0], known[1] + ended[1]
 
         return run
 

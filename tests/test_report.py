@@ -306,7 +306,9 @@ def test_every_page_is_counted_by_site_month_and_rule() -> None:
     page = replace(page, blocks=(gone, gone), published=date(2021, 3, 5))
     aside = Aside("9" * 16, Provenance("www.a.example/1.html"), "empty", "is empty")
     tally = Tally()
-    assert tally.add(Entry(Found("a", 1, ""), page, "article"), page.dropped) == (
+    entry = Entry(Found("a", 1, ""), page, "article")
+    assert list(entry.dropped) == [(one.line, one.text, one.rule) for one in page.dropped]
+    assert tally.add(entry, entry.dropped) == (
         "unknown",
         "2021-03",
         ["chrome.tools"],
@@ -348,8 +350,7 @@ def test_counts_of_chapters_add_up_however_pages_are_parted() -> None:
         for part in parts:
             one = Tally()
             for entry in part:
-                assert isinstance(entry.outcome, Page)
-                one.add(entry, entry.outcome.dropped)
+                one.add(entry, entry.dropped)
             whole.take(one)
         return whole
 

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pipeline.publish.entries import Corpus
+from pipeline.publish.entries import Corpus, Gone
 from pipeline.publish.sinks import json_lines
-from pipeline.records import Dropped
 from pipeline.store import SyncedFile
 
 if TYPE_CHECKING:
@@ -37,6 +36,6 @@ class DroppedWriter:
         self._file.close()
 
 
-def dropped_lines(page: str, dropped: Sequence[Dropped]) -> bytes:
+def dropped_lines(page: str, dropped: Sequence[Gone]) -> bytes:
     """Return the lines of one page."""
-    return json_lines(_Line(page, one.line, one.text, one.rule) for one in dropped)
+    return json_lines(_Line(page, *one) for one in dropped)

@@ -45,8 +45,14 @@ class CsvSink:
 
 def csv_line(row: Iterable[object]) -> bytes:
     """Return one row as it stands in a file, with its line break."""
+    return csv_lines([row])
+
+
+def csv_lines(rows: Iterable[Iterable[object]]) -> bytes:
+    """Return rows as they stand in a file, each with its line break."""
     buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\r\n").writerow([harmless(str(cell)) for cell in row])
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerows([harmless(str(cell)) for cell in row] for row in rows)
     return buffer.getvalue().encode("utf-8")
 
 

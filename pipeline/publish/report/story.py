@@ -65,36 +65,25 @@ def story(entry: Entry, text: str = "", values: Values = ()) -> dict[str, Any]:
 def _blocks(before: Page, after: Page) -> dict[str, Any]:
     """Return the raw blocks with the rules that took them, and the changes of the others."""
     changes = after.changes[len(before.changes) :] if before is not after else ()
-    rules: dict[str, int] = {"": -1}
-    pairs = zip(before.blocks, after.blocks, strict=True)
-    whole = after.dropped_by
+    taken = [block.dropped_by or after.dropped_by for block in after.blocks]
+    rules = {"": -1}
+    for rule in (*taken, *(one.rule for one in changes if one.block >= 0)):
+        if rule not in rules:
+            rules[rule] = len(rules) - 1
     blocks = [
-        [
-            block.line,
-            _KINDS[block.kind],
-            _number(rules, marked.dropped_by or whole),
-            block.text,
-        ]
-        for block, marked in pairs
+        [block.line, _KINDS[block.kind], rules[rule], block.text]
+        for block, rule in zip(before.blocks, taken, strict=True)
     ]
     return {
         "blocks": blocks,
         "more": 0,
         "changes": [
-            [one.block, _number(rules, one.rule), one.start, one.before, one.after]
+            [one.block, rules[one.rule], one.start, one.before, one.after]
             for one in changes
             if one.block >= 0
         ],
         "rules": list(rules)[1:],
     }
-
-
-def _number(rules: dict[str, int], rule: str) -> int:
-    """Return the number of a rule, counted from 0 in the order in which they came."""
-    number = rules.get(rule)
-    if number is None:
-        number = rules[rule] = len(rules) - 1
-    return number
 
 
 def cut(told: dict[str, Any], room: int) -> dict[str, Any]:

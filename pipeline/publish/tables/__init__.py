@@ -14,7 +14,7 @@ import msgspec
 from pipeline.config import TablesConfig
 from pipeline.paths import safe_name
 from pipeline.publish.entries import Corpus
-from pipeline.publish.sinks import BOM, CsvSink, csv_line
+from pipeline.publish.sinks import BOM, CsvSink, csv_lines
 from pipeline.publish.tables import doubts, long
 from pipeline.publish.tables.doubts import ToldDoubt, told_doubts
 from pipeline.publish.tables.long import Value, ValueReader, long_row, shown_rows
@@ -69,23 +69,23 @@ class TableTeller:
         """Return the values of each table of a page."""
         return [list(self._reader.read(page, table)) for table in page.tables]
 
-    def tell(self, page: Page, place: str, values: Values) -> Told:
-        """Return what is written of the tables of a page; their files lie in the folder `place`."""
+    def tell(self, page: Page, folder: str, values: Values) -> Told:
+        """Return what is written of the tables of a page; their files lie in `folder`."""
         files, told, doubted, resources = [], b"", b"", b""
         for number, (table, own) in enumerate(zip(page.tables, values, strict=True), 1):
-            file = wide_name(table, number, place)
+            file = wide_name(table, number, folder)
             files.append((file, self._wide(table)))
-            for value in own:
-                told += csv_line(long_row(value, (table.title, page.id, page.title, file)))
-            for doubt in told_doubts(table):
-                doubted += csv_line(doubts.doubt_row(doubt, (page.id, table.title, file)))
+            where = (table.title, page.id, page.title, file)
+            told += csv_lines(long_row(value, where) for value in own)
+            place = (page.id, table.title, file)
+            doubted += csv_lines(doubts.doubt_row(doubt, place) for doubt in told_doubts(table))
             resources += packed(table_resource(f"{page.id}-{number:02d}", table, file))
         count = sum(len(table.doubts) for table in page.tables)
         return Told(tuple(files), told, doubted, resources, count)
 
     def _wide(self, table: Table) -> bytes:
         rows = (table.header, *shown_rows(table, strict=self._config.strict))
-        return (BOM if self._config.excel else b"") + b"".join(map(csv_line, rows))
+        return (BOM if self._config.excel else b"") + csv_lines(rows)
 
 
 class TableFolder:
