@@ -176,19 +176,25 @@ def test_no_article_is_a_table_without_rows(tmp_path: Path) -> None:
 
 def test_row_groups_and_files_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parquet_format, "GROUP_ROWS", 2)
-    monkeypatch.setattr(parquet_format, "_MOST_ROWS", 4)
     monkeypatch.setattr(bulk_format, "REQUEST_BYTES", 3000)
     folder = write(tmp_path / "a")
     files = sorted((folder / "articles").iterdir())
-    assert [file.name for file in files] == ["00000.parquet", "00001.parquet"]
-    groups = [parquet.ParquetFile(file).metadata.num_row_groups for file in files]
-    assert groups == [2, 1]
+    assert [file.name for file in files] == [f"0000{n}.parquet" for n in range(3)]
+    assert [parquet.read_table(file).num_rows for file in files] == [2, 2, 1]
     sizes = [file.stat().st_size for file in (folder / "bulk").glob("*.ndjson")]
     assert len(sizes) > 1
     assert max(sizes) <= 3000
     assert of_parquet(folder) == of_bulk(folder) == rows()
-    monkeypatch.setattr(parquet_format, "GROUP_CHARACTERS", 60)
-    assert of_parquet(write(tmp_path / "b")) == rows()
+    monkeypatch.setattr(parquet_format, "GROUP_BYTES", 1000)
+    assert len(list((write(tmp_path / "b") / "articles").iterdir())) > len(files)
+    assert of_parquet(tmp_path / "b") == rows()
+    monkeypatch.setattr(parquet_format, "FILE_GROUPS", 2)
+    by_task = parquet_format.ArticleFiles(tmp_path / "c" / "articles")
+    for line in (folder / "articles.jsonl").read_bytes().splitlines():
+        by_task.add(line)
+    by_task.close()
+    assert by_task.count == len(list((tmp_path / "c" / "articles").iterdir())) > 1
+    assert of_parquet(tmp_path / "c") == rows()
 
 
 def test_parquet_files_without_a_new_article_are_taken_over(

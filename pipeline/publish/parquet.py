@@ -1,31 +1,30 @@
 """articles/00000.parquet and so on: one row for each article kept, typed, packed with zstd.
 
-In: articles in the order of raw/. Out: files of one or more row groups, all of one schema; a first
-file even when there is no article, for its schema. A file of the version before that holds the
-same articles is taken over. Never: more articles in memory than one file holds; bytes that depend
-on more than the articles and the release of pyarrow.
+In: articles in the order of raw/, as articles.jsonl has them. Out: files of one row group, all of
+one schema; a first file even when there is no article, for its schema. A file of the version before
+that holds the same articles is taken over. Never: more articles in memory than one file holds;
+bytes that depend on more than the articles and the release of pyarrow.
 """
 
-from collections.abc import Iterable, Iterator
+import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline.publish.articles import FIELDS, read_article
+from pipeline.publish.articles import FIELDS
 from pipeline.publish.entries import Corpus
 from pipeline.publish.libraries import releases
 from pipeline.publish.made import Made
 from pipeline.publish.rows import Row
 from pipeline.store import NewFiles, SyncedFile
 
-# A row group is the unit that tools read: some 50 MB of UTF-8, less for thousands of short pages.
-GROUP_CHARACTERS = 16 * 2**20
-GROUP_ROWS = 20_000
-# Some 200 MB packed, so that tools that take a file a worker have several.
+# A row group is the unit that tools read: some 50 MB, less for thousands of short pages.
+GROUP_ROWS, GROUP_BYTES = 8_192, 64 * 2**20
+# On a cluster, where a task writes for itself: some 200 MB packed.
 FILE_GROUPS = 16
-# Where nothing is to change but what is new, a file ends behind an article whose id ends so: one in
-# 2,048. An article more or less changes one file, not all that come after it.
+# A file ends behind an article whose id ends so, one in 2,048, where it is not full before. So an
+# article more or less changes one file, not all that come after it.
 _ENDS = ("3a7", "b5c")
-_MOST_ROWS, _MOST_BYTES = 8_192, 64 * 2**20
 
 
 class ParquetWriter:
@@ -47,7 +46,7 @@ class ParquetWriter:
         self._articles.append(row.article)
         self._seals.append(row.seal)
         self._bytes += len(row.article)
-        full = len(self._articles) == _MOST_ROWS or self._bytes > _MOST_BYTES
+        full = len(self._articles) == GROUP_ROWS or self._bytes >= GROUP_BYTES
         if full or row.id.endswith(_ENDS):
             self._write()
 
@@ -61,31 +60,11 @@ class ParquetWriter:
     def _write(self) -> None:
         name = f"articles/{file_name(self._count)}"
         if not self._made.again(name, self._release, *self._seals):
-            _write_part(self._folder / name, self._articles)
+            part = _Part(self._folder / name)
+            part.add(self._articles)
+            part.close()
         self._count += 1
         self._articles, self._seals, self._bytes = [], [], 0
-
-
-def _write_part(path: Path, articles: Iterable[bytes]) -> None:
-    """Write one file of articles; it has no row group where there are none."""
-    part = _Part(path, schema())
-    for group in _groups(articles):
-        part.add(group)
-    part.close()
-
-
-def _groups(articles: Iterable[bytes]) -> Iterator[list[dict[str, Any]]]:
-    """Yield the rows of each row group, and one without rows where there is no article."""
-    rows: list[dict[str, Any]] = []
-    characters = groups = 0
-    for article in articles:
-        rows.append(read_article(article))
-        characters += rows[-1]["chars"]
-        if characters >= GROUP_CHARACTERS or len(rows) == GROUP_ROWS:
-            yield rows
-            rows, characters, groups = [], 0, groups + 1
-    if rows or not groups:
-        yield rows
 
 
 def file_name(number: int) -> str:
@@ -98,21 +77,20 @@ class ArticleFiles:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._schema = schema()
         self._part: _Part | None = None
-        self.count = self._characters = 0
-        self._rows: list[dict[str, Any]] = []
+        self.count = self._bytes = 0
+        self._articles: list[bytes] = []
 
     def add(self, article: bytes) -> None:
         """Take one article as articles.jsonl has it, and write the row group that it fills."""
-        self._rows.append(read_article(article))
-        self._characters += self._rows[-1]["chars"]
-        if self._characters >= GROUP_CHARACTERS or len(self._rows) == GROUP_ROWS:
+        self._articles.append(article)
+        self._bytes += len(article)
+        if self._bytes >= GROUP_BYTES or len(self._articles) == GROUP_ROWS:
             self._write()
 
     def close(self) -> None:
         """Write what is left, and finish the last file."""
-        if self._rows or not self.count:
+        if self._articles or not self.count:
             self._write()
         if self._part:
             self._part.close()
@@ -122,26 +100,25 @@ class ArticleFiles:
             self._part.close()
             self._part = None
         if self._part is None:
-            self._part = _Part(self._folder / file_name(self.count), self._schema)
+            self._part = _Part(self._folder / file_name(self.count))
             self.count += 1
-        self._part.add(self._rows)
-        self._rows = []
-        self._characters = 0
+        self._part.add(self._articles)
+        self._articles = []
+        self._bytes = 0
 
 
 class _Part:
     """One file."""
 
-    def __init__(self, path: Path, schema: Any) -> None:
+    def __init__(self, path: Path) -> None:
         from pyarrow import parquet
 
         self.groups = 0
-        self._schema = schema
         self._file = SyncedFile(path)
         # What is the default today is said all the same: another default is other bytes.
         self._writer = parquet.ParquetWriter(
             self._file,
-            schema,
+            schema(),
             version="2.6",
             data_page_version="1.0",
             compression="zstd",
@@ -150,18 +127,35 @@ class _Part:
             write_statistics=True,
         )
 
-    def add(self, rows: list[dict[str, Any]]) -> None:
-        """Write a row group; none for no rows."""
-        import pyarrow
-
-        table = pyarrow.Table.from_pylist(rows, schema=self._schema)
-        self._writer.write_table(table, row_group_size=GROUP_ROWS)
+    def add(self, articles: Sequence[bytes]) -> None:
+        """Write a row group; none for no articles."""
+        self._writer.write_table(table(articles), row_group_size=GROUP_ROWS)
         self.groups += 1
 
     def close(self) -> None:
         """Write the footer, and make the file outlast a power cut."""
         self._writer.close()
         self._file.close()
+
+
+def table(articles: Sequence[bytes]) -> Any:
+    """Return articles as articles.jsonl has them as an Arrow table, of one piece."""
+    import pyarrow as pa
+    from pyarrow import json
+
+    typed = schema()
+    if not articles:
+        return typed.empty_table()
+    # The reader of JSON knows no days; it may not part its input, nor guess what a field is.
+    days = [
+        pa.field(one.name, pa.string() if one.type == pa.date32() else one.type) for one in typed
+    ]
+    lines = b"\n".join(articles)
+    return json.read_json(
+        io.BytesIO(lines),
+        json.ReadOptions(use_threads=False, block_size=len(lines) + 1),
+        json.ParseOptions(explicit_schema=pa.schema(days), unexpected_field_behavior="error"),
+    ).cast(typed)
 
 
 def schema() -> Any:
