@@ -58,7 +58,7 @@ STEPS: Mapping[str, Sequence[str]] = {
     "results: unpack": ("pipeline.store:unpack", "pipeline.store:read_outcomes"),
     "results: write": ("pipeline.store:write_records", "pipeline.store:write_packed"),
     "results: read": ("pipeline.store:read_records", "pipeline.store:read_packed"),
-    "publish: join": ("pipeline.publish.entries:join", "pipeline.run.account:Account._entries"),
+    "publish: join": ("pipeline.publish.entries:join", "pipeline.run.told:_entries"),
     "publish: rows": ("pipeline.publish.rows:Teller.row",),
     "publish: ledger": ("pipeline.publish.ledger:LedgerWriter.*",),
     "publish: jsonl": ("pipeline.publish.jsonl:JsonLinesWriter.*",),

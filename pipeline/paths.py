@@ -9,6 +9,7 @@ cleaned/.work/                                state; may be deleted, costs a ful
 import os
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -133,11 +134,16 @@ def site_of(page: Page) -> str:
 
     Mirrors keep one folder a host; where neither tells, `UNKNOWN`. Fit to be a folder's name.
     """
+    return _site(page.url, page.provenance.file)
+
+
+@lru_cache(256)  # several outputs ask it of a page
+def _site(url: str, file: str) -> str:
     try:
-        host = urlsplit(page.url).hostname or ""
+        host = urlsplit(url).hostname or ""
     except ValueError:  # such as "http://[": a page may call itself anything
         host = ""
-    top = PurePosixPath(page.provenance.file).parts[0]
-    if not host and top != page.provenance.file and "." in top:
+    top = PurePosixPath(file).parts[0]
+    if not host and top != file and "." in top:
         host = top
     return safe_name(quote(host).lower(), 100) if host else UNKNOWN

@@ -110,8 +110,11 @@ class SyncedFile:
 
     def write(self, data: bytes) -> int:
         """Write `data` behind what was written before; return how many bytes that is."""
-        with disk(self._path):
+        try:  # not `with disk`, which takes longer than most of what is written
             return self._file.write(data)
+        except OSError as error:
+            with disk(self._path):
+                raise error from None
 
     def flush(self) -> None:
         """Hand what was written to the system."""

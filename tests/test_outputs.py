@@ -185,7 +185,7 @@ def test_row_groups_and_files_are_bounded(tmp_path: Path, monkeypatch: pytest.Mo
     assert len(sizes) > 1
     assert max(sizes) <= 3000
     assert of_parquet(folder) == of_bulk(folder) == rows()
-    monkeypatch.setattr(parquet_format, "GROUP_BYTES", 1000)
+    monkeypatch.setattr(parquet_format, "GROUP_BYTES", 10)
     assert len(list((write(tmp_path / "b") / "articles").iterdir())) > len(files)
     assert of_parquet(tmp_path / "b") == rows()
     monkeypatch.setattr(parquet_format, "FILE_GROUPS", 2)

@@ -17,7 +17,7 @@ from pipeline.publish.entries import Corpus, Entry, Gone
 from pipeline.publish.ledger import ledger_line
 from pipeline.publish.sinks import json_bytes
 from pipeline.publish.tables import TableTeller, Told, Values
-from pipeline.publish.text import text_of
+from pipeline.publish.text import text_of_row
 from pipeline.records import Aside, Status
 from pipeline.rules import Rules
 
@@ -65,7 +65,7 @@ class Teller:
         if told is None or entry.kept is None:
             return Row(entry.raw, entry.status, entry.reason, ledger, message, lines)
         packed = json_bytes(told)
-        written = text_of(packed, front_matter=self._outputs.front_matter) if text else b""
+        written = text_of_row(told, front_matter=self._outputs.front_matter) if text else b""
         return Row(
             entry.raw,
             entry.status,

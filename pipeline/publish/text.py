@@ -43,7 +43,11 @@ class TextWriter:
 
 def text_of(article: bytes, *, front_matter: bool) -> bytes:
     """Return the file of what articles.jsonl has as `article`; it ends in a newline."""
-    row = read_article(article)
+    return text_of_row(read_article(article), front_matter=front_matter)
+
+
+def text_of_row(row: dict[str, Any], *, front_matter: bool) -> bytes:
+    """Return the file of an article's row."""
     front = _front_matter(row) if front_matter else ""
     return f"{front}{row['text']}\n".encode()
 

@@ -6,7 +6,7 @@ else. Never: a digit that does not stand in the cell; a number made of two.
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from pipeline.rules import Rules
 
@@ -45,6 +45,7 @@ class Figure:
     period: str = ""
 
 
+@lru_cache(1 << 12)  # whether a cell is empty, a figure, a year: each is asked of it in turn
 def narrow(text: str) -> str:
     """Return `text` in half width without blanks; one blank stays between two figures.
 
