@@ -14,10 +14,12 @@ than some thirty bytes a short line, and the texts of a few.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from hashlib import blake2b
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -85,7 +87,7 @@ class Collector:
     _articles: dict[str, int] = field(default_factory=dict)
     _kept: list[tuple[int, int, int, int]] = field(default_factory=list)
     _texts: list[str] = field(default_factory=list)
-    _gone: dict[int, tuple[int, int, str]] = field(default_factory=dict)
+    _gone: list[tuple[int, dict[int, str]]] = field(default_factory=list)
 
     def add(self, entry: Entry, site: str) -> None:
         """Take one page."""
@@ -93,11 +95,7 @@ class Collector:
         if not isinstance(outcome, Page) or entry.replaced:
             return
         page = int(outcome.id, 16)
-        for key, rule in _gone(outcome).items():
-            first, count, taker = self._gone.get(key, (page, 0, rule))
-            if page < first:
-                first, taker = page, rule
-            self._gone[key] = first, count + 1, taker
+        self._gone.append((page, _gone(outcome)))
         if entry.kept is not None:
             self._articles[site] = self._articles.get(site, 0) + 1
             number = list(self._articles).index(site)
@@ -107,14 +105,21 @@ class Collector:
 
     def lines(self) -> Lines:
         """Return all that was collected."""
-        gone = [(key, page, count) for key, (page, count, _) in self._gone.items()]
+        counts = Counter[int]()
+        first: dict[int, tuple[int, str]] = {}
+        for page, gone in sorted(self._gone, key=itemgetter(0)):
+            counts.update(gone.keys())
+            for key in gone.keys() - first.keys():
+                first[key] = page, gone[key]
+        keys = sorted(first)
+        rows = [(key, first[key][0], counts[key]) for key in keys]
         return Lines(
             tuple(self._articles),
             tuple(self._articles.values()),
             np.array(self._kept, _KEPT).tobytes(),
             tuple(self._texts),
-            np.array(gone, _GONE).tobytes(),
-            tuple(rule for _, _, rule in self._gone.values()),
+            np.array(rows, _GONE).tobytes(),
+            tuple(first[key][1] for key in keys),
         )
 
 
@@ -241,9 +246,14 @@ def _is_own(text: str, title: str) -> bool:
 
 def _gone(page: Page) -> dict[int, str]:
     """Return the short lines that rules of chrome took, each once, with the rule."""
-    taken = (block for block in page.blocks if block.dropped_by.startswith(_TAKING))
-    short = (block for block in taken if len(block.text) <= _LONGEST)
-    return {key: block.dropped_by for block in short if (key := _key(block.text))}
+    return {
+        key: block.dropped_by
+        for block in page.blocks
+        if block.dropped_by
+        and len(block.text) <= _LONGEST
+        and block.dropped_by.startswith(_TAKING)
+        and (key := _key(block.text))
+    }
 
 
 def _short(text: str) -> str:
@@ -255,7 +265,7 @@ def _short(text: str) -> str:
     if _SENTENCE.search(text):
         return ""
     folded = _fold(text)
-    letters = sum(c.isalpha() for c in folded)
+    letters = sum(map(str.isalpha, folded))
     return folded if letters >= _LEAST and 2 * letters > len(folded) else ""
 
 
