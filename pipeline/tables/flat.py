@@ -15,14 +15,10 @@ from typing import Literal
 
 from pipeline.records import Block, Refused, Table
 from pipeline.rules.tables import Lexicon, TableRules
-from pipeline.tables import aligned, around, gapped, grid, lined, marked, oneline, tabbed
+from pipeline.tables import aligned, around, beginning, gapped, grid, lined, marked, oneline, tabbed
 from pipeline.tables.broken import Mended
 from pipeline.tables.build import build, join
-from pipeline.tables.header import (
-    FIGURE_ROLES,
-    STUBS,
-    role_of,
-)
+from pipeline.tables.header import role_of
 from pipeline.tables.reading import (
     Reading,
     best_reading,
@@ -36,7 +32,6 @@ from pipeline.tables.tokens import (
     Token,
     Typer,
     bare,
-    pieces,
     read_line,
     read_lines,
     read_rows,
@@ -51,17 +46,13 @@ _MOST_TOKENS = 60_000
 _MOST_READ = 200_000
 _MOST_HEADER_CELLS = 60
 _SAMPLE = 400
-_LONGEST_STUB = 24
 _LONGEST_HEADER = 400
 _FEWEST_KNOWN = 3
-_MOST_PROSE_CELLS = 2
 _LONGEST_SHORT, _LONGEST_STUB_ABOVE = 30, 6
 _MOST_ABOVE, _LINE_ABOVE = 3, 0.4
 _FEWEST_CERTAIN = 3
 _LONGEST_SHOWN = 80
 
-#: One cell a line; one row a line, its cells apart by tabs or by single blanks.
-Shape = Literal["flat", "wide", "spaced"]
 #: The rule that gives such a table its name.
 Mechanism = Literal["flat", "wide", "line", "marked"]
 
@@ -211,11 +202,11 @@ def _read_at(
 ) -> tuple[Found | None, int, Sequence[Token]]:
     """Return the table that begins at `at` or None, where to look on, and the tokens read."""
     words = rules.lexicon
-    announced = _begins(blocks[shown[at]], rules)
+    announced = beginning.begins(blocks[shown[at]], rules)
     shape = announced or lined.begins(blocks, shown[at : at + 7], rules)
     if shape is None:
         return _in_line(blocks, shown, at, rules)
-    if _is_title(blocks, shown[at : at + 3], rules):
+    if beginning.is_title(blocks, shown[at : at + 3], rules):
         return None, at + 1, ()
     region = _region(blocks, shown[at:], words)
     if shape == "wide":
@@ -232,7 +223,7 @@ def _read_at(
             return known, at - 1 + len(known.blocks), tokens
     reading = _best(blocks, region, shape, tokens, rules)
     if reading is None:
-        passed = _header_lines(blocks, region, rules) if announced else 1
+        passed = beginning.header_lines(blocks, region, rules) if announced else 1
         return None, at + passed, tokens
     last = max(token.block for token in reading.body)
     held = tuple(index for index in region if index <= last)
@@ -247,7 +238,7 @@ def _read_at(
 def _best(
     blocks: Sequence[Block],
     region: Sequence[int],
-    shape: Shape,
+    shape: beginning.Shape,
     tokens: Sequence[Token],
     rules: TableRules,
 ) -> Reading | None:
@@ -390,15 +381,6 @@ def _add_marked(
     return []
 
 
-def _is_title(blocks: Sequence[Block], shown: Sequence[int], rules: TableRules) -> bool:
-    """Return whether a line that names a column of names stands above the header as its title.
-
-    The header then begins below it, with the column of categories or numbers.
-    """
-    roles = [role_of(blocks[index].text, rules.lexicon) for index in shown]
-    return roles in (["name", "category", "name"], ["name", "serial", "name"])
-
-
 def _region(blocks: Sequence[Block], shown: Sequence[int], words: Lexicon) -> Sequence[int]:
     """Return the blocks that may belong to the table that the first of `shown` begins.
 
@@ -416,73 +398,8 @@ def _region(blocks: Sequence[Block], shown: Sequence[int], words: Lexicon) -> Se
     return shown
 
 
-def _begins(block: Block, rules: TableRules) -> Shape | None:
-    """Return how the table that begins here is laid out, None where none begins."""
-    # Prose is told by its first word: this is all that a page without tables pays.
-    first = block.text.lstrip()[: _LONGEST_STUB + 1].split(maxsplit=1)
-    if block.kind == "table" or not first or len(first[0]) > _LONGEST_STUB:
-        return None
-    text = block.text.strip()
-    cells = pieces(text)
-    if role_of(cells[0], rules.lexicon) in STUBS:
-        known = sum(role_of(cell, rules.lexicon) is not None for cell in cells[:_MOST_HEADER_CELLS])
-        return "flat" if len(cells) == 1 else "wide" if known > 1 or len(cells) > 2 else None
-    if _is_spaced_header(text, rules):
-        return "spaced"
-    if len(cells) > _MOST_PROSE_CELLS and _are_heads(cells, rules):
-        return "wide"
-    return None
-
-
-def _are_heads(cells: Sequence[str], rules: TableRules, least: int = 0) -> bool:
-    """Return whether cells that stand apart may head columns: short, no figures, `least` known."""
-    typer = Typer(rules.lexicon)
-    known = [role_of(cell, rules.lexicon) for cell in cells]
-    short = all(1 < len(cell) <= _LONGEST_STUB for cell in cells)
-    return (
-        short
-        and sum(role is not None for role in known) >= least
-        and (len(cells) > _FEWEST_KNOWN or any(role in FIGURE_ROLES for role in known))
-        and not any(
-            typer.kind(cell) in FIGURES
-            for cell, role in zip(cells, known, strict=True)
-            if role is None
-        )
-    )
-
-
-def _is_spaced_header(text: str, rules: TableRules) -> bool:
-    """Return whether a line is header cells apart by single blanks: short ones, no figure."""
-    if len(text) > _LONGEST_HEADER or len(text.split(maxsplit=1)) < 2:
-        return False
-    words = spaced(text, Typer(rules.lexicon))
-    if len(words) < 2:
-        return False
-    if role_of(words[0], rules.lexicon) not in STUBS:
-        return len(words) > _FEWEST_KNOWN and _are_heads(words, rules, _FEWEST_CERTAIN)
-    known = sum(role_of(word, rules.lexicon) is not None for word in words)
-    short = all(len(word) <= _LONGEST_STUB and word[-1] not in "。，；" for word in words)
-    figures = any(
-        Typer(rules.lexicon).kind(word) in FIGURES
-        for word in words[1:]
-        if not role_of(word, rules.lexicon)
-    )
-    return short and not figures and (known > 1 or len(words) > 2)
-
-
-def _header_lines(blocks: Sequence[Block], region: Sequence[int], rules: TableRules) -> int:
-    """Return how many lines of a region that is no table look like its header, at least 1.
-
-    They are passed over, so that no half of a header begins a table of its own.
-    """
-    count = 1
-    while count < len(region) and role_of(blocks[region[count]].text, rules.lexicon) is not None:
-        count += 1
-    return count
-
-
 def _tokens(
-    blocks: Sequence[Block], region: Sequence[int], shape: Shape, rules: TableRules
+    blocks: Sequence[Block], region: Sequence[int], shape: beginning.Shape, rules: TableRules
 ) -> list[Token]:
     """Return the tokens of a region that is laid out in this shape."""
     typer = Typer(rules.lexicon)
