@@ -221,3 +221,18 @@ def test_names_of_two_lines_each_are_no_two_levels() -> None:
     more = "新增地热能建筑应|用面积（亿平方米）|1.0|建筑能耗中电力消|费比例（%）|55"
     page = rebuild_tables(page_of(f"{cells}|{more}".replace("|", "\n")), RULES)
     assert all("(一级)" not in name for table in page.tables for name in table.header)
+
+
+def test_columns_below_a_part_of_what_stands_beside_them() -> None:
+    head = "分档|户年用水量（立方米）|到户水价（元/立方米）|其中：|水费|水资源费|污水费"
+    body = "甲档|0-180|5.00|2.07|1.57|1.36|乙档|181-260|7.00|4.07|1.57|1.36"
+    body += "|丙档|260以上|9.00|6.07|1.57|1.36"
+    page = rebuild_tables(page_of(f"附表 水价\n{head}|{body}".replace("|", "\n")), RULES)
+    (table,) = page.tables
+    assert table.header[2:] == (
+        "到户水价（元/立方米）",
+        "其中：_水费",
+        "其中：_水资源费",
+        "其中：_污水费",
+    )
+    assert [row[0] for row in table.rows] == ["甲档", "乙档", "丙档"]

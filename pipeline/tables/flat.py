@@ -304,11 +304,16 @@ def _is_convincing(found: aligned.Hypothesis, rules: TableRules) -> bool:
     figures = sum(found.figures)
     return (
         found.plain
-        and len(found.cut.rows) > _FEWEST_CERTAIN
+        and (len(found.cut.rows) > _FEWEST_CERTAIN or _is_broad(found))
         and len(names) >= _FEWEST_CERTAIN
         and any(known)
         and (figures > 1 or (figures == 1 and sum(known) > 1))
     )
+
+
+def _is_broad(found: aligned.Hypothesis) -> bool:
+    """Return whether three rows hold as many figures as more rows of other tables do."""
+    return len(found.cut.rows) == _FEWEST_CERTAIN and sum(found.figures) > _FEWEST_CERTAIN
 
 
 def _flat(

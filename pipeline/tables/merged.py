@@ -119,7 +119,7 @@ def _price(cell: str, leaves: Sequence[str], words: Lexicon) -> float:
     """Return how odd it is that a cell lies over `leaves`, or over none."""
     role, unit = role_of(cell, words), bare(cell).endswith(")")
     dated = bool(_YEAR.search(cell))
-    if role is None and _is_unit(cell, words):
+    if role is None and (_is_unit(cell, words) or (not leaves and words.within.match(cell))):
         return _NEVER
     if not leaves:
         return 0.6 * (not unit and (role in (None, "group") or (role == "year" and not dated)))
@@ -131,6 +131,7 @@ def _price(cell: str, leaves: Sequence[str], words: Lexicon) -> float:
     bared = sum(_is_unit(leaf, words) for leaf in leaves)
     cost += 2.0 * (bared > 0) * (unit or bared < len(leaves))
     cost += 2.5 * (dated and any(_YEAR.search(leaf) for leaf in leaves))
+    cost += _NEVER * any(words.within.match(leaf) for leaf in leaves)
     cost += {"measure": 0.4, "rate": 1.0}.get(role or "", 0.0) + 0.2 * dated
     cost += 2.0 * (len(leaves) - len(set(leaves)))
     own = [char for leaf in leaves for char in bare(leaf) if not char.isdigit()]
