@@ -31,7 +31,7 @@ def write_checksums(folder: Path, before: Earlier | None = None) -> None:
 
 def _inodes(folder: Path) -> dict[str, int]:
     """Return the inode of every file under `folder` but its checksums, by its path there."""
-    return {name: entry.inode() for name, entry in _files(str(folder), "") if name != CHECKSUMS}
+    return {name: entry.inode() for name, entry in _files(str(folder)) if name != CHECKSUMS}
 
 
 def damaged(folder: Path) -> list[str]:
@@ -72,18 +72,21 @@ def is_whole(folder: Path) -> bool:
     if not (folder / CHECKSUMS).is_file():
         return False
     lines = (folder / CHECKSUMS).read_text("utf-8").splitlines()
-    names = {name for name, _ in _files(str(folder), "")}
+    names = {name for name, _ in _files(str(folder))}
     return {line.partition("  ")[2] for line in lines} <= names
 
 
-def _files(folder: str, prefix: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+def _files(folder: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """Yield the files under `folder` by their paths there; no file is looked at."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                yield from _files(entry.path, f"{prefix}{entry.name}/")
-            else:
-                yield prefix + entry.name, entry
+    waiting = [(folder, "")]
+    while waiting:  # a generator in a generator hands on each of a hundred thousand files twice
+        path, prefix = waiting.pop()
+        with os.scandir(path) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append((entry.path, f"{prefix}{entry.name}/"))
+                else:
+                    yield prefix + entry.name, entry
 
 
 def turn(paths: Paths, version: str) -> None:
