@@ -101,7 +101,8 @@ def test_watch_takes_what_arrives_survives_failures_and_ends_when_told(
 def test_a_run_that_is_stopped_leaves_no_process_and_the_old_view(
     raw: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
-    for i in range(40):
+    # So many that the workers are at work for seconds, however seldom this process may look.
+    for i in range(600):
         (raw / f"n{i}.html").write_text(page(f"第{i}号县政府工作报告", f"第{i}县", i, i), "utf-8")
     cleaned = tmp_path / "cleaned"
     run = start(tmp_path / "said", "run", "--raw", raw, "--cleaned", cleaned, "--workers", 2)
