@@ -37,8 +37,14 @@ def start(said: Path, *arguments: object) -> subprocess.Popen[bytes]:
     """Start `clean-corpus`; what it says goes to the file `said`."""
     words = [sys.executable, "-m", "pipeline", *map(str, arguments)]
     env = {**os.environ, "NO_COLOR": "1"}
-    with said.open("wb") as file:
-        return subprocess.Popen(words, stderr=file, cwd=ROOT, env=env, process_group=0)
+    # A shell starts what it puts in the background with Ctrl-C ignored, and so would be what this
+    # process starts, were these tests run so.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with said.open("wb") as file:
+            return subprocess.Popen(words, stderr=file, cwd=ROOT, env=env, process_group=0)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def descendants(pid: int) -> list[int]:
