@@ -26,7 +26,7 @@ from pipeline.paths import PUBLISHED
 from pipeline.run import chunks, stages
 from pipeline.run.job import Job
 from pipeline.run.joined import join_small
-from pipeline.run.plan import Chunk, write_scan
+from pipeline.run.plan import Chunk
 from pipeline.store import TEMPORARY, move, remove, write_records
 
 with undisturbed():
@@ -82,7 +82,7 @@ class ScanRaw(CorpusTask):
     def run(self) -> None:
         # Before the scan: what a run that is killed here forgot, the next one would not look for.
         history.keep(self.job.paths, self.job.gone)
-        write_scan(self.job.paths, self.job.scan_record)
+        self.job.store_scan()
 
 
 class ChunkTask(CorpusTask):

@@ -140,6 +140,8 @@ class Job:
     folder: str = field(init=False)
     repair: bool = field(init=False)
     _engine: Engine | None = field(init=False, default=None)
+    # Nobody else writes it while this run holds the lock, and it takes a third of a second to read.
+    _scan_stored: ScanRecord | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.shapes = _shapes(self.settings.rules, self.config)
@@ -447,12 +449,13 @@ class Job:
     @property
     def is_scan_stored(self) -> bool:
         """Return whether the next run would know it already."""
-        return self.before == self.scan_record or last_scan(self.paths) == self.scan_record
+        return self.scan_record in (self.before, self._scan_stored)
 
-    def remember_scan(self) -> None:
+    def store_scan(self) -> None:
         """Store what the next run must know of this one, where it does not know it already."""
-        if self.before != self.scan_record:
+        if not self.is_scan_stored:
             write_scan(self.paths, self.scan_record)
+            self._scan_stored = self.scan_record
 
     def recut(self, chunks: Sequence[Chunk], lost: Mapping[str, dict[int, Taken]]) -> None:
         """Go on with other chunks of the same pages; `lost` tells of those that are new."""

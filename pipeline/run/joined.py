@@ -15,7 +15,7 @@ from pipeline.records import Gist
 from pipeline.recurring import Taken
 from pipeline.run import stages
 from pipeline.run.job import Job
-from pipeline.run.plan import CHUNK_PAGES, Chunk, Key, chunk_of, key, write_scan
+from pipeline.run.plan import CHUNK_PAGES, Chunk, Key, chunk_of, key
 from pipeline.store import read_packed, read_records, write_packed, write_records
 
 # Pages. A chunk that has fewer left is joined with others.
@@ -46,7 +46,7 @@ def join_small(job: Job) -> None:
     write_records(job.segment(stages.LEARN), [job.recurring])
     for joint in joints:
         joint.write()
-    write_scan(job.paths, job.scan_record)
+    job.store_scan()
 
 
 def grouped(chunks: Iterable[Chunk], alive: Container[Key]) -> list[list[Chunk]]:

@@ -54,7 +54,7 @@ def run_once(
             with closing(open_job(paths, config, progress.advance, asked)) as job:
                 nothing = job.is_done
                 if nothing:
-                    job.remember_scan()
+                    job.store_scan()
                 else:
                     _run(job, config.parser, progress)
                     aside.note(paths)

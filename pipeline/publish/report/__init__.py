@@ -3,8 +3,8 @@
 In: chapters, each of some pages, and the order of all pages. Out: index.html, which tells the run;
 scripts under data/, which tell each page, each pair of related pages and what to search, loaded
 when a reader asks for them; and `report.js`, which shows them. Never: a string from a page that is
-not escaped; more in memory than the counts of the run and thirty bytes a page; a file that says
-what the version before says, written again.
+not escaped; more in memory than the counts of the run, the names of all stories and some thirty
+bytes a short line; a file that says what the version before says, written again.
 """
 
 from array import array
@@ -95,7 +95,7 @@ class _Report:
     aside: list[SetAside] = field(default_factory=list)
     measured: list[Measured] = field(default_factory=list)
     lookalikes: Lookalikes = field(default_factory=Lookalikes)
-    numbers: dict[int, int] = field(default_factory=dict)
+    numbers: list[int] = field(default_factory=list)  # of chapters, in the order they came
     ids: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     sizes: "array[int]" = field(default_factory=partial(array, "I"))
@@ -145,7 +145,7 @@ class _Report:
         self.doubtful = _first([*self.doubtful, *chapter.doubtful])
         self.aside = _first([*self.aside, *chapter.aside])
         self.measured.append(chapter.indicators)
-        self.numbers[len(self.numbers)] = number
+        self.numbers.append(number)
         self.lookalikes.add(chapter.lines)
         return chapter
 
