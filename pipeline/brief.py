@@ -48,7 +48,7 @@ def brief_of_article(page: Page, body: bytes) -> Brief:
         body=body,
         host=site_of(page),
         chars=len(page.text),
-        noise=len(page.dropped),
+        noise=len(page.taken_out),
         published=page.published,
         url=page.url or page.provenance.file,
     )

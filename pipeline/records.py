@@ -173,6 +173,10 @@ class Refused:
     why: str
 
 
+# Line, text and rule of a block that was taken out.
+TakenOut = tuple[int, str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Dropped:
     """A block that was taken out, as `dropped.jsonl` shows it."""
@@ -249,11 +253,17 @@ class Page:
     @property
     def dropped(self) -> tuple[Dropped, ...]:
         """Return what was taken out, block by block, with the rule that took it."""
-        return tuple(
-            Dropped(block.line, block.text, block.dropped_by or self.dropped_by)
+        return tuple(Dropped(*one) for one in self.taken_out)
+
+    @property
+    def taken_out(self) -> list[TakenOut]:
+        """Return what was taken out as plain tuples: a run asks for a hundred of each page."""
+        whole = self.dropped_by
+        return [
+            (block.line, block.text, rule)
             for block in self.blocks
-            if block.text and (block.dropped_by or self.dropped_by)
-        )
+            if block.text and (rule := block.dropped_by or whole)
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ holds what the indexes need. `candidates` (bands) and `containment` (sketches) p
 picks the copy to keep, `again` and `repeats` look inside one page.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from pipeline.ondemand import loader
 
 if TYPE_CHECKING:
     from pipeline.dedup.again import drop_repeats
@@ -49,10 +50,5 @@ _HOMES = {
     "try_rule": "cases",
 }
 
-
-def __getattr__(name: str) -> Any:
-    """Load a function when it is first asked for: numba takes half a second to load."""
-    if name not in _HOMES:
-        message = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(message)
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+# numba takes half a second to load.
+__getattr__ = loader(__name__, _HOMES)

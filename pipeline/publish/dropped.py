@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pipeline.publish.entries import Corpus, Gone
+from pipeline.publish.entries import Corpus
 from pipeline.publish.sinks import json_lines
+from pipeline.records import TakenOut
 from pipeline.store import SyncedFile
 
 if TYPE_CHECKING:
@@ -36,6 +37,6 @@ class DroppedWriter:
         self._file.close()
 
 
-def dropped_lines(page: str, dropped: Sequence[Gone]) -> bytes:
+def dropped_lines(page: str, dropped: Sequence[TakenOut]) -> bytes:
     """Return the lines of one page."""
     return json_lines(_Line(page, *one) for one in dropped)

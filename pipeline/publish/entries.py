@@ -7,16 +7,12 @@ from typing import Protocol, TypeVar
 from pipeline.brief import Brief, brief_of
 from pipeline.config import OutputsConfig, TablesConfig
 from pipeline.paths import site_of
-from pipeline.records import Aside, Cluster, Found, Match, Outcome, Page, Status
+from pipeline.records import Aside, Cluster, Found, Match, Outcome, Page, Status, TakenOut
 from pipeline.rules import Rules, built_in_rules
 from pipeline.store import Earlier
 from pipeline.versions import REPEATED, Replaced
 
 T_contra = TypeVar("T_contra", contravariant=True)
-
-# Line, text and rule of a block that was taken out. A run has a hundred for each page, and three
-# outputs look at them: plain tuples, made once.
-Gone = tuple[int, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +40,9 @@ class Entry:
         return self.outcome if isinstance(self.outcome, Page) and self.cluster else None
 
     @property
-    def dropped(self) -> Sequence[Gone]:
-        """Return what was taken out of the page, as `Page.dropped` has it."""
-        page = self.outcome
-        if not isinstance(page, Page):
-            return ()
-        whole = page.dropped_by
-        return [
-            (block.line, block.text, rule)
-            for block in page.blocks
-            if block.text and (rule := block.dropped_by or whole)
-        ]
+    def dropped(self) -> Sequence[TakenOut]:
+        """Return what was taken out of the page."""
+        return self.outcome.taken_out if isinstance(self.outcome, Page) else ()
 
     @property
     def reason(self) -> str:

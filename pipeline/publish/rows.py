@@ -13,12 +13,12 @@ from pipeline.config import OutputsConfig, TablesConfig
 from pipeline.fingerprint import digest_of, fingerprint
 from pipeline.publish.articles import article
 from pipeline.publish.dropped import dropped_lines
-from pipeline.publish.entries import Corpus, Entry, Gone
+from pipeline.publish.entries import Corpus, Entry
 from pipeline.publish.ledger import ledger_line
 from pipeline.publish.sinks import json_bytes
 from pipeline.publish.tables import TableTeller, Told, Values
 from pipeline.publish.text import text_of_row
-from pipeline.records import Aside, Status
+from pipeline.records import Aside, Status, TakenOut
 from pipeline.rules import Rules
 
 
@@ -56,7 +56,7 @@ class Teller:
         """Return the values of each table of a page that is kept."""
         return self._tables.values(entry.kept) if entry.kept else []
 
-    def row(self, entry: Entry, values: Values, dropped: Sequence[Gone]) -> Row:
+    def row(self, entry: Entry, values: Values, dropped: Sequence[TakenOut]) -> Row:
         """Return the row of a page."""
         text = entry.text_path if "text" in self._outputs.articles else ""
         message = entry.outcome.message if isinstance(entry.outcome, Aside) else ""

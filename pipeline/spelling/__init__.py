@@ -5,9 +5,9 @@ the rules of spelling.toml. Never loses a block, changes a number, or touches a 
 that was dropped.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from pipeline.ondemand import loader
 from pipeline.spelling.replay import replay
 
 if TYPE_CHECKING:
@@ -37,10 +37,5 @@ _HOMES = {
     "unified": "trace",
 }
 
-
-def __getattr__(name: str) -> Any:
-    """Load a function when it is first asked for: a run with nothing to do asks for none."""
-    if name not in _HOMES:
-        message = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(message)
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+# A run with nothing to do asks for none of them.
+__getattr__ = loader(__name__, _HOMES)

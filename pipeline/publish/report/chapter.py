@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from pipeline.fingerprint import fingerprint
-from pipeline.publish.entries import Corpus, Entry, Gone
+from pipeline.publish.entries import Corpus, Entry
 from pipeline.publish.report.budget import MOST
 from pipeline.publish.report.indicators import Indicators, Measured
 from pipeline.publish.report.lookalikes import Collector, Lines
@@ -20,7 +20,7 @@ from pipeline.publish.report.pieces import packed
 from pipeline.publish.report.story import caption, cut, story
 from pipeline.publish.report.tally import STATUSES, Place, Tally, place_of
 from pipeline.publish.tables import ToldDoubt, Values, told_doubts
-from pipeline.records import Aside, Page
+from pipeline.records import Aside, Page, TakenOut
 
 # A person reads so many in index.html; the rest is found by search, and in the files.
 SHOWN = 50
@@ -83,7 +83,7 @@ class ChapterTeller:
     _doubtful: list[Doubtful] = field(default_factory=list)
     _aside: list[SetAside] = field(default_factory=list)
 
-    def add(self, entry: Entry, values: Values, dropped: Sequence[Gone]) -> bytes:
+    def add(self, entry: Entry, values: Values, dropped: Sequence[TakenOut]) -> bytes:
         """Return the story of a page; `values` are those of its tables, where it is kept."""
         told = story(entry, self.corpus.text_of(entry), values)
         data = packed(told)
@@ -111,7 +111,7 @@ class ChapterTeller:
             tuple(self._aside),
         )
 
-    def _row(self, entry: Entry, dropped: Sequence[Gone]) -> list[Any]:
+    def _row(self, entry: Entry, dropped: Sequence[TakenOut]) -> list[Any]:
         """Return the row of the search, and count the page."""
         outcome = entry.outcome
         site, month, rules = self._tally.add(entry, dropped)

@@ -12,8 +12,8 @@ from typing import TypeVar
 import msgspec
 
 from pipeline.paths import site_of
-from pipeline.publish.entries import Entry, Gone
-from pipeline.records import Aside, Page, Status
+from pipeline.publish.entries import Entry
+from pipeline.records import Aside, Page, Status, TakenOut
 
 K = TypeVar("K", bound=Hashable)
 
@@ -97,7 +97,7 @@ class Tally(msgspec.Struct, array_like=True):
     rules: dict[str, Fired] = msgspec.field(default_factory=dict)
     most_taken: list[Taken] = msgspec.field(default_factory=list)
 
-    def add(self, entry: Entry, dropped: Sequence[Gone]) -> tuple[str, str, list[str]]:
+    def add(self, entry: Entry, dropped: Sequence[TakenOut]) -> tuple[str, str, list[str]]:
         """Count one page; return its site, its month, and the rules that touched it."""
         site, month = site_name(entry), month_of(entry)
         _count(self.status, entry.status, 1)
@@ -198,7 +198,7 @@ def month_of(entry: Entry) -> str:
     return day.isoformat()[:7] if day else ""
 
 
-def _times(page: Page, dropped: Sequence[Gone]) -> Counter[str]:
+def _times(page: Page, dropped: Sequence[TakenOut]) -> Counter[str]:
     """Return how often each rule did anything to a page."""
     rules = [rule for _, _, rule in dropped]
     rules += [change.rule for change in page.changes]
@@ -206,7 +206,7 @@ def _times(page: Page, dropped: Sequence[Gone]) -> Counter[str]:
     return Counter(rules)
 
 
-def _deeds(page: Page, dropped: Sequence[Gone]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _deeds(page: Page, dropped: Sequence[TakenOut]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield each thing that a rule did to a page: the rule, and what was and what became of it."""
     for _, text, rule in dropped:
         yield rule, (text,)
