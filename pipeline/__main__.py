@@ -3,6 +3,7 @@
 Each command loads what it needs when it is called: `--help` answers at once.
 """
 
+import gc
 import json
 import signal
 import sys
@@ -356,7 +357,9 @@ def main() -> NoReturn:
 
     signal.signal(signal.SIGTERM, terminate)
     signal.signal(signal.SIGHUP, terminate)
-    sys.exit(_status(received))
+    status = _status(received)
+    gc.freeze()  # records of a hundred thousand pages: Python would look for circles in them again
+    sys.exit(status)
 
 
 def _status(received: list[int]) -> int:

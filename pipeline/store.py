@@ -7,6 +7,7 @@ name; a temporary file outside the target's folder (another disk cannot rename).
 
 import errno
 import fcntl
+import io
 import os
 import shutil
 import time
@@ -35,6 +36,10 @@ _END = bytes(4)
 _THREADS = 16
 _FILES = 512
 _FILES_BYTES = 16 * 2**20
+
+# Bytes that wait for more: of many small pieces, calls of the system add up.
+_BUFFER = 2**20
+_PIECE = 2**18  # bytes of records that are unpacked at a time
 
 _ASK_AGAIN = 0.2  # seconds between two looks at a lock that another run holds
 
@@ -68,7 +73,7 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
 
 
-def sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path | str) -> None:
     """Make the names in `folder` outlast a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:
@@ -97,11 +102,11 @@ def write_bytes(path: Path, chunks: Iterable[bytes]) -> None:
 class SyncedFile:
     """A new file written in pieces; `close` makes its bytes outlast a power cut."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, buffer: int = _BUFFER) -> None:
         self._path = path
         with disk(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("wb")
+            self._file = path.open("wb", buffer)
 
     @property
     def closed(self) -> bool:
@@ -211,7 +216,7 @@ class NewFiles:
             one.result()
 
     def _write(self, name: str, data: bytes) -> None:
-        file = SyncedFile(self._folder / name)
+        file = SyncedFile(self._folder / name, io.DEFAULT_BUFFER_SIZE)  # written at once
         try:
             file.write(data)
         finally:
@@ -292,7 +297,7 @@ def move(source: Path, target: Path, *, synced: Container[str] = ()) -> None:
         for folder, below, _ in os.walk(source, onerror=_refuse):
             if folder == str(source):
                 below[:] = [name for name in below if name not in synced]
-            folders.append(Path(folder))
+            folders.append(folder)
         with ThreadPoolExecutor(_THREADS) as threads:  # a folder for each page that has tables
             for _ in threads.map(sync_folder, folders):
                 pass
@@ -349,13 +354,26 @@ def read_packed(path: Path) -> Iterator[bytes]:
     """Return the records of `path` as they were packed; `DamagedError` when it is damaged."""
     try:
         with path.open("rb") as file, zstandard.ZstdDecompressor().stream_reader(file) as stream:
-            while (size := stream.read(4)) != _END:
-                record = stream.read(int.from_bytes(size, "little"))
-                if not record:
-                    raise DamagedError(path, "it ends too soon")
-                yield record
+            yield from _records(path, stream.read)
     except zstandard.ZstdError as error:
         raise DamagedError(path, str(error)) from error
+
+
+def _records(path: Path, read: Callable[[int], bytes]) -> Iterator[bytes]:
+    """Yield what stands behind each length; records are cut from large pieces, not read alone."""
+    data, start = read(_PIECE), 0
+    while True:
+        end = start + len(_END)
+        size = int.from_bytes(data[start:end], "little")
+        if size and end + size <= len(data):
+            yield data[end : end + size]
+            start = end + size
+        elif size == 0 and end <= len(data):
+            return
+        elif more := read(max(_PIECE, size)):
+            data, start = data[start:] + more, 0
+        else:
+            raise DamagedError(path, "it ends too soon")
 
 
 class _Frame(msgspec.Struct, array_like=True):

@@ -282,12 +282,13 @@ def run(job: Job, begin: Callable[[Mapping[str, int]], None]) -> None:
 
     `begin` is told how many pages stages will work on, when that is known.
     """
-    if not job.is_written:
-        begin(job.to_do([stages.STRIP]))
-        _build(LearnSites(job=job), job)
-        with _removing_damaged():
-            begin(job.to_do((stages.TABLES, stages.NORMALIZE, stages.SIGN)))
-    _build(CleanCorpus(job=job), job)
+    with job.making_room():
+        if not job.is_written:
+            begin(job.to_do([stages.STRIP]))
+            _build(LearnSites(job=job), job)
+            with _removing_damaged():
+                begin(job.to_do((stages.TABLES, stages.NORMALIZE, stages.SIGN)))
+        _build(CleanCorpus(job=job), job)
 
 
 @contextmanager

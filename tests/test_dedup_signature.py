@@ -9,6 +9,7 @@ from datasketch import LeanMinHash, MinHash, MinHashLSH
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.alike import alike
 from pipeline.dedup import as_minhash, candidates, gram_hash, kernel, sign
 from pipeline.dedup.fold import fold
 from pipeline.dedup.signature import bands
@@ -165,7 +166,7 @@ def test_shared_hashes_are_counted_however_they_lie(a: list[int], b: list[int]) 
 def test_what_comes_again_is_sorted_by_key_and_place(keys: list[int]) -> None:
     # In the upper bits, and in the lowest: those give way to places, and are looked at after.
     hashes = np.array([(key // 2 << 58) | key % 2 for key in keys], np.uint64)
-    found = candidates.alike(hashes).tolist()
+    found = alike(hashes).tolist()
     again = [n for n in range(len(keys)) if keys.count(keys[n]) > 1]
     assert found == sorted(found, key=lambda n: (keys[n], n))
     assert set(found) >= set(again)

@@ -11,7 +11,7 @@ from pipeline.paths import Paths
 from pipeline.records import Found
 from pipeline.run import joined
 from pipeline.run.job import Asked, open_job
-from pipeline.run.plan import CHUNK_PAGES, Chunk, chunk_of, key, last_scan
+from pipeline.run.plan import CHUNK_PAGES, Chunk, Cut, chunk_of, last_scan, plan
 from tests import county
 from tests.test_run import tree
 
@@ -46,16 +46,16 @@ def chunk(size: int, name: str) -> Chunk:
 )
 def test_small_chunks_are_joined_when_they_are_many(sizes: list[int], wanted: list[int]) -> None:
     chunks = [chunk(size, chr(ord("a") + n)) for n, size in enumerate(sizes)]
-    alive = {key(page) for chunk in chunks for page in chunk.members}
-    groups = joined.grouped(chunks, alive)
+    groups = joined.grouped(chunks)
     assert [len(group) for group in groups] == wanted
     assert all(sum(len(one.members) for one in group) <= CHUNK_PAGES for group in groups)
 
 
 def test_a_chunk_that_lost_most_of_its_pages_is_small() -> None:
     chunks = [chunk(CHUNK_PAGES, chr(ord("a") + n)) for n in range(joined.MANY + 1)]
-    alive = {key(page) for chunk in chunks for page in chunk.members[:9]}
-    assert joined.grouped(chunks, alive) == [chunks]
+    left = [page for chunk in chunks for page in chunk.members[:9]]
+    chunks = plan(left, [Cut(chunk.name, chunk.keys) for chunk in chunks])
+    assert joined.grouped(chunks) == [chunks]
 
 
 DAYS: Sequence[Sequence[int]] = [[11, 3], [9, 1, 5], [0], [2, 4, 6, 10], [7], [8], [12, 13], [14]]

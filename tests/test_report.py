@@ -232,7 +232,7 @@ def lookalikes(most: int, *parts: list[Entry]) -> list[Lookalike]:
     for part in parts:
         collector = Collector()
         for entry in part:
-            collector.add(entry, entry.raw.partition("/")[0])
+            collector.add(entry, entry.raw.partition("/")[0], entry.dropped)
         all_lines.append(collector.lines())
     found = Lookalikes()
     for lines in all_lines:

@@ -3,8 +3,9 @@
 `letters`, `fold` and `kernel` turn text into hashes, `signature` hashes into signatures, `gist`
 holds what the indexes need. `candidates` (bands) and `containment` (sketches) propose pairs;
 `verify` compares them on an alignment (`align`), `settle` hears their copies, `passages` and
-`figures` say what they share and where they differ. `matches` joins these and remembers, `cluster`
-picks the copy to keep, `again` and `repeats` look inside one page.
+`figures` say what they share and where they differ. `matches` joins these, `memory` holds what is
+left to the next search, `cluster` picks the copy to keep, `again` and `repeats` look inside one
+page.
 """
 
 from typing import TYPE_CHECKING
@@ -16,13 +17,15 @@ if TYPE_CHECKING:
     from pipeline.dedup.cases import try_rule
     from pipeline.dedup.cluster import PageFacts, clusters
     from pipeline.dedup.gist import make_gist
-    from pipeline.dedup.matches import Memory, find_matches, prepare
+    from pipeline.dedup.matches import find_matches, prepare
+    from pipeline.dedup.memory import Memory, Verdicts
     from pipeline.dedup.passages import only_in
     from pipeline.dedup.signature import as_minhash, gram_hash, sign
 
 __all__ = [
     "Memory",
     "PageFacts",
+    "Verdicts",
     "as_minhash",
     "clusters",
     "drop_repeats",
@@ -36,8 +39,9 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Memory": "matches",
+    "Memory": "memory",
     "PageFacts": "cluster",
+    "Verdicts": "memory",
     "as_minhash": "signature",
     "clusters": "cluster",
     "drop_repeats": "again",

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from pipeline.alike import alike, buckets
 from pipeline.dedup import kernel
 from pipeline.dedup.compiled import Codes, Counts, Hashes
 from pipeline.dedup.signature import PERMUTATIONS, bands
@@ -63,28 +64,23 @@ def _sharing(
     return np.concatenate([*found, np.empty((0, 2), np.int64)])
 
 
-def alike(keys: Hashes) -> Pairs:
-    """Return the places of the `keys` that come more than once, sorted by key and place.
-
-    Most come once. So what is sorted first is a number: the upper bits of the key, then its place.
-    """
-    low = np.uint64((1 << max(1, len(keys) - 1).bit_length()) - 1)
-    packed = np.sort((keys & ~low) | np.arange(len(keys), dtype=np.uint64))
-    sizes = buckets(packed & ~low)[1]
-    order: Pairs = (packed[np.repeat(sizes > 1, sizes)] & low).astype(np.int64)
-    # By now equal keys lie nearly side by side, by their places: a stable sort has little to do.
-    return order[np.argsort(keys[order], kind="stable")]
-
-
 def _likest(pairs: Pairs, values: Codes) -> Pairs:
-    """Return the pairs that are among the `CROWD` likest of one of their two pages."""
-    unlike = PERMUTATIONS - kernel.count_equal(values, pairs)
+    """Return the pairs that are among the `CROWD` likest of one of their two pages.
+
+    Most pages have fewer candidates: what is ranked are those of the others.
+    """
     kept = np.zeros(len(pairs), np.bool_)
     for side in (0, 1):
-        order = np.lexsort((pairs[:, 1 - side], unlike, pairs[:, side]))
-        starts, sizes = buckets(pairs[order, side])
-        ranks = np.arange(len(pairs)) - np.repeat(starts, sizes)
-        kept[order[ranks < CROWD]] = True
+        crowds = np.bincount(pairs[:, side], minlength=len(values)) > CROWD
+        crowded = crowds[pairs[:, side]]
+        kept |= ~crowded
+        ranked = np.flatnonzero(crowded)
+        some = pairs[ranked]
+        unlike = PERMUTATIONS - kernel.count_equal(values, some)
+        order = np.lexsort((some[:, 1 - side], unlike, some[:, side]))
+        starts, sizes = buckets(some[order, side])
+        ranks = np.arange(len(some)) - np.repeat(starts, sizes)
+        kept[ranked[order[ranks < CROWD]]] = True
     return pairs[kept]
 
 
@@ -102,12 +98,6 @@ def _pack(pairs: Pairs, size: int) -> Hashes:
 def _unpack(packed: Hashes, size: int) -> Pairs:
     """Return the pairs that `_pack` packed."""
     return np.stack(np.divmod(packed.astype(np.int64), max(1, size)), axis=1)
-
-
-def buckets(keys: Hashes | Pairs) -> tuple[Pairs, Pairs]:
-    """Return where each run of equal `keys` starts, and its length."""
-    starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]]) if len(keys) else np.empty(0, int)
-    return starts, np.diff(np.r_[starts, len(keys)])
 
 
 def all_pairs(order: Pairs, starts: Pairs, sizes: Pairs, most: int) -> list[Pairs]:

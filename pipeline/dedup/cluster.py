@@ -66,8 +66,8 @@ def clusters(
         if match.relation == "template"
         for pair in ((match.a, match.b), (match.b, match.a))
     }
-    found: list[Cluster] = []
-    waiting = list(members.values())
+    found = [_alone(pages[0]) for pages in members.values() if len(pages) == 1]
+    waiting = [pages for pages in members.values() if len(pages) > 1]
     while waiting:
         cluster = _choose(tuple(waiting.pop()), facts, preferred_hosts, hosts)
         # A chain of copies may lead to a page that says other figures than the one kept.
@@ -91,6 +91,10 @@ def on_host(host: str, names: Sequence[str]) -> int:
     return len(names)
 
 
+def _alone(page: str) -> Cluster:
+    return Cluster(page, (page,), "the only copy")
+
+
 def _choose(
     members: tuple[str, ...],
     facts: Mapping[str, PageFacts],
@@ -99,7 +103,7 @@ def _choose(
 ) -> Cluster:
     """Return the cluster of `members` with the copy to keep and why it is that one."""
     if len(members) == 1:
-        return Cluster(members[0], members, "the only copy")
+        return _alone(members[0])
     longest = max(facts[page].chars for page in members)
     left, reasons = members, list[str]()
     for reason, key in _criteria(facts, preferred, issuing, longest):

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from pipeline.alike import alike, buckets
 from pipeline.dedup import kernel
-from pipeline.dedup.candidates import Pairs, alike, all_pairs, buckets, distinct
+from pipeline.dedup.candidates import Pairs, all_pairs, distinct
 from pipeline.dedup.compiled import Hashes
 from pipeline.dedup.fold import Folded
 

@@ -11,15 +11,14 @@ import numpy as np
 from pipeline.dedup import containment
 from pipeline.dedup.compiled import Hashes
 from pipeline.dedup.fold import fold
+from pipeline.dedup.memory import NAME
 from pipeline.dedup.signature import GRAM, sign_folded
 from pipeline.records import Gist
-
-_NAME = 16  # bytes
 
 
 def name(text: str) -> bytes:
     """Return 16 bytes that name `text`, letter by letter."""
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_NAME).digest()
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=NAME).digest()
 
 
 def make_gist(text: str, key: bytes = b"") -> Gist:

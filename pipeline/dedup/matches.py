@@ -6,7 +6,7 @@ or on what is remembered.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from operator import attrgetter
@@ -20,6 +20,7 @@ from pipeline.dedup.candidates import Pairs
 from pipeline.dedup.figures import disagreements
 from pipeline.dedup.gist import make_gist, name, sketches
 from pipeline.dedup.kernel import components, walk
+from pipeline.dedup.memory import NAME, Memory, Unrelated, Verdicts
 from pipeline.dedup.passages import opening, passages
 from pipeline.dedup.quantity import Lexicon, built_in
 from pipeline.dedup.settle import LINKS, settle
@@ -42,21 +43,6 @@ Found = dict[tuple[int, int], Verdict]
 def prepare() -> None:
     """Have what takes long be kept: kernels, compiled as this is loaded, and datasketch's draws."""
     work_out()
-
-
-@dataclass(slots=True)
-class Memory:
-    """What one search leaves to the next, by content: no page, rule or order is in it.
-
-    `verdicts` go by the names of two texts, the first page's first; None: not related. Under a
-    name twice stands what copies of that text show. A search puts in what is new and takes out
-    what it had no use for. `names` are those of the texts of pages, where they are known: such a
-    text is not read to find its gist.
-    """
-
-    gists: dict[bytes, Gist] = field(default_factory=dict)
-    verdicts: dict[bytes, Verdict | None] = field(default_factory=dict)
-    names: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def find_matches(
@@ -86,7 +72,7 @@ def _find_matches(
     judge = _Judge(texts, corpus, memory, lexicon, workers)
     matches = [*judge.same(), *_find(corpus, judge)]
     memory.gists = {one.text: one for one in corpus.gists}
-    memory.verdicts = judge.used
+    memory.verdicts = judge.met
     return sorted(matches, key=attrgetter("a", "b"))
 
 
@@ -171,13 +157,20 @@ def _find(corpus: _Corpus, judge: "_Judge") -> Iterator[Match]:
 
 
 def _without(pairs: Pairs, others: Pairs, size: int) -> Pairs:
-    """Return the rows of `pairs` that are none of `others`; both hold places below `size`."""
+    """Return the rows of `pairs` that are none of `others`, which are sorted.
+
+    Both hold places below `size`.
+    """
+    if not len(others):
+        return pairs
     keys, known = (some[:, 0] * size + some[:, 1] for some in (pairs, others))
-    return pairs[~np.isin(keys, known)]
+    places = np.searchsorted(known, keys).clip(max=len(known) - 1)
+    new: Pairs = pairs[known[places] != keys]
+    return new
 
 
 class _Judge:
-    """Compares texts, none twice; `used` holds the verdicts of this search by names of texts."""
+    """Compares texts, none twice."""
 
     def __init__(
         self,
@@ -188,8 +181,16 @@ class _Judge:
         workers: int,
     ) -> None:
         self._texts, self._corpus, self._workers = texts, corpus, workers
-        self._known, self._lexicon = memory.verdicts, lexicon
-        self.used: dict[bytes, Verdict | None] = {}
+        self._known, self._lexicon = memory.verdicts.related, lexicon
+        self._related: dict[bytes, Verdict] = {}
+        self._unrelated = Unrelated(memory.verdicts.unrelated)
+        packed = b"".join(gist.text for gist in corpus.gists)
+        self._names = np.frombuffer(packed, "<u8").reshape(-1, NAME // 8)
+
+    @property
+    def met(self) -> Verdicts:
+        """Return the verdicts that this search had use for."""
+        return Verdicts(self._related, self._unrelated.met)
 
     def same(self) -> Iterator[Match]:
         """Yield the matches of pages whose texts fold alike."""
@@ -206,16 +207,15 @@ class _Judge:
         if verdict is None:
             shown = opening(Body(self._texts[self._corpus.pages[place]]))
             verdict = Verdict("same", 1.0, (1.0, 1.0), 1.0, shown)
-        self.used[key] = verdict
+        self._related[key] = verdict
         return verdict
 
     def compare(self, pairs: Pairs, found: Found) -> None:
         """Put into `found` the verdicts on `pairs` of distinct texts that are related."""
         firsts = np.array([places[0] for places in self._corpus.copies], np.int64)
-        verdicts = self._verdicts(firsts[pairs])
-        for pair, verdict in zip(map(tuple, pairs.tolist()), verdicts, strict=True):
-            if verdict is not None:
-                found[pair] = verdict
+        for place, verdict in self._verdicts(firsts[pairs]):
+            i, j = pairs[place].tolist()
+            found[i, j] = verdict
 
     def spread(self, links: Sequence[tuple[int, int]]) -> Iterator[Match]:
         """Yield the matches of the other pages that carry linked texts, where they are few."""
@@ -228,10 +228,9 @@ class _Judge:
             for b in copies[j]
             if (a, b) != (copies[i][0], copies[j][0])
         ]
-        verdicts = self._verdicts(np.array(pairs, np.int64).reshape(-1, 2))
-        for (a, b), verdict in zip(pairs, verdicts, strict=True):
-            if verdict is not None:
-                yield self.match(a, b, verdict)
+        for place, verdict in self._verdicts(np.array(pairs, np.int64).reshape(-1, 2)):
+            a, b = pairs[place]
+            yield self.match(a, b, verdict)
 
     def match(self, a: int, b: int, verdict: Verdict) -> Match:
         """Return the match of the pages at two places."""
@@ -246,18 +245,22 @@ class _Judge:
             verdict.disagreements,
         )
 
-    def _verdicts(self, pairs: Pairs) -> list[Verdict | None]:
-        """Return the verdict on each pair of pages, from memory where it is there."""
-        gists = self._corpus.gists
-        keys = [gists[a].text + gists[b].text for a, b in pairs.tolist()]
+    def _verdicts(self, pairs: Pairs) -> Iterator[tuple[int, Verdict]]:
+        """Yield the places of the `pairs` of pages that are related, each with the verdict."""
+        names = self._names[pairs].reshape(-1, 2 * NAME // 8)
+        left = np.flatnonzero(~self._unrelated.among(names))
+        keys = list(map(bytes, names[left]))
         new = dict[bytes, int]()
-        for place, key in enumerate(keys):
+        for place, key in zip(left.tolist(), keys, strict=True):
             if key in self._known:
-                self.used[key] = self._known[key]
-            elif key not in self.used:
+                self._related[key] = self._known[key]
+            elif key not in self._related:
                 new.setdefault(key, place)
-        self._make(pairs[list(new.values())], list(new))
-        return [self.used[key] for key in keys]
+        if new:
+            self._make(pairs[list(new.values())], list(new))
+        for place, key in zip(left.tolist(), keys, strict=True):
+            if key in self._related:
+                yield place, self._related[key]
 
     def _make(self, pairs: Pairs, keys: Sequence[bytes]) -> None:
         """Compare `pairs` of pages, and keep the verdicts under `keys`."""
@@ -266,9 +269,15 @@ class _Judge:
         decode = msgspec.msgpack.Decoder(list[Verdict | None]).decode
         workers = _enough(self._workers, parts)
         made = map_forked(self._work, [pairs[part] for part in parts], workers)
+        unrelated = list[bytes]()
         for part, packed in zip(parts, made, strict=True):
             for place, verdict in zip(part.tolist(), decode(packed), strict=True):
-                self.used[keys[place]] = verdict
+                if verdict is None:
+                    unrelated.append(keys[place])
+                else:
+                    self._related[keys[place]] = verdict
+        if unrelated:
+            self._unrelated.add(unrelated)
 
     def _work(self, pairs: Pairs) -> bytes:
         """Return the verdicts on `pairs` of pages, packed, as they travel best."""

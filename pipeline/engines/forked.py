@@ -8,7 +8,7 @@ import gc
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import count
@@ -42,14 +42,31 @@ def map_forked(function: Callable[[T], R], items: Sequence[T], workers: int) -> 
     if min(workers, len(items)) <= 1:
         yield from map(function, items)
         return
-    number = next(_NUMBERS)
-    _WORK[number] = function
-    pool = ProcessPoolExecutor(min(workers, len(items)), get_context("fork"), _begin)
-    try:
+    with _forked(function, min(workers, len(items))) as submit:
         with undisturbed():
-            waiting = deque(pool.submit(_call, number, item) for item in items)
+            waiting = deque(map(submit, items))
         while waiting:
             yield waiting.popleft().result()
+
+
+@contextmanager
+def beside(function: Callable[[], None]) -> Iterator[None]:
+    """Have a forked process do `function` meanwhile; this ends when that does, with its error."""
+    with _forked(lambda _: function(), 1) as submit:
+        with undisturbed():
+            done = submit(None)
+        yield
+        done.result()
+
+
+@contextmanager
+def _forked(function: Callable[[T], R], workers: int) -> Iterator[Callable[[T], Future[R]]]:
+    """Start processes; what is submitted to them is done by `function`. All end with this."""
+    number = next(_NUMBERS)
+    _WORK[number] = function
+    pool = ProcessPoolExecutor(workers, get_context("fork"), _begin)
+    try:
+        yield lambda item: pool.submit(_call, number, item)
     except BrokenProcessPool as error:
         message = f"a worker process ended before its work ({error}). Is memory short? Run again"
         raise EngineError(message) from error

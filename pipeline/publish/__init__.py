@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from pipeline.config import ArticleFormat
+from pipeline.engines.forked import map_forked
 from pipeline.errors import DamagedError
 from pipeline.publish.bulk import BulkWriter
 from pipeline.publish.dropped import DroppedWriter
@@ -27,6 +28,7 @@ from pipeline.publish.release import (
     is_published,
     is_whole,
     turn,
+    unshown,
     write_checksums,
 )
 from pipeline.publish.rows import Row, Teller, told
@@ -60,6 +62,7 @@ __all__ = [
     "told_doubts",
     "try_rule",
     "turn",
+    "unshown",
     "write_checksums",
     "write_report",
     "write_tables",
@@ -77,26 +80,40 @@ WRITERS: Mapping[str, Callable[[Path, Corpus], Writer[Row]]] = {
     "tables": TablesWriter,
     "summary.json": SummaryWriter,
 }
+# A file for each article and an index of every word: a process of its own is well used.
+_LONG = ("text", "sqlite")
 # Written where `outputs.articles` of config.toml names them; all others always are.
 CHOSEN = frozenset(get_args(ArticleFormat))
 
 
 def publish(entries: Iterable[Entry], corpus: Corpus, folder: Path) -> None:
     """Write every format that is wanted into the new folder."""
-    publish_rows(told(entries, corpus), corpus, folder)
+    publish_rows(lambda: told(entries, corpus), corpus, folder)
 
 
-def publish_rows(rows: Iterable[Row], corpus: Corpus, folder: Path) -> None:
-    """Do what `publish` does in one pass over the rows of the entries."""
+def publish_rows(
+    rows: Callable[[], Iterable[Row]], corpus: Corpus, folder: Path, workers: int = 1
+) -> None:
+    """Do what `publish` does, with the rows of the entries at hand.
+
+    `rows` opens them: there are up to `workers` processes, and each goes over them in one pass.
+    """
+
+    def write(some: Iterable[str]) -> None:
+        writers = [WRITERS[name](folder, corpus) for name in some]
+        for row in rows():
+            for one in writers:
+                one.add(row)
+        for one in writers:
+            one.close()
+
     make_folder(folder)
     left_out = CHOSEN.difference(corpus.outputs.articles)
-    wanted = [writer for name, writer in WRITERS.items() if name not in left_out]
-    writers = [writer(folder, corpus) for writer in wanted]
-    for row in rows:
-        for one in writers:
-            one.add(row)
-    for one in writers:
-        one.close()
+    wanted = [name for name in WRITERS if name not in left_out]
+    others = [name for name in wanted if name not in _LONG]
+    shares = [*([name] for name in _LONG if name in wanted), others] if workers > 1 else [wanted]
+    for _ in map_forked(write, shares, workers):
+        pass
 
 
 def write_report(entries: Iterable[Entry], corpus: Corpus, folder: Path) -> None:

@@ -5,7 +5,7 @@ through `.current`. Never: a reader that finds half of one version and half of a
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 
 from pipeline.fingerprint import sha256
@@ -23,8 +23,9 @@ def write_checksums(folder: Path, before: Earlier | None = None) -> None:
     old = _inodes(before.folder) if before else {}
     known = before.digests if before else {}
     lines = []
-    for name, inode in sorted(_inodes(folder).items(), key=lambda one: one[0].split("/")):
-        digest = known.get(name, "") if old.get(name) == inode else ""
+    new = _inodes(folder)
+    for name in sorted(new, key=lambda name: name.replace("/", "\0")):  # folder by folder
+        digest = known.get(name, "") if old.get(name) == new[name] else ""
         lines.append(f"{digest or sha256(folder / name)}  {name}\n")
     write_bytes(folder / CHECKSUMS, ["".join(lines).encode("utf-8")])
 
@@ -99,9 +100,14 @@ def turn(paths: Paths, version: str) -> None:
             remove(paths.cleaned / name)  # the link to an output that is not written any more
         elif not (paths.cleaned / name).is_symlink():
             write_link(paths.cleaned / name, f"{paths.current.name}/{name}")
-    for old in paths.versions.iterdir():
-        if old.name not in {version, before}:
-            remove(old)
+    for old in unshown(paths, {before}):
+        remove(old)
+
+
+def unshown(paths: Paths, kept: Container[str]) -> list[Path]:
+    """Return the versions that readers do not see and that are not `kept`."""
+    shown = paths.current.readlink().name if paths.current.is_symlink() else ""
+    return [old for old in paths.versions.glob("*") if old.name not in kept and old.name != shown]
 
 
 def is_published(paths: Paths, version: str) -> bool:

@@ -13,6 +13,7 @@ from pipeline.store import SyncedFile
 # A spreadsheet would run a cell that starts like this as a formula.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 _DOUBTFUL = (*_FORMULA, "'")
+_RISKY = re.compile(f"(?:^|\0)[{re.escape(''.join(_DOUBTFUL))}]")
 # A figure with a sign is none, nor is one with words behind it: -3.2, +5%, -0.5个百分点以上.
 _SIGNED = re.compile(r"[-+－＋]\d[\d,，]*(?:[.．]\d+)?[%％‰]?[\u3400-\u9fff]*", re.ASCII)
 BOM = b"\xef\xbb\xbf"
@@ -52,8 +53,14 @@ def csv_lines(rows: Iterable[Iterable[object]]) -> bytes:
     """Return rows as they stand in a file, each with its line break."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerows([harmless(str(cell)) for cell in row] for row in rows)
+    writer.writerows(map(_harmless_row, rows))
     return buffer.getvalue().encode("utf-8")
+
+
+def _harmless_row(row: Iterable[object]) -> list[str]:
+    """Return the cells of a row, harmless; most rows are so as they stand."""
+    cells = list(map(str, row))
+    return list(map(harmless, cells)) if _RISKY.search("\0".join(cells)) else cells
 
 
 def harmless(cell: str) -> str:

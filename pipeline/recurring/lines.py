@@ -17,6 +17,7 @@ from itertools import chain, islice
 
 import numpy as np
 
+from pipeline.alike import alike
 from pipeline.records import Page
 from pipeline.recurring.outline import HEAD, SENTENCE, STRONG, TAIL, Outline, body, digest, edge
 from pipeline.rules.chrome import ChromeRule
@@ -95,12 +96,14 @@ def _proved(
 def own_bodies(outlines: Sequence[Outline], share: float = _NEW) -> list[bool]:
     """Return of each page whether its body is its own: `share` of it is on no page before it."""
     packed = body(b"".join(page.clauses for page in outlines))
-    lengths = [len(body(page.clauses)) for page in outlines]
+    lengths = [len(page.clauses) // packed.itemsize for page in outlines]
     owner = np.repeat(np.arange(len(outlines)), lengths)
     weight = packed["weight"].astype(float)
-    _, first = np.unique(packed["digest"], return_index=True)
-    new = np.bincount(owner[first], weight[first], len(outlines))
     total = np.bincount(owner, weight, len(outlines))
+    digests = packed["digest"].copy()  # side by side
+    again = alike(digests)
+    again = again[1:][digests[again][1:] == digests[again][:-1]]  # all but the first
+    new = total - np.bincount(owner[again], weight[again], len(outlines))
     return [bool(one) for one in (total >= _MASS) & (new >= total * share)]
 
 

@@ -8,7 +8,7 @@ because of pages that it has nothing to do with.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby
+from itertools import groupby, starmap
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,8 +16,8 @@ from pipeline.brief import Brief
 from pipeline.engines.forked import map_forked
 from pipeline.publish import Corpus, Row, Standings
 from pipeline.run import stages
-from pipeline.run.merged import Part, kept, left, merged
-from pipeline.run.plan import Chunk, Key, key
+from pipeline.run.merged import Part, kept, merged
+from pipeline.run.plan import Chunk, is_left
 from pipeline.run.stages import Stage
 from pipeline.run.told import Untold, tell
 from pipeline.shuffled.parts import Run
@@ -29,13 +29,12 @@ Files = Callable[[Stage, Chunk], Path]
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The account of all pages that are `alive`.
+    """The account of all pages that are left of `chunks`.
 
     `segment` names the result of a stage for a chunk, `told` what is told of it.
     """
 
     chunks: Sequence[Chunk]
-    alive: frozenset[Key]
     segment: Files
     told: Files
     standings: Standings
@@ -63,12 +62,11 @@ class Account:
 
     def untold(self, chunk: Chunk) -> Untold:
         """Return all that telling of a chunk takes."""
-        briefs = kept(chunk, read_records(self.segment(stages.BRIEF, chunk), Brief), self.alive)
-        pages = left(chunk, self.alive)
+        briefs = kept(chunk, read_records(self.segment(stages.BRIEF, chunk), Brief))
         return Untold(
-            pages,
-            tuple(map(self.standings.of, pages, briefs)),
-            tuple(key(page) in self.alive for page in chunk.members),
+            chunk.left,
+            tuple(starmap(self.standings.of, zip(chunk.left, briefs, strict=True))),
+            tuple(map(is_left, chunk.members)),
             *(self.segment(stage, chunk) for stage in (stages.NORMALIZE, stages.STRIP)),
             *(self.told(stage, chunk) for stage in stages.TOLD),
         )
@@ -103,14 +101,13 @@ class Account:
 
     def _places(self, names: Sequence[T]) -> Iterator[tuple[T, int]]:
         """Yield the places of all pages: the name of the chunk, and the page's place in it."""
-        counts = (len(left(chunk, self.alive)) for chunk in self.chunks)
-        pairs = zip(names, counts, strict=True)
-        return self._merged(partial(_counted, name, count) for name, count in pairs)
+        pairs = zip(names, self.chunks, strict=True)
+        return self._merged(partial(_counted, name, len(chunk.left)) for name, chunk in pairs)
 
     def _merged(self, read: Iterable[Callable[[], Iterable[T]]]) -> Iterator[T]:
         """Yield what is kept of each page, in the order of the paths."""
         pairs = zip(self.chunks, read, strict=True)
-        parts = (Part(left(chunk, self.alive), opened) for chunk, opened in pairs)
+        parts = (Part(chunk.left, opened) for chunk, opened in pairs)
         return (value for _, value in merged(parts))
 
 

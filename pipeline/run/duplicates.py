@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+import msgspec
+
 from pipeline import dedup, flow
 from pipeline.brief import Brief
 from pipeline.config import Config
@@ -24,9 +26,15 @@ from pipeline.rules import Rules
 from pipeline.run import stages
 from pipeline.store import TextFile, read_outcomes, read_records, write_records
 
-_AT_ONCE = 1000  # verdicts a record: packing them one by one takes longer than making them
+# Of verdicts, and of pairs that are not related, in one record.
+_AT_ONCE, _BYTES = 1000, 2**20
 
-_Row = tuple[bytes, Verdict | None]
+
+class _Piece(msgspec.Struct, array_like=True):
+    """A piece of `dedup.Verdicts`, as it is stored."""
+
+    related: tuple[tuple[bytes, Verdict], ...] = ()
+    unrelated: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +105,34 @@ def detect(
 
     A text is read only where it is compared.
     """
-    known = dict(_read(verdicts(paths, rules)))
+    known = _read(verdicts(paths, rules))
     names = {page: place.brief.body for page, place in bodies.items()}
     memory = dedup.Memory({gist.text: gist for gist in gists}, known, names)
     segments = {page: place.segment for page, place in bodies.items()}
     with closing(Bodies(paths.work, segments)) as texts:
-        if not known:  # all are compared: read once, before there are several processes
+        if not len(known):  # all are compared: read once, before there are several processes
             texts.gather()
         matches = flow.find_matches(texts, memory, config.run.workers, rules)
-    if memory.verdicts.keys() - known.keys() or 2 * len(memory.verdicts) < len(known):
-        write_records(verdicts(paths, rules), _rows(memory))
-    facts = {page: flow.facts(place.brief) for page, place in bodies.items()}
-    clusters = flow.choose_copies(matches, facts, rules, config.dedup.preferred_hosts)
+    if memory.verdicts != known:
+        write_records(verdicts(paths, rules), _pieces(memory.verdicts))
+    clusters = flow.choose_copies(matches, _Facts(bodies), rules, config.dedup.preferred_hosts)
     return Duplicates(matches, clusters)
+
+
+class _Facts(Mapping[str, "dedup.PageFacts"]):
+    """What the choice between copies looks at, by page; it looks at few of them."""
+
+    def __init__(self, bodies: Mapping[str, Place]) -> None:
+        self._bodies = bodies
+
+    def __getitem__(self, page: str) -> "dedup.PageFacts":
+        return flow.facts(self._bodies[page].brief)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._bodies)
+
+    def __len__(self) -> int:
+        return len(self._bodies)
 
 
 def verdicts(paths: Paths, rules: Rules) -> Path:
@@ -117,13 +140,19 @@ def verdicts(paths: Paths, rules: Rules) -> Path:
     return paths.segment(stages.VERDICTS.name, stages.VERDICTS.shape(rules, ""))
 
 
-def _read(file: Path) -> Iterator[_Row]:
+def _read(file: Path) -> "dedup.Verdicts":
+    """Return what `_pieces` stored; nothing where no run did."""
+    related, unrelated = dict[bytes, Verdict](), bytearray()
     if file.exists():
-        for rows in read_records(file, list[_Row]):
-            yield from rows
+        for piece in read_records(file, _Piece):
+            related.update(piece.related)
+            unrelated += piece.unrelated
+    return dedup.Verdicts(related, bytes(unrelated))
 
 
-def _rows(memory: "dedup.Memory") -> Iterator[list[_Row]]:
-    rows = iter(memory.verdicts.items())
-    while some := list(islice(rows, _AT_ONCE)):
-        yield some
+def _pieces(verdicts: "dedup.Verdicts") -> Iterator[_Piece]:
+    rows = iter(verdicts.related.items())
+    while some := tuple(islice(rows, _AT_ONCE)):
+        yield _Piece(some)
+    for start in range(0, len(verdicts.unrelated), _BYTES):
+        yield _Piece(unrelated=verdicts.unrelated[start : start + _BYTES])

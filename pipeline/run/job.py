@@ -6,6 +6,7 @@ name. Never: work redone that has a name already; a folder of ours inside raw/.
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -17,7 +18,7 @@ from pipeline import flow, read, versions
 from pipeline.brief import Brief
 from pipeline.config import Config
 from pipeline.engines import Engine
-from pipeline.engines.forked import cores, uncollected
+from pipeline.engines.forked import beside, cores, uncollected
 from pipeline.engines.local import LocalEngine
 from pipeline.engines.spark import SparkEngine, check_spark
 from pipeline.errors import ConfigError, DamagedError, DiskError, EngineError, LimitError
@@ -34,6 +35,7 @@ from pipeline.publish import (
     publish_rows,
     read_summary,
     releases,
+    unshown,
 )
 from pipeline.records import Aside, Found, Gist
 from pipeline.recurring import Learned, Outline, Taken
@@ -42,14 +44,15 @@ from pipeline.run import stages
 from pipeline.run.account import Account
 from pipeline.run.chunks import Work
 from pipeline.run.duplicates import Duplicates, Place, detect, verdicts
-from pipeline.run.merged import Part, kept, left, merged
+from pipeline.run.merged import Part, kept, merged
 from pipeline.run.plan import (
+    CHUNK_PAGES,
     Chunk,
     Cut,
     Gone,
-    Key,
     ScanRecord,
     gone,
+    is_left,
     key,
     last_scan,
     look,
@@ -182,6 +185,11 @@ class Job:
         """Return whether chunks are divided among the executors of a cluster."""
         return self.config.engine.name == "spark"
 
+    @property
+    def workers(self) -> int:
+        """Return how many processes may be at work."""
+        return self.config.run.workers or cores()
+
     def rest(self) -> None:
         """Let the workers and their memory go; a stage that needs some has new ones."""
         if self._engine is not None:
@@ -285,18 +293,18 @@ class Job:
             for stage in wanted
         }
 
+    @uncollected()
     def learn(self) -> Recurring:
         """Return what recurs on the sites of raw/, whatever chunks their pages are in."""
         outlines = {
             chunk.name: list(read_records(self.segment(stages.OUTLINE, chunk), Outline))
             for chunk in self.chunks
         }
-        alive = {key(page) for page in self.scan.pages}
         pages = [
             (read.order(member), outline)
             for chunk in self.chunks
             for member, outline in zip(chunk.members, outlines[chunk.name], strict=True)
-            if key(member) in alive
+            if is_left(member)
         ]
         pages.sort(key=lambda page: page[0])
         learned = flow.learn_sites([outline for _, outline in pages])
@@ -307,14 +315,10 @@ class Job:
         """Yield every page of raw/ with what is known of it, in the order of the paths."""
         return merged(self._part(chunk, stages.BRIEF, read_briefs) for chunk in self.chunks)
 
-    @cached_property
-    def _alive(self) -> frozenset[Key]:
-        return frozenset(map(key, self.scan.pages))
-
     def _part(self, chunk: Chunk, stage: Stage, reader: Callable[[Path], Iterable[T]]) -> Part[T]:
         """Return the pages of a chunk that are left, with what `stage` made of them."""
-        segment, alive = self.segment(stage, chunk), self._alive
-        return Part(left(chunk, alive), lambda: kept(chunk, reader(segment), alive))
+        segment = self.segment(stage, chunk)
+        return Part(chunk.left, lambda: kept(chunk, reader(segment)))
 
     @cached_property
     def replaced(self) -> dict[str, Replaced]:
@@ -328,6 +332,7 @@ class Job:
             if page.name in names and brief.is_article
         )
 
+    @uncollected()
     def detect(self) -> Duplicates:
         """Return what is related in raw/, and whose copy is kept."""
         if self.is_on_spark:
@@ -390,7 +395,7 @@ class Job:
     def _told_of(self, chunk: Chunk) -> str:
         briefs = read_briefs(self.segment(stages.BRIEF, chunk))
         names = (
-            self.standings.of(page, brief).name if key(page) in self._alive else ""
+            self.standings.of(page, brief).name if is_left(page) else ""
             for page, brief in zip(chunk.members, briefs, strict=True)
         )
         shape = fingerprint(self.shapes["publish"], self._lost_names.get(chunk.name, ""), *names)
@@ -399,15 +404,27 @@ class Job:
     @property
     def account(self) -> Account:
         """Return the account of all pages."""
-        return Account(
-            self.chunks, self._alive, self.segment, self._told_in, self.standings, self.corpus
-        )
+        return Account(self.chunks, self.segment, self._told_in, self.standings, self.corpus)
 
+    def making_room(self) -> AbstractContextManager[None]:
+        """Have a process remove the versions that no reader was led to since the run before.
+
+        Of few pages they go when the new one is there.
+        """
+        old = unshown(self.paths, {self.folder}) if self.is_many else []
+        return beside(partial(_remove_all, old)) if old else nullcontext()
+
+    @property
+    def is_many(self) -> bool:
+        """Return whether processes are worth their start where pages are only handed on."""
+        return len(self.scan.pages) > CHUNK_PAGES and not self.is_on_spark
+
+    @uncollected()
     def tell(self) -> None:
         """Store what the outputs and the report say of each page, where it is not stored yet."""
         account = self.account
         if not self.is_on_spark:
-            account.tell(self.config.run.workers or cores())
+            account.tell(self.workers)
         elif new := account.new:
             tell_on_spark(self.spark, map(account.untold, new), self.settings, self.corpus)
 
@@ -424,6 +441,7 @@ class Job:
         before = None if self.paths.damaged.exists() else earlier(self.paths.current.resolve())
         return Corpus(matches, raw, rules.reasons, others, rules, tables, outputs, before)
 
+    @uncollected()
     def publish(self, folder: Path) -> None:
         """Write every output into the new folder; on a cluster executors write the articles."""
         self.tell()
@@ -433,7 +451,8 @@ class Job:
             write_articles(self.spark, self.account.runs(), folder)
             others = tuple(name for name in formats if name != "parquet")
             corpus = replace(corpus, outputs=structs.replace(corpus.outputs, articles=others))
-        publish_rows(self.account.rows(), corpus, folder)
+        workers = self.workers if self.is_many else 1
+        publish_rows(self.account.rows, corpus, folder, workers)
 
     @property
     def scan_record(self) -> ScanRecord:
@@ -539,6 +558,11 @@ _SOURCES = {
 }
 
 
+def _remove_all(paths: Iterable[Path]) -> None:
+    for path in paths:
+        remove(path)
+
+
 def read_briefs(segment: Path) -> Iterator[Brief]:
     """Return what is known of the pages of a chunk."""
     return read_records(segment, Brief)
@@ -638,9 +662,12 @@ def sweep_unfinished(paths: Paths) -> None:
 def _check_vanished(before: ScanRecord, scan: read.Scan, paths: Paths, config: Config) -> None:
     if before.scan.pages == scan.pages:
         return
-    pages = {(page.file, page.member) for page in before.scan.pages}
-    count, share = len(pages), config.limits.max_vanished_share
-    vanished = len(pages - {(page.file, page.member) for page in scan.pages})
+    count, share = len(before.scan.pages), config.limits.max_vanished_share
+    same = set(map(id, scan.pages))  # what did not change is what was found before
+    changed = {(page.file, page.member) for page in before.scan.pages if id(page) not in same}
+    if changed:
+        changed -= {(page.file, page.member) for page in scan.pages}
+    vanished = len(changed)
     all_gone = vanished == count > 0
     if all_gone or (count >= LIMITS_COUNT_FROM and vanished > share * count):
         message = (

@@ -6,7 +6,7 @@ results are there, so that a run killed here costs nothing but what it had joine
 tell of the pages is no part of it: the next run tells it anew.
 """
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from pipeline import read
@@ -15,7 +15,7 @@ from pipeline.records import Gist
 from pipeline.recurring import Taken
 from pipeline.run import stages
 from pipeline.run.job import Job
-from pipeline.run.plan import CHUNK_PAGES, Chunk, Key, chunk_of, key
+from pipeline.run.plan import CHUNK_PAGES, Chunk, chunk_of, is_left
 from pipeline.store import read_packed, read_records, write_packed, write_records
 
 # Pages. A chunk that has fewer left is joined with others.
@@ -34,8 +34,7 @@ def join_small(job: Job) -> None:
     """Join the small chunks of a run that is done, where they have become many."""
     if not job.segment(stages.LEARN).exists():
         return  # the state was deleted: nothing has a name
-    alive = frozenset(map(key, job.scan.pages))
-    found = (_Joint(job, group, alive) for group in grouped(job.whole, alive))
+    found = (_Joint(job, group) for group in grouped(job.whole))
     joints = [joint for joint in found if joint.is_whole]
     if not joints:
         return
@@ -49,34 +48,33 @@ def join_small(job: Job) -> None:
     job.store_scan()
 
 
-def grouped(chunks: Iterable[Chunk], alive: Container[Key]) -> list[list[Chunk]]:
+def grouped(chunks: Iterable[Chunk]) -> list[list[Chunk]]:
     """Return which chunks are to be one: small ones, oldest first, when they are many."""
-    sizes = [(sum(name in alive for name in chunk.keys), chunk) for chunk in chunks]
-    small = [(size, chunk) for size, chunk in sizes if size < SMALL]
+    small = [chunk for chunk in chunks if len(chunk.left) < SMALL]
     if len(small) <= MANY:
         return []
     groups: list[list[Chunk]] = [[]]
     room = CHUNK_PAGES
-    for size, chunk in small:
-        if size > room:
+    for chunk in small:
+        if len(chunk.left) > room:
             groups.append([])
             room = CHUNK_PAGES
         groups[-1].append(chunk)
-        room -= size
+        room -= len(chunk.left)
     return [group for group in groups if len(group) > 1]
 
 
 class _Joint:
     """Chunks that become one; `chunk` holds the pages that are left of them, in order."""
 
-    def __init__(self, job: Job, parts: Sequence[Chunk], alive: Container[Key]) -> None:
+    def __init__(self, job: Job, parts: Sequence[Chunk]) -> None:
         self._job, self.parts = job, parts
         self._sources = {stage.name: [job.segment(stage, part) for part in parts] for stage in _ALL}
         places = (
             (read.order(page), number, place)
             for number, part in enumerate(parts)
             for place, page in enumerate(part.members)
-            if key(page) in alive
+            if is_left(page)
         )
         self._places = [(number, place) for _, number, place in sorted(places)]
         self.chunk = chunk_of([parts[number].members[place] for number, place in self._places])

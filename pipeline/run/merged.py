@@ -6,13 +6,15 @@ page is due.
 """
 
 import heapq
-from collections.abc import Callable, Container, Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import compress, islice
 from typing import Generic, TypeVar
 
 from pipeline import read
 from pipeline.records import Found
-from pipeline.run.plan import Chunk, Key, key
+from pipeline.run.plan import Chunk, is_left
 
 T = TypeVar("T")
 
@@ -28,40 +30,58 @@ class Part(Generic[T]):
     open: Callable[[], Iterable[T]]
 
 
-def left(chunk: Chunk, alive: Container[Key]) -> tuple[Found, ...]:
-    """Return the pages of a chunk that raw/ still holds."""
-    return tuple(page for page in chunk.members if key(page) in alive)
-
-
-def kept(chunk: Chunk, values: Iterable[T], alive: Container[Key]) -> Iterator[T]:
-    """Yield what is kept of the pages that `left` returns; `values` are of all its pages."""
-    for page, value in zip(chunk.members, values, strict=True):
-        if key(page) in alive:
-            yield value
+def kept(chunk: Chunk, values: Iterable[T]) -> Iterable[T]:
+    """Return what is kept of the pages that are left of a chunk; `values` are of all its pages."""
+    if len(chunk.left) == len(chunk.members):
+        return values
+    return compress(values, map(is_left, chunk.members))
 
 
 def merged(parts: Iterable[Part[T]]) -> Iterator[tuple[Found, T]]:
-    """Yield the pages of all `parts` in the order of their paths."""
-    waiting = [
-        (read.order(part.pages[0]), number, part) for number, part in enumerate(parts) if part.pages
-    ]
-    waiting.sort(reverse=True)
-    heap: list[tuple[tuple[str, int], int, tuple[Found, T], Iterator[tuple[Found, T]]]] = []
+    """Yield the pages of all `parts` in the order of their paths; `ValueError` for too few values.
+
+    Pages of a chunk mostly follow one another: they are handed on together up to the first that
+    another chunk has.
+    """
+    waiting = [_Stream(number, part) for number, part in enumerate(parts) if part.pages]
+    waiting.sort(key=_due, reverse=True)
+    heap: list[tuple[_Due, _Stream[T]]] = []
     while waiting or heap:
-        if waiting and (not heap or waiting[-1][:2] < heap[0][:2]):
-            first, number, part = waiting.pop()
-            stream = _opened(part)
-            heapq.heappush(heap, (first, number, next(stream), stream))
+        if waiting and (not heap or _due(waiting[-1]) < heap[0][0]):
+            due = _due(waiting[-1])
+            heapq.heappush(heap, (due, waiting.pop()))
             continue
-        _, number, page, stream = heap[0]
-        yield page
-        following = next(stream, None)
-        if following is None:
-            heapq.heappop(heap)
-        else:
-            heapq.heapreplace(heap, (read.order(following[0]), number, following, stream))
+        stream = heapq.heappop(heap)[1]
+        others = [heap[0][0]] if heap else []
+        if waiting:
+            others.append(_due(waiting[-1]))
+        yield from stream.until(min(others, default=None))
+        if stream.pages:
+            heapq.heappush(heap, (_due(stream), stream))
 
 
-def _opened(part: Part[T]) -> Iterator[tuple[Found, T]]:
-    pairs = zip(part.pages, part.open(), strict=True)
-    return iter(list(pairs)) if len(part.pages) <= _FEW else pairs
+_Due = tuple[tuple[str, int], int]
+
+
+class _Stream(Generic[T]):
+    """The pages of a part that were not handed on yet."""
+
+    def __init__(self, number: int, part: Part[T]) -> None:
+        self.number, self.pages = number, part.pages
+        self._part = part
+        self._values: Iterator[T] | None = None
+
+    def until(self, due: _Due | None) -> Iterable[tuple[Found, T]]:
+        """Hand on the pages that come before `due`."""
+        if self._values is None:
+            some = self._part.open()
+            self._values = iter(list(some) if len(self.pages) <= _FEW else some)
+        end = len(self.pages)
+        if due is not None:
+            end = bisect_left(self.pages, due, key=lambda page: (read.order(page), self.number))
+        now, self.pages = self.pages[:end], self.pages[end:]
+        return zip(now, islice(self._values, end) if self.pages else self._values, strict=True)
+
+
+def _due(stream: _Stream[T]) -> _Due:
+    return read.order(stream.pages[0]), stream.number

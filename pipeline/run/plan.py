@@ -7,7 +7,7 @@ are read. So ten new pages clean ten pages. Small chunks are put together when a
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -35,13 +35,20 @@ Key = str
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Chunk:
-    """Pages that are cleaned together; `name` is that of its files.
+    """Pages that are cleaned together; `name` is that of its files, `left` are those still in raw/.
 
     Luigi hashes and prints what its tasks are given, again and again: the name is enough.
     """
 
     name: str
     members: tuple[Found, ...]
+    left: tuple[Found, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Find out which pages are left: nearly always all."""
+        left = tuple(page for page in self.members if is_left(page))
+        whole = len(left) == len(self.members)
+        object.__setattr__(self, "left", self.members if whole else left)
 
     def __hash__(self) -> int:
         """Return the hash of its name."""
@@ -59,7 +66,7 @@ class Chunk:
     @property
     def is_read(self) -> bool:
         """Return whether all that is left of its pages could be read."""
-        return all(page.sha256 for page in self.members if page.file)
+        return all(page.sha256 for page in self.left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +119,11 @@ def gone(before: ScanRecord, pages: Sequence[Found]) -> tuple[Gone, ...]:
         for place, name in enumerate(cut.keys)
         if name in lost
     )
+
+
+def is_left(page: Found) -> bool:
+    """Return whether raw/ still holds a page of a chunk."""
+    return page.file != ""
 
 
 def key(page: Found) -> Key:

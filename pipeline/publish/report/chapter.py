@@ -115,7 +115,7 @@ class ChapterTeller:
         """Return the row of the search, and count the page."""
         outcome = entry.outcome
         site, month, rules = self._tally.add(entry, dropped)
-        self._lines.add(entry, site)
+        self._lines.add(entry, site, dropped)
         tables = entry.kept.tables if entry.kept else ()
         return [
             outcome.id,

@@ -14,12 +14,10 @@ than some thirty bytes a short line, and the texts of a few.
 """
 
 import re
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from hashlib import blake2b
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,7 +27,7 @@ from numpy.typing import NDArray
 
 from pipeline.paths import UNKNOWN
 from pipeline.publish.entries import Entry
-from pipeline.records import Page
+from pipeline.records import Page, TakenOut
 from pipeline.toml import read_toml
 
 # Characters of a line; letters and digits that are left of it when it is folded.
@@ -87,15 +85,20 @@ class Collector:
     _articles: dict[str, int] = field(default_factory=dict)
     _kept: list[tuple[int, int, int, int]] = field(default_factory=list)
     _texts: list[str] = field(default_factory=list)
-    _gone: list[tuple[int, dict[int, str]]] = field(default_factory=list)
+    _gone: list[tuple[int, int]] = field(default_factory=list)
+    _keys: list[int] = field(default_factory=list)
+    _takers: list[str] = field(default_factory=list)
 
-    def add(self, entry: Entry, site: str) -> None:
-        """Take one page."""
+    def add(self, entry: Entry, site: str, dropped: Sequence[TakenOut]) -> None:
+        """Take one page, of which `dropped` was taken out."""
         outcome = entry.outcome
         if not isinstance(outcome, Page) or entry.replaced:
             return
         page = int(outcome.id, 16)
-        self._gone.append((page, _gone(outcome)))
+        gone = _gone(dropped)
+        self._gone.append((page, len(gone)))
+        self._keys += gone
+        self._takers += gone.values()
         if entry.kept is not None:
             self._articles[site] = self._articles.get(site, 0) + 1
             number = list(self._articles).index(site)
@@ -105,21 +108,20 @@ class Collector:
 
     def lines(self) -> Lines:
         """Return all that was collected."""
-        counts = Counter[int]()
-        first: dict[int, tuple[int, str]] = {}
-        for page, gone in sorted(self._gone, key=itemgetter(0)):
-            counts.update(gone.keys())
-            for key in gone.keys() - first.keys():
-                first[key] = page, gone[key]
-        keys = sorted(first)
-        rows = [(key, first[key][0], counts[key]) for key in keys]
+        gone = np.empty(len(self._keys), _GONE)
+        gone["key"] = self._keys
+        pages = np.array(self._gone, np.uint64).reshape(-1, 2)
+        gone["page"] = np.repeat(pages[:, 0], pages[:, 1].astype(np.int64))
+        order = np.lexsort((gone["page"], gone["key"]))
+        first = np.flatnonzero(_changes(gone["key"][order]))
+        gone["count"][order[first]] = np.diff(np.append(first, len(order)))
         return Lines(
             tuple(self._articles),
             tuple(self._articles.values()),
             np.array(self._kept, _KEPT).tobytes(),
             tuple(self._texts),
-            np.array(rows, _GONE).tobytes(),
-            tuple(first[key][1] for key in keys),
+            gone[order[first]].tobytes(),
+            tuple(self._takers[at] for at in order[first].tolist()),
         )
 
 
@@ -244,16 +246,15 @@ def _is_own(text: str, title: str) -> bool:
     return _fold(text) in title or bool(_own().match("".join(text.split())))
 
 
-def _gone(page: Page) -> dict[int, str]:
+def _gone(dropped: Iterable[TakenOut]) -> dict[int, str]:
     """Return the short lines that rules of chrome took, each once, with the rule."""
-    return {
-        key: block.dropped_by
-        for block in page.blocks
-        if block.dropped_by
-        and len(block.text) <= _LONGEST
-        and block.dropped_by.startswith(_TAKING)
-        and (key := _key(block.text))
-    }
+    return {key: rule for _, text, rule in dropped if (key := _taken_key(text, rule))}
+
+
+@lru_cache(1 << 14)  # the same lines are taken out of every page of a site
+def _taken_key(text: str, rule: str) -> int:
+    """Return what names a short line that a rule of chrome took, 0 for any other."""
+    return _key(text) if len(text) <= _LONGEST and rule.startswith(_TAKING) else 0
 
 
 def _short(text: str) -> str:

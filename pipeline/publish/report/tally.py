@@ -105,7 +105,7 @@ class Tally(msgspec.Struct, array_like=True):
         _count(self.months, (month, entry.status), 1)
         if entry.reason:
             _count(self.reasons, (entry.status, entry.reason), 1)
-        self._note_taken(entry)
+        self._note_taken(entry, dropped)
         times = Counter[str]()
         if isinstance(entry.outcome, Page):
             times = _times(entry.outcome, dropped)
@@ -120,15 +120,16 @@ class Tally(msgspec.Struct, array_like=True):
             _count(fired.sites, site, count)
         return site, month, list(times)
 
-    def _note_taken(self, entry: Entry) -> None:
+    def _note_taken(self, entry: Entry, dropped: Sequence[TakenOut]) -> None:
         """Keep the articles and copies from which most was taken."""
         page = entry.outcome
         if not isinstance(page, Page) or not page.is_article:
             return
-        rules = Counter(block.dropped_by for block in page.blocks if block.dropped_by)
-        if rules:
+        least = self.most_taken[-1].lines if len(self.most_taken) == _MOST_TAKEN else 0
+        if dropped and len(dropped) >= least:
+            rules = Counter(rule for _, _, rule in dropped)
             title = page.title or entry.raw
-            one = Taken(page.id, title, entry.raw, rules.total(), dict(rules))
+            one = Taken(page.id, title, entry.raw, len(dropped), dict(rules))
             self.most_taken = _most([*self.most_taken, one])
 
     def _wants(self, rule: str) -> bool:

@@ -5,12 +5,15 @@ else. Never: a digit that does not stand in the cell; a number made of two.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from pipeline.rules import Rules
 
 _LONGEST = 60
+# Cells at hand: whether one is empty, a figure, a year is asked of it in turn.
+_KNOWN = 1 << 12
 # Full width to half: ！ to ～ lie 0xFEE0 above ! to ~.
 _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
     ord(wide): narrow
@@ -45,7 +48,7 @@ class Figure:
     period: str = ""
 
 
-@lru_cache(1 << 12)  # whether a cell is empty, a figure, a year: each is asked of it in turn
+@lru_cache(_KNOWN)
 def narrow(text: str) -> str:
     """Return `text` in half width without blanks; one blank stays between two figures.
 
@@ -90,6 +93,13 @@ class FigureReader:
 
     def read(self, cell: str) -> Figure | None:
         """Return the figure of `cell`, None for words, days, ratios and whatever else it holds."""
+        return self._read(cell)
+
+    @cached_property
+    def _read(self) -> Callable[[str], Figure | None]:
+        return lru_cache(_KNOWN)(self._read_anew)
+
+    def _read_anew(self, cell: str) -> Figure | None:
         text = narrow(cell)
         if len(text) > _LONGEST or not any(char.isdigit() for char in text):
             return None
