@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,8 +10,9 @@ from hypothesis import strategies as st
 from pipeline import flow
 from pipeline.brief import brief_of_article
 from pipeline.config import Config
-from pipeline.dedup import Memory, find_matches, matches
+from pipeline.dedup import Memory, find_matches, kernel, matches
 from pipeline.dedup.body import Body
+from pipeline.dedup.memory import Unrelated, rows
 from pipeline.dedup.quantity import Lexicon
 from pipeline.paths import Paths
 from pipeline.records import Block, Page, Provenance, Verdict
@@ -152,3 +154,30 @@ def test_a_run_compares_what_no_run_compared(
     remove(verdicts(paths, rules))
     assert run(ALL | {"new": new}) == second
     assert len(compared) > 50
+
+
+NAMES = st.binary(min_size=32, max_size=32) | st.sampled_from([b"a" * 32, b"a" * 31 + b"b"])
+
+
+@given(st.lists(NAMES), st.lists(NAMES), st.lists(NAMES))
+def test_pairs_that_are_not_related_are_known_again(
+    known: list[bytes], asked: list[bytes], new: list[bytes]
+) -> None:
+    before = Unrelated(b"")
+    before.add(known)
+    pairs = Unrelated(before.met)
+    assert pairs.among(rows(b"".join(asked))).tolist() == [one in known for one in asked]
+    pairs.add(new)
+    met = pairs.met
+    assert {met[at : at + 32] for at in range(0, len(met), 32)} == {*new} | ({*asked} & {*known})
+    assert len(met) == 32 * len({*new} | ({*asked} & {*known}))
+
+
+def test_a_checksum_that_two_pairs_share_makes_neither_of_them_the_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(kernel, "mix", lambda codes, *_: np.zeros(len(codes), np.uint64))
+    pairs = Unrelated(b"")
+    pairs.add([b"a" * 32])
+    asked = rows(b"a" * 32 + b"b" * 32)
+    assert pairs.among(asked).tolist() == [True, False]

@@ -4,11 +4,12 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from pipeline.engines import Engine
-from pipeline.engines.forked import map_forked
+from pipeline.engines.forked import beside, map_forked
 from pipeline.engines.local import LocalEngine
 from pipeline.errors import EngineError
 
@@ -69,3 +70,28 @@ def test_an_item_that_fails_in_a_forked_process_is_never_passed_over(
     with pytest.raises(error):
         list(map_forked(work, [1, 2, item, 3], 2))
     assert list(map_forked(work, [], 2)) == []
+
+
+def test_what_is_done_beside_is_done_when_that_ends(tmp_path: Path) -> None:
+    begun, ended = tmp_path / "begun", tmp_path / "ended"
+
+    def last() -> None:
+        begun.touch()
+        while not ended.exists():
+            time.sleep(0.01)
+        begun.unlink()
+
+    with beside(last):
+        while not begun.exists():
+            time.sleep(0.01)
+        ended.touch()
+    assert not begun.exists()
+
+
+def test_an_error_of_what_is_done_beside_is_raised_behind_ones_own() -> None:
+    with pytest.raises(ValueError, match="nineteen"), beside(lambda: work(19)):
+        pass
+    with pytest.raises(KeyError), beside(lambda: work(19)):
+        raise KeyError
+    with pytest.raises(EngineError), beside(lambda: work(13)):
+        pass

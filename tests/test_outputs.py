@@ -6,6 +6,7 @@ import re
 import sqlite3
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
@@ -24,7 +25,9 @@ from pipeline.publish import (
     is_published,
     made,
     publish,
+    publish_rows,
     releases,
+    told,
     turn,
     write_checksums,
 )
@@ -85,6 +88,23 @@ def write(folder: Path, count: int = 5, before: Path | None = None, **outputs: A
     corpus = Corpus([], {}, {}, {}, outputs=chosen, before=earlier(before) if before else None)
     publish(entries(count), corpus, folder)
     return folder
+
+
+def test_processes_write_what_one_writes(tmp_path: Path) -> None:
+    corpus = Corpus([], {}, {}, {}, outputs=OutputsConfig(articles=ALL))
+    for workers in (1, 3):
+        rows = partial(told, entries(9), corpus)
+        publish_rows(rows, corpus, tmp_path / f"{workers}", workers)
+    one, three = (
+        {
+            file.relative_to(folder): file.read_bytes()
+            for file in folder.rglob("*")
+            if file.is_file()
+        }
+        for folder in (tmp_path / "1", tmp_path / "3")
+    )
+    assert one == three
+    assert len(one) > 20
 
 
 def plain(row: dict[str, Any]) -> Any:

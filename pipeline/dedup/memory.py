@@ -70,8 +70,8 @@ class Unrelated:
     def add(self, keys: Sequence[bytes]) -> None:
         """Note new ones, which are met."""
         new = rows(b"".join(keys))
-        names = np.concatenate((self._names, new))
-        met = np.concatenate((self._met, np.ones(len(new), np.bool_)))
+        names = np.concatenate((new, self._names))
+        met = np.concatenate((np.ones(len(new), np.bool_), self._met))
         self._checksums, first = np.unique(_checksums(names), return_index=True)
         self._names, self._met = names[first], met[first]
 

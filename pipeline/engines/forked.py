@@ -50,7 +50,7 @@ def map_forked(function: Callable[[T], R], items: Sequence[T], workers: int) -> 
 
 
 @contextmanager
-def beside(function: Callable[[], None]) -> Iterator[None]:
+def beside(function: Callable[[], object]) -> Iterator[None]:
     """Have a forked process do `function` meanwhile; this ends when that does, with its error."""
     with _forked(lambda _: function(), 1) as submit:
         with undisturbed():
