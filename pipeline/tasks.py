@@ -255,7 +255,7 @@ class WriteReport(CorpusTask):
 
     def run(self) -> None:
         self.job.tell()  # what was told before may have been lost since
-        self.job.account.write_report(self.job.staging)
+        self.job.write_report(self.job.staging)
         publish.write_checksums(self.job.staging, self.job.corpus.before)
         # All but the report was brought to the disk when it got the name it has now.
         move(self.job.staging, self.job.published, synced={*PUBLISHED} - {"report"})

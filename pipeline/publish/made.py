@@ -5,6 +5,7 @@ the version before that was made of the same; `made/<kind>.json`, which tells th
 Never: a file taken over from other code, or one that was changed since it was published.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -25,22 +26,26 @@ def code() -> str:
 
 
 class Made:
-    """The files of one kind in a new version."""
+    """The files of one kind in a new version; `parts` has what each is made of."""
 
     def __init__(self, kind: str, files: NewFiles, before: Earlier | None) -> None:
         self._name = f"{FOLDER}/{kind}.json"
         self._files = files
         self._before = _read(before.folder / self._name) if before else {}
-        self._made: dict[str, str] = {}
+        self.parts: dict[str, str] = {}
 
     def again(self, name: str, *parts: str | bytes) -> bool:
         """Note what the file `name` is made of; return whether there was one, which it now is."""
-        made = self._made[name] = fingerprint(code(), *parts)
+        made = self.parts[name] = fingerprint(code(), *parts)
         return made in self._before and self._files.again(name, self._before[made])
+
+    def take(self, parts: Mapping[str, str]) -> None:
+        """Note what other files were made of."""
+        self.parts.update(parts)
 
     def close(self) -> None:
         """Tell the next version."""
-        self._files.add(self._name, msgspec.json.encode(self._made))
+        self._files.add(self._name, msgspec.json.encode(self.parts))
 
 
 def _read(file: Path) -> dict[str, str]:

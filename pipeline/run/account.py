@@ -76,8 +76,8 @@ class Account:
         read = (partial(read_records, self.told(stages.ROWS, chunk), Row) for chunk in self.chunks)
         return self._merged(read)
 
-    def write_report(self, folder: Path) -> None:
-        """Write the report on all pages into `folder`."""
+    def write_report(self, folder: Path, workers: int = 1) -> None:
+        """Write the report on all pages into `folder`; `workers` are processes."""
         from pipeline.publish import report
 
         told = [
@@ -87,7 +87,7 @@ class Account:
             )
             for chunk in self.chunks
         ]
-        report.write(told, self._places(range(len(told))), self.corpus, folder)
+        report.write(told, self._places(range(len(told))), self.corpus, folder, workers)
 
     def runs(self) -> Iterator[Run]:
         """Yield where the rows of all pages lie, in the order of the paths."""

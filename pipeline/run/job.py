@@ -415,6 +415,11 @@ class Job:
         return beside(partial(_remove_all, old)) if old else nullcontext()
 
     @property
+    def writers(self) -> int:
+        """Return how many processes write what is published."""
+        return self.workers if self.is_many else 1
+
+    @property
     def is_many(self) -> bool:
         """Return whether processes are worth their start where pages are only handed on."""
         return len(self.scan.pages) > CHUNK_PAGES and not self.is_on_spark
@@ -451,8 +456,12 @@ class Job:
             write_articles(self.spark, self.account.runs(), folder)
             others = tuple(name for name in formats if name != "parquet")
             corpus = replace(corpus, outputs=structs.replace(corpus.outputs, articles=others))
-        workers = self.workers if self.is_many else 1
-        publish_rows(self.account.rows, corpus, folder, workers)
+        publish_rows(self.account.rows, corpus, folder, self.writers)
+
+    @uncollected()
+    def write_report(self, folder: Path) -> None:
+        """Write the report beside the outputs."""
+        self.account.write_report(folder, self.writers)
 
     @property
     def scan_record(self) -> ScanRecord:

@@ -19,6 +19,7 @@ import msgspec
 import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from pipeline.engines.forked import map_forked
 from pipeline.publish.entries import Corpus
 from pipeline.publish.made import Made
 from pipeline.publish.report import budget
@@ -73,12 +74,21 @@ T = TypeVar("T", bound=_Placed)
 Which = tuple[int, int]
 
 
-def write(told: Sequence[Told], order: Iterable[Which], corpus: Corpus, folder: Path) -> None:
-    """Write `folder`/report; `order` has every page, in the order of the paths."""
+def write(
+    told: Sequence[Told],
+    order: Iterable[Which],
+    corpus: Corpus,
+    folder: Path,
+    workers: int = 1,
+) -> None:
+    """Write `folder`/report; `order` has every page, in the order of the paths.
+
+    Stories are written by `workers` processes.
+    """
     files = NewFiles(folder, corpus.before)
     report = _Report(told, corpus, files)
     report.write_index(order)
-    report.write_stories()
+    report.write_stories(partial(NewFiles, folder, corpus.before), workers)
     report.write_rest()
     files.close()
 
@@ -149,20 +159,35 @@ class _Report:
         self.lookalikes.add(chapter.lines)
         return chapter
 
-    def write_stories(self) -> None:
+    def write_stories(self, opened: Callable[[], NewFiles], workers: int) -> None:
         """Write the stories, a stretch of pages a file, but those that stand as they were."""
         room = budget.room(np.frombuffer(self.sizes, np.uint32))
+        files = list(stretches(self.ids))
+        share = -(-len(files) // workers) or 1
+        shares = [files[start : start + share] for start in range(0, len(files), share)]
         made = Made("report", self.files, self.corpus.before)
+        for some in map_forked(partial(self._write_stretches, opened, room), shares, workers):
+            made.take(some)
+        made.close()
+
+    def _write_stretches(
+        self, opened: Callable[[], NewFiles], room: int, some: Iterable[tuple[str, range]]
+    ) -> Mapping[str, str]:
+        """Write the files of some stretches; return what each was made of."""
+        files = opened()
+        made = Made("report", files, self.corpus.before)
         shelf = _Shelf(self.told)
-        for name, pages in stretches(self.ids):
+        for name, pages in some:
             related = [packed(self._relatives(self.ids[at])) for at in pages]
             rooms = [str(room) if self.sizes[at] > room else "" for at in pages]
             stories = (self.names[at] for at in pages)
             if made.again(f"{_DATA}/{name}.js", *stories, *related, *rooms):
                 continue
             told = (shelf.take(*self.places[2 * at : 2 * at + 2]) for at in pages)
-            self._script(name, map(partial(_within, room), told, related))
-        made.close()
+            rows = map(partial(_within, room), told, related)
+            files.add(f"{_DATA}/{name}.js", script(name, rows))
+        files.close()
+        return made.parts
 
     def _relatives(self, page: str) -> list[list[object]]:
         matches = self.related.get(page, [])

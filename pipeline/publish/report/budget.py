@@ -26,8 +26,8 @@ def room(sizes: NDArray[np.uint32]) -> int:
 
 
 def _steps() -> Iterator[int]:
-    """Yield sizes, each half of the one before: a corpus that grows seldom comes to another."""
+    """Yield sizes, each three quarters of the last: a corpus that grows seldom comes to another."""
     size = MOST
     while size > _LEAST:
         yield size
-        size //= 2
+        size = size * 3 // 4

@@ -36,8 +36,6 @@ _LONGEST, _LEAST = 30, 2
 _ARTICLES, _SHARE = 3, 20
 _TAKING = ("chrome.", "site.")
 _SENTENCE = re.compile("[。！？；，!?;,]|[…、]$")
-_FOLDED = re.compile(r"[\W_]+")
-_DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,12 +264,26 @@ def _short(text: str) -> str:
     if _SENTENCE.search(text):
         return ""
     folded = _fold(text)
-    letters = sum(map(str.isalpha, folded))
+    letters = len(folded) - folded.count("0")
     return folded if letters >= _LEAST and 2 * letters > len(folded) else ""
 
 
 def _fold(text: str) -> str:
-    return _DIGIT.sub("0", _FOLDED.sub("", text))
+    return text.translate(_FOLDING)
+
+
+class _Folding(dict[int, str | None]):
+    """Letters as they are, 0 for digits and what counts like them, nothing for all else."""
+
+    def __missing__(self, code: int) -> str | None:
+        """Note what becomes of a character that is met first."""
+        character = chr(code)
+        shown = character if character.isalpha() else "0"
+        self[code] = folded = shown if character.isalnum() else None
+        return folded
+
+
+_FOLDING = _Folding()
 
 
 @lru_cache(1 << 16)  # the lines around articles are the same on all pages of a site

@@ -19,9 +19,11 @@ from pipeline.records import Aside, Page, Table
 # A Han character takes three bytes.
 _BYTES = 3
 _BLOCK, _CHANGE = 24, 40
-# What is shown of a block when there is no more room, and how many such blocks.
+# What is shown of a block where there is not enough room, and the share of it for whole ones.
 _CUT = 60
-_CUT_BLOCKS = 400
+_WHOLE = 0.75
+# What grows with a page and is cut; the rest of a story is short.
+_SIZED = ("blocks", "changes", "tables")
 _PLOTS = 40
 # Blocks above a table that may hold its title.
 _NEAR = 4
@@ -87,19 +89,24 @@ def _blocks(before: Page, after: Page) -> dict[str, Any]:
 
 
 def cut(told: dict[str, Any], room: int) -> dict[str, Any]:
-    """Return the story in some `room` bytes: what goes beyond is told by its first words.
+    """Return the story in `room` bytes: blocks whole, then by their first words, then counted.
 
     Text and tables have half of it each; what one of them leaves is the other's.
     """
+    room -= len(packed({name: one for name, one in told.items() if name not in _SIZED}))
     costs = list(_costs(told))
     text = costs[-1] if costs else 0
     tables = sum(len(packed(table)) for table in told.get("tables", ()))
     if text + tables <= room:
         return told
     for_tables = min(tables, max(room // 2, room - text))
-    end = next((at for at, cost in enumerate(costs) if cost > room - for_tables), len(costs))
+    for_text = room - for_tables
+    end = len(costs)
+    if text > for_text:
+        end = next(at for at, cost in enumerate(costs) if cost > for_text * _WHOLE)
     shown = told.get("blocks", [])
-    blocks = [*shown[:end], *map(_shortened, shown[end : end + _CUT_BLOCKS])]
+    left = for_text - (costs[end - 1] if end else 0)
+    blocks = [*shown[:end], *_outlined(shown[end:], left)]
     return told | {
         "blocks": blocks,
         "more": told.get("more", 0) + len(shown) - len(blocks),
@@ -115,6 +122,15 @@ def _costs(told: dict[str, Any]) -> Iterator[int]:
     for at, _, _, before, after in told.get("changes", ()):
         sizes[at] += _CHANGE + _BYTES * (len(before) + len(after))
     return accumulate(sizes)
+
+
+def _outlined(blocks: Sequence[list[Any]], room: float) -> Iterator[list[Any]]:
+    """Yield the first words of as many blocks as there is room for."""
+    for block in map(_shortened, blocks):
+        room -= _BLOCK + _BYTES * len(block[3])
+        if room < 0:
+            return
+        yield block
 
 
 def _shortened(block: list[Any]) -> list[Any]:
