@@ -27,7 +27,8 @@ from bench._floors import hold
 from bench._watch import Cost, run
 from pipeline.config import Config
 from pipeline.paths import Paths
-from pipeline.run.job import Asked, open_job
+from pipeline.run.job import Asked
+from pipeline.run.opening import open_job
 from tests.dedup_texts import report
 
 ROOT = Path(__file__).resolve().parents[1]

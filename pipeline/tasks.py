@@ -282,7 +282,7 @@ def run(job: Job, begin: Callable[[Mapping[str, int]], None]) -> None:
 
     `begin` is told how many pages stages will work on, when that is known.
     """
-    with job.making_room():
+    with job.ahead():
         if not job.is_written:
             begin(job.to_do([stages.STRIP]))
             _build(LearnSites(job=job), job)

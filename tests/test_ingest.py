@@ -14,7 +14,8 @@ from pipeline.engines.local import LocalEngine
 from pipeline.paths import Paths
 from pipeline.run import job as job_module
 from pipeline.run import plan
-from pipeline.run.job import Asked, open_job
+from pipeline.run.job import Asked
+from pipeline.run.opening import open_job
 from tests.test_run import page
 
 T = TypeVar("T")

@@ -10,7 +10,8 @@ from pipeline.config import Config, RunConfig
 from pipeline.paths import Paths
 from pipeline.records import Found
 from pipeline.run import joined
-from pipeline.run.job import Asked, open_job
+from pipeline.run.job import Asked
+from pipeline.run.opening import open_job
 from pipeline.run.plan import CHUNK_PAGES, Chunk, Cut, chunk_of, last_scan, plan
 from tests import county
 from tests.test_run import tree

@@ -14,7 +14,8 @@ from pipeline.paths import Paths
 from pipeline.records import Block, Page, Provenance
 from pipeline.rules import Rules, load_rules
 from pipeline.run import plan
-from pipeline.run.job import Asked, open_job
+from pipeline.run.job import Asked
+from pipeline.run.opening import open_job
 from tests import county
 from tests.county import HEADER, HOST, TAIL, WORDS, article, sentence
 

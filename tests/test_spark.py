@@ -23,7 +23,7 @@ from pipeline.engines.spark import SparkEngine, check_spark
 from pipeline.errors import ConfigError, CorpusError, EngineError
 from pipeline.paths import Paths
 from pipeline.reading import How
-from pipeline.run import job
+from pipeline.run import opening
 from pipeline.run.job import Asked
 from pipeline.run.session import run_once
 from pipeline.run.stages import Settings
@@ -58,7 +58,7 @@ def scratch(engine: SparkEngine, tmp_path: Path) -> Any:
 @pytest.fixture
 def started(engine: SparkEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let runs take the cluster that is there already."""
-    monkeypatch.setattr(job, "SparkEngine", lambda *_: engine)
+    monkeypatch.setattr(opening, "SparkEngine", lambda *_: engine)
     monkeypatch.setattr(engine, "close", lambda: None)
 
 

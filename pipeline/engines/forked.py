@@ -50,12 +50,15 @@ def map_forked(function: Callable[[T], R], items: Sequence[T], workers: int) -> 
 
 
 @contextmanager
-def beside(function: Callable[[], object]) -> Iterator[None]:
-    """Have a forked process do `function` meanwhile; this ends when that does, with its error."""
+def beside(function: Callable[[], object]) -> Iterator[Callable[[], object]]:
+    """Have a forked process do `function` meanwhile; give what waits for it.
+
+    Its error is raised by what waits, and at the end.
+    """
     with _forked(lambda _: function(), 1) as submit:
         with undisturbed():
             done = submit(None)
-        yield
+        yield done.result
         done.result()
 
 

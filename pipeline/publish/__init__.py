@@ -36,7 +36,7 @@ from pipeline.publish.sqlite import SqliteWriter
 from pipeline.publish.summary import SummaryWriter
 from pipeline.publish.tables import TablesWriter, ToldDoubt, told_doubts, write_tables
 from pipeline.publish.tables.cases import try_rule
-from pipeline.publish.text import TextWriter
+from pipeline.publish.text import TextWriter, carry
 from pipeline.store import make_folder
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "Standings",
     "Teller",
     "ToldDoubt",
+    "carry",
     "check_outputs",
     "damaged",
     "earlier",
@@ -80,8 +81,8 @@ WRITERS: Mapping[str, Callable[[Path, Corpus], Writer[Row]]] = {
     "tables": TablesWriter,
     "summary.json": SummaryWriter,
 }
-# A file for each article and an index of every word: a process of its own is well used.
-_LONG = ("text", "sqlite")
+# What other processes write beside the rest: a file for each article, an index of every word.
+_BESIDE = (("text", "tables"), ("sqlite",))
 # Written where `outputs.articles` of config.toml names them; all others always are.
 CHOSEN = frozenset(get_args(ArticleFormat))
 
@@ -110,9 +111,9 @@ def publish_rows(
     make_folder(folder)
     left_out = CHOSEN.difference(corpus.outputs.articles)
     wanted = [name for name in WRITERS if name not in left_out]
-    others = [name for name in wanted if name not in _LONG]
-    shares = [*([name] for name in _LONG if name in wanted), others] if workers > 1 else [wanted]
-    for _ in map_forked(write, shares, workers):
+    shares = [[name for name in some if name in wanted] for some in _BESIDE if workers > 1]
+    shares.append([name for name in wanted if not any(name in some for some in shares)])
+    for _ in map_forked(write, list(filter(None, shares)), workers):
         pass
 
 

@@ -4,11 +4,10 @@ In: paths and settings. Out: a `Job`, in which nothing has been cleaned yet but 
 name. Never: work redone that has a name already; a folder of ours inside raw/.
 """
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,16 +17,15 @@ from pipeline import flow, read, versions
 from pipeline.brief import Brief
 from pipeline.config import Config
 from pipeline.engines import Engine
-from pipeline.engines.forked import beside, cores, uncollected
+from pipeline.engines.forked import cores, uncollected
 from pipeline.engines.local import LocalEngine
-from pipeline.engines.spark import SparkEngine, check_spark
-from pipeline.errors import ConfigError, DamagedError, DiskError, EngineError, LimitError
+from pipeline.engines.spark import SparkEngine
+from pipeline.errors import DamagedError
 from pipeline.fingerprint import fingerprint
-from pipeline.paths import PUBLISHED, Paths
+from pipeline.paths import Paths
 from pipeline.publish import (
     Corpus,
     Standings,
-    check_outputs,
     earlier,
     is_published,
     is_whole,
@@ -35,15 +33,16 @@ from pipeline.publish import (
     publish_rows,
     read_summary,
     releases,
-    unshown,
 )
 from pipeline.records import Aside, Found, Gist
 from pipeline.recurring import Learned, Outline, Taken
 from pipeline.rules import Rules
 from pipeline.run import stages
 from pipeline.run.account import Account
+from pipeline.run.ahead import Ahead
 from pipeline.run.chunks import Work
 from pipeline.run.duplicates import Duplicates, Place, detect, verdicts
+from pipeline.run.limits import check_aside
 from pipeline.run.merged import Part, kept, merged
 from pipeline.run.plan import (
     CHUNK_PAGES,
@@ -54,11 +53,7 @@ from pipeline.run.plan import (
     gone,
     is_left,
     key,
-    last_scan,
-    look,
-    plan,
     read_shape,
-    released,
     write_scan,
 )
 from pipeline.run.stages import Settings, Stage
@@ -67,13 +62,12 @@ from pipeline.shuffled import (
     Search,
     detect_on_spark,
     do_chunks,
-    follow_on_spark,
-    look_on_spark,
     tell_on_spark,
     write_articles,
 )
 from pipeline.store import (
     TEMPORARY,
+    Earlier,
     make_folder,
     read_outcomes,
     read_records,
@@ -85,12 +79,6 @@ from pipeline.versions import Replaced
 _AGAIN = "-again"
 
 T = TypeVar("T")
-
-# Below this many pages a share says nothing: one broken file among ten is no alarm.
-LIMITS_COUNT_FROM = 50
-
-# Pages that a scan finds before it says so.
-_TOLD = 1000
 
 # Reasons that are the machine's and the hour's, not the page's: such pages are tried again.
 TRANSIENT = frozenset({"timeout", "worker-died", "changed-while-read"})
@@ -406,13 +394,21 @@ class Job:
         """Return the account of all pages."""
         return Account(self.chunks, self.segment, self._told_in, self.standings, self.corpus)
 
-    def making_room(self) -> AbstractContextManager[None]:
-        """Have a process remove the versions that no reader was led to since the run before.
+    def ahead(self) -> AbstractContextManager[None]:
+        """Have done meanwhile what a new version of many files takes, whatever is in it."""
+        if not self.is_many or self.is_written:
+            return nullcontext()
+        texts = "text" in self.config.outputs.articles
+        return self._ahead.made(self.paths, self.folder, self._before_this if texts else None)
 
-        Of few pages they go when the new one is there.
-        """
-        old = unshown(self.paths, {self.folder}) if self.is_many else []
-        return beside(partial(_remove_all, old)) if old else nullcontext()
+    @cached_property
+    def _ahead(self) -> Ahead:
+        return Ahead(self.published.with_name(f"{self.folder}-ahead{TEMPORARY}"))
+
+    @cached_property
+    def _before_this(self) -> Earlier | None:
+        """Return the version that readers see, where what is in it can be trusted."""
+        return None if self.paths.damaged.exists() else earlier(self.paths.current.resolve())
 
     @property
     def writers(self) -> int:
@@ -443,13 +439,14 @@ class Job:
         rules, tables = self.rules, self.config.tables
         matches, others = self.duplicates.matches, self.scan.others
         outputs = self.config.outputs
-        before = None if self.paths.damaged.exists() else earlier(self.paths.current.resolve())
+        before = self._before_this
         return Corpus(matches, raw, rules.reasons, others, rules, tables, outputs, before)
 
     @uncollected()
     def publish(self, folder: Path) -> None:
         """Write every output into the new folder; on a cluster executors write the articles."""
         self.tell()
+        self._ahead.take(folder)
         corpus, formats = self.corpus, self.config.outputs.articles
         if self.is_on_spark and "parquet" in formats:
             make_folder(folder)
@@ -494,22 +491,9 @@ class Job:
             self.__dict__.pop(name, None)
 
     def check_aside(self, summary: Mapping[str, Any]) -> None:
-        """Refuse to publish when too many pages were set aside; `strict` allows none."""
-        aside, pages = summary["aside"], summary["pages"]
-        if summary["aside_by_reason"].get("crashed") == pages:
-            message = (
-                f"every page crashed, the first so:\n{summary['aside_messages'][0]['message']}"
-            )
-            raise EngineError(message)
-        share = 0.0 if self.asked.strict else self.config.limits.max_aside_share
-        if aside > share * pages and (self.asked.strict or pages >= LIMITS_COUNT_FROM):
-            limit = "--strict" if self.asked.strict else f"limits.max_aside_share ({share})"
-            reasons = ", ".join(f"{n} {why}" for why, n in summary["aside_by_reason"].items())
-            message = (
-                f"{self.paths.raw}: {aside} of {pages} pages were set aside ({reasons}), more than "
-                f"{limit} allows. Nothing was published. Mend those pages, or allow more"
-            )
-            raise LimitError(message)
+        """Refuse to publish when too many pages were set aside."""
+        limits, strict = self.config.limits, self.asked.strict
+        check_aside(summary, self.paths.raw, limits, strict=strict)
 
     def forget(self) -> None:
         """Remove the results of the pages that are tried again, and what follows from all."""
@@ -567,11 +551,6 @@ _SOURCES = {
 }
 
 
-def _remove_all(paths: Iterable[Path]) -> None:
-    for path in paths:
-        remove(path)
-
-
 def read_briefs(segment: Path) -> Iterator[Brief]:
     """Return what is known of the pages of a chunk."""
     return read_records(segment, Brief)
@@ -590,118 +569,3 @@ def _shapes(rules: Rules, config: Config) -> dict[str, str]:
     outputs = (repr(config.outputs), *releases(config.outputs))
     shapes["publish"] = fingerprint(before, made.code(), *tables, *outputs, *reasons)
     return shapes
-
-
-def open_job(
-    paths: Paths, config: Config, advance: Callable[[str, int], None], asked: Asked
-) -> Job:
-    """Look into raw/ and return the run that would bring cleaned/ up to it.
-
-    `ConfigError` where the folders or rules are wrong, `LimitError` where too many pages vanished.
-    """
-    check_folders(paths)
-    check_outputs(config.outputs)
-    if config.engine.name == "spark":
-        check_spark()
-    elif config.engine.source:
-        message = 'engine.source: is read by Spark. Say engine.name = "spark", or empty the key'
-        raise ConfigError(message)
-    sweep_unfinished(paths)
-    spark = SparkEngine(config.engine.master, config.engine.conf, paths.spark_log)
-    try:
-        return _opened(paths, config, advance, asked, spark)
-    except BaseException:
-        spark.close()
-        raise
-
-
-def _opened(
-    paths: Paths,
-    config: Config,
-    advance: Callable[[str, int], None],
-    asked: Asked,
-    spark: SparkEngine,
-) -> Job:
-    how, raw = config.how, paths.raw
-    settings = Settings(raw, config.rules.folder, config.parser, how, config.normalize)
-    _ = settings.rules  # a broken rule stops the run before any work
-    by: read.Look = map
-    if config.engine.name == "spark":
-        if config.engine.source:
-            follow_on_spark(spark, config.engine.source, raw, paths.work / "brought")
-        raw = raw.resolve()  # executors run in other folders
-        by = partial(look_on_spark, spark, settings, paths.work / f"look{TEMPORARY}")
-    with uncollected():
-        before = last_scan(paths)
-        scan = look(raw, before, how, _by_thousands(advance), by)
-    if not asked.allow_mass_delete:
-        _check_vanished(before, scan, paths, config)
-    if not scan.pages and not before.scan.pages:
-        suffixes = ", ".join(read.READERS)
-        message = f"{paths.raw}: holds no page. Put {suffixes} files there, or use RAW=dir"
-        raise ConfigError(message)
-    again = {key(page) for page in scan.pages if (page.file, page.member) in asked.again}
-    chunks = plan(scan.pages, released(before.cuts, again))
-    job = Job(paths, config, settings, scan, chunks, advance, asked, before, spark)
-    if asked.again:
-        job.forget()
-    return job
-
-
-def _by_thousands(advance: Callable[[str, int], None]) -> Callable[[int], None]:
-    """Return what a scan tells how many pages it has found; it is told often, others less so."""
-    known = 0
-
-    def seen(count: int) -> None:
-        nonlocal known
-        if count - known >= _TOLD:
-            advance("scan", count - known)
-            known = count
-
-    return seen
-
-
-def sweep_unfinished(paths: Paths) -> None:
-    """Remove what a run that was killed had not finished; nothing of it has a final name."""
-    for folder in (paths.cleaned, paths.versions, paths.work, *paths.work.glob("*/")):
-        for file in folder.glob(f"*{TEMPORARY}"):
-            remove(file)
-
-
-def _check_vanished(before: ScanRecord, scan: read.Scan, paths: Paths, config: Config) -> None:
-    if before.scan.pages == scan.pages:
-        return
-    count, share = len(before.scan.pages), config.limits.max_vanished_share
-    same = set(map(id, scan.pages))  # what did not change is what was found before
-    changed = {(page.file, page.member) for page in before.scan.pages if id(page) not in same}
-    if changed:
-        changed -= {(page.file, page.member) for page in scan.pages}
-    vanished = len(changed)
-    all_gone = vanished == count > 0
-    if all_gone or (count >= LIMITS_COUNT_FROM and vanished > share * count):
-        message = (
-            f"{paths.raw}: {vanished} of {count} pages of the last run are gone, more than "
-            f"limits.max_vanished_share ({share}) allows. Nothing was published. Bring them back, "
-            "or say --allow-mass-delete if it was meant"
-        )
-        raise LimitError(message)
-
-
-def check_folders(paths: Paths) -> None:
-    """Refuse folders that would harm each other, and a cleaned/ not ours or not writable."""
-    if not paths.raw.is_dir():
-        message = f"{paths.raw}: is no folder. Make it and put pages in it, or use RAW=dir"
-        raise ConfigError(message)
-    raw, cleaned = paths.raw.resolve(), paths.cleaned.resolve()
-    if raw == cleaned or raw in cleaned.parents or cleaned in raw.parents:
-        message = f"{paths.cleaned}: lies in {paths.raw}, or it in that. Use another CLEANED=dir"
-        raise ConfigError(message)
-    for name in PUBLISHED:
-        place = paths.cleaned / name
-        if place.exists() and not place.is_symlink():
-            message = f"{place}: was not published by a run. Move it, or use another CLEANED=dir"
-            raise ConfigError(message)
-    make_folder(paths.work)
-    if not os.access(paths.work, os.W_OK):
-        message = f"{paths.work}: may not be written. Change its owner, or use another CLEANED=dir"
-        raise DiskError(message)

@@ -15,8 +15,9 @@ from pipeline.config import Config
 from pipeline.paths import Paths
 from pipeline.publish import read_summary
 from pipeline.run import preflight
-from pipeline.run.job import Asked, Job, check_folders, open_job
+from pipeline.run.job import Asked, Job
 from pipeline.run.monitor import Watched
+from pipeline.run.opening import check_folders, open_job
 from pipeline.store import locked
 
 

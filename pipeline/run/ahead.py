@@ -1,0 +1,49 @@
+"""What a new version of many files takes, whatever is in it: done while pages are cleaned.
+
+In: the version that readers see, and those before it. Out: a folder of links to the texts of that
+version, which the new one begins with; old versions removed. Never: a link to what was changed
+since it was published; anything left over by a run that ends.
+
+Links to a hundred thousand texts take two seconds, and so does removing them. Meanwhile the run
+reads and compares, in one process.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pipeline.engines.forked import beside
+from pipeline.paths import Paths
+from pipeline.publish import carry, unshown
+from pipeline.store import Earlier, remove, rename
+
+
+class Ahead:
+    """The links made ahead for a version; `linked` is their folder, which is not there for long."""
+
+    def __init__(self, linked: Path) -> None:
+        self._linked = linked
+        self._wait: Callable[[], object] = lambda: None
+
+    @contextmanager
+    def made(self, paths: Paths, version: str, before: Earlier | None) -> Iterator[None]:
+        """Have a process make them, and remove versions other than `version` that nobody sees."""
+        old = unshown(paths, {version})
+
+        def work() -> None:
+            if before is not None:
+                carry(before, self._linked)
+            for one in old:
+                remove(one)
+
+        try:
+            with beside(work) as self._wait:
+                yield
+        finally:
+            remove(self._linked)
+
+    def take(self, folder: Path) -> None:
+        """Let the new folder begin with them, where some were made."""
+        self._wait()
+        if self._linked.exists():
+            rename(self._linked, folder)

@@ -1,0 +1,85 @@
+"""Of many pages processes do what is only handed on; what is published is the same."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.config import Config, OutputsConfig, RunConfig
+from pipeline.paths import Paths
+from pipeline.publish import damaged
+from pipeline.run import job
+from pipeline.run.job import Asked
+from pipeline.run.session import run_once
+from tests import county
+from tests.test_run import tree
+
+
+class Silent:
+    def begin(self, totals: object) -> None: ...
+
+    def advance(self, stage: str, pages: int) -> None: ...
+
+
+def cleaned(raw: Path, folder: Path, workers: int, *, front: bool = False) -> Paths:
+    paths = Paths(raw, folder)
+    outputs = OutputsConfig(front_matter=front)
+    config = Config(run=RunConfig(workers=workers), outputs=outputs)
+    run_once(paths, config, Asked(allow_mass_delete=True), Silent(), print)
+    return paths
+
+
+@pytest.fixture
+def follows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
+    """Return a run that followed raw/ through four versions, as runs of many pages do."""
+    monkeypatch.setattr(job, "CHUNK_PAGES", 3)
+    raw = tmp_path / "raw"
+    county.write(raw, range(8))
+    cleaned(raw, tmp_path / "cleaned", 2)
+    county.write(raw, [8, 9])
+    (raw / county.HOST / "003.txt").unlink()
+    cleaned(raw, tmp_path / "cleaned", 2)
+    county.write(raw, [4], ["甲乙丙丁"])
+    (raw / "www.shanhu.example").mkdir()
+    (raw / county.HOST / "005.txt").rename(raw / "www.shanhu.example" / "005.txt")
+    cleaned(raw, tmp_path / "cleaned", 2)
+    (raw / "www.shanhu.example" / "005.txt").unlink()
+    county.write(raw, [12])
+    return cleaned(raw, tmp_path / "cleaned", 2)
+
+
+def test_what_was_linked_ahead_is_what_one_run_writes(follows: Paths, tmp_path: Path) -> None:
+    once = cleaned(follows.raw, tmp_path / "once", 1)
+    assert tree(follows.current.resolve()) == tree(once.current.resolve())
+    assert not (follows.current / "text" / "www.shanhu.example").exists()
+
+
+def test_readers_of_the_version_before_see_what_it_said(follows: Paths) -> None:
+    versions = sorted(follows.versions.iterdir())
+    assert len(versions) == 2
+    assert all(damaged(version) == [] for version in versions)
+    texts = [{file.name: file for file in version.glob("text/*/*.txt")} for version in versions]
+    same = texts[0].keys() & texts[1].keys()
+    assert len(same) > 5
+    assert all(texts[0][name].samefile(texts[1][name]) for name in same)
+
+
+def test_a_text_that_was_changed_by_hand_is_written_again(follows: Paths) -> None:
+    text = next(follows.current.glob("text/*/*.txt"))
+    said = text.read_bytes()
+    text.write_bytes(b"something else")
+    county.write(follows.raw, [13])
+    cleaned(follows.raw, follows.cleaned, 2)
+    assert next(follows.current.glob(f"text/*/{text.name}")).read_bytes() == said
+    assert damaged(follows.current.resolve()) == []
+
+
+def test_texts_that_say_more_leave_those_of_the_version_before(
+    follows: Paths, tmp_path: Path
+) -> None:
+    before = follows.current.resolve()
+    cleaned(follows.raw, follows.cleaned, 2, front=True)
+    once = cleaned(follows.raw, tmp_path / "once", 1, front=True)
+    assert follows.current.resolve() != before
+    assert damaged(before) == []
+    assert tree(follows.current.resolve()) == tree(once.current.resolve())
+    assert all(file.read_text("utf-8")[:4] == "---\n" for file in follows.current.glob("text/*/*"))
