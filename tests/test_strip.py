@@ -150,3 +150,33 @@ def test_cells_of_flattened_tables_are_no_chrome(file: Path) -> None:
     lost = [block.text for block in page.blocks if block.dropped_by and block.text[-1].isdigit()]
     assert lost == []
     assert page.is_article
+
+
+@pytest.mark.parametrize("marked", [False, True], ids=["flat", "html"])
+@pytest.mark.parametrize("above", ["责任单位名单如下", "二、责任分工"])
+def test_a_list_goes_on_behind_the_number_of_a_page(above: str, *, marked: bool) -> None:
+    places = [
+        "龙门沟",
+        "石板滩",
+        "清水塘",
+        "青杠林",
+        "黄桷湾",
+        "大堰口",
+        "红岩嘴",
+        "白鹤湾",
+        "梅子坝",
+        "柏树林",
+    ]
+    rows = [line for name in places for line in (f"{name}水库", f"{name[:2]}镇人民政府", "小型")]
+    parts = [*rows[:12], "第 1 页", *rows[12:24], "第 2 页 共 3 页", *rows[24:], "第 3 页 共 3 页"]
+    body = [
+        "山城市水利局关于公布水利工程责任单位名单的通知",
+        "根据年度安排，现将水利工程责任单位名单予以公布，请认真履行职责，确保工程安全运行。",
+        "各单位要按月报送进度，及时解决问题，资金专款专用，不得挪用，年底前完成验收。",
+        above,
+        *parts,
+    ]
+    lines = "\n".join(f"<p>{line}</p>" if marked else line for line in body)
+    text = f"<html><body><div>{lines}</div></body></html>" if marked else lines
+    kept = strip(parsed(text.encode()), rules()).text.split("\n")
+    assert [line for line in body if line not in kept] == [one for one in parts if "页" in one]

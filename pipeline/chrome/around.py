@@ -47,6 +47,7 @@ _DAY = re.compile(
     r"[12]\d{3}年\d{1,2}月\d{1,2}日|[二〇○零一]{2}[〇○零一二三四五六七八九]{2}年.{1,3}月.{1,3}日"
 )
 _LINKED = 0.2
+_INSIDE = ("mark", "page-counter")  # pages of a document are numbered in the middle of a list too
 _LABELS = 3  # fewer labels may be the telephone and the address of a site
 _HEADER_LINES = 3  # fewer lines above the title may be a document's own head
 
@@ -186,7 +187,8 @@ def mark_below(sheet: Sheet, tail: Sequence[Line], body: Sequence[Line]) -> None
 
     `body` is what stands above: its last sentence may announce names that look like titles.
     """
-    first = next((i for i, line in enumerate(tail) if line.rule), len(tail))
+    chrome = (i for i, x in enumerate(tail) if x.rule and x.rule.apply not in _INSIDE)
+    first = next(chrome, len(tail))
     element = element_of(body[-1].block.path) if body else ""
     for rule, announced in sheet.of("after-end"):
         below: list[Line] = []

@@ -93,7 +93,7 @@ def matching_rule(
 
 def _strongest(found: Sequence[ChromeRule], *, enough: bool) -> ChromeRule | None:
     """Return the piece that decides; a filler only where there are `enough` of them."""
-    for kinds in (("start", *CLOSING), ("piece",), ("filler",) if enough else ()):
+    for kinds in (("start", *CLOSING), ("piece",), ("mark",), ("filler",) if enough else ()):
         for rule in found:
             if rule.apply in kinds:
                 return rule

@@ -24,6 +24,7 @@ from pipeline.toml import check_keys, read_toml
 Zone = Literal["head", "middle", "tail"]
 Mechanism = Literal[
     "piece",
+    "mark",
     "filler",
     "start",
     "end",
@@ -74,7 +75,7 @@ Mechanism = Literal[
 ]
 ZONES: tuple[Zone, ...] = ("head", "middle", "tail")
 CLOSING = ("end", "thread", "readers")
-LINE_RULES = ("piece", "filler", "start", *CLOSING)
+LINE_RULES = ("piece", "mark", "filler", "start", *CLOSING)
 _PART = re.compile("<([a-z]+)>")
 _DEEP = 3  # a part may use parts, two deep at most
 _HERE = Path(__file__).parent
@@ -89,6 +90,7 @@ class ChromeRule(Rule, frozen=True, kw_only=True):
     mechanism:
 
     - `piece`: a line made of pieces, and of nothing else, is chrome;
+    - `mark`: the same, but it stands inside articles too, and proves nothing of lines around it;
     - `filler`: a piece that proves nothing alone (a date, a button);
     - `start`, `end`: a piece that opens or closes the article: all above, or below, goes with it;
     - `thread`: as `end`, and earlier too where dated posts of readers stand below it;
