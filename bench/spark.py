@@ -199,7 +199,9 @@ def growth(sizes: Sequence[int], runs: Sequence[Run]) -> None:
     table = Table("step", f"{sizes[0]:,} → {sizes[-1]:,}: times linear", title="growth")
     for name, first in runs[0].steps.items():
         last = runs[-1].steps.get(name, Step())
-        times = last.cpu / first.cpu / (sizes[-1] / sizes[0]) if first.cpu else 0.0
+        if first.cpu <= 0 or name == _BETWEEN:  # what is left of the whole: it may be nothing
+            continue
+        times = last.cpu / first.cpu / (sizes[-1] / sizes[0])
         table.add_row(name, f"{times:.2f}{' above ' + str(_GROWTH) if times > _GROWTH else ''}")
     Console(width=100).print(table)
 
