@@ -208,13 +208,6 @@ def test_row_groups_and_files_are_bounded(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(parquet_format, "GROUP_BYTES", 10)
     assert len(list((write(tmp_path / "b") / "articles").iterdir())) > len(files)
     assert of_parquet(tmp_path / "b") == rows()
-    monkeypatch.setattr(parquet_format, "FILE_GROUPS", 2)
-    by_task = parquet_format.ArticleFiles(tmp_path / "c" / "articles")
-    for line in (folder / "articles.jsonl").read_bytes().splitlines():
-        by_task.add(line)
-    by_task.close()
-    assert by_task.count == len(list((tmp_path / "c" / "articles").iterdir())) > 1
-    assert of_parquet(tmp_path / "c") == rows()
 
 
 def test_parquet_files_without_a_new_article_are_taken_over(

@@ -18,10 +18,9 @@ from pipeline.publish.made import Made
 from pipeline.publish.rows import Row
 from pipeline.store import NewFiles, SyncedFile
 
-# A row group is the unit that tools read: some 50 MB, less for thousands of short pages.
+# A row group is the unit that tools read, and here a file: some 50 MB, less for thousands of short
+# articles.
 GROUP_ROWS, GROUP_BYTES = 8_192, 64 * 2**20
-# On a cluster, where a task writes for itself: some 200 MB packed.
-FILE_GROUPS = 16
 # A file ends behind an article whose id ends so, one in 2,048, where it is not full before. So an
 # article more or less changes one file, not all that come after it.
 _ENDS = ("3a7", "b5c")
@@ -35,36 +34,51 @@ class ParquetWriter:
         self._files = NewFiles(folder, corpus.before)
         self._made = Made("articles", self._files, corpus.before)
         self._release = " ".join(releases(corpus.outputs))
-        self._articles: list[bytes] = []
+        self._group = Group()
         self._seals: list[str] = []
-        self._bytes = self._count = 0
+        self._count = 0
 
     def add(self, row: Row) -> None:
         """Take one article, and write the file that it ends."""
         if not row.article:
             return
-        self._articles.append(row.article)
         self._seals.append(row.seal)
-        self._bytes += len(row.article)
-        full = len(self._articles) == GROUP_ROWS or self._bytes >= GROUP_BYTES
-        if full or row.id.endswith(_ENDS):
+        if self._group.add(row.article) or row.id.endswith(_ENDS):
             self._write()
 
     def close(self) -> None:
         """Write the last file."""
-        if self._articles or not self._count:
+        if self._seals or not self._count:
             self._write()
         self._made.close()
         self._files.close()
 
     def _write(self) -> None:
         name = f"articles/{file_name(self._count)}"
+        articles = self._group.take()
         if not self._made.again(name, self._release, *self._seals):
-            part = _Part(self._folder / name)
-            part.add(self._articles)
-            part.close()
+            write_file(self._folder / name, articles)
         self._count += 1
-        self._articles, self._seals, self._bytes = [], [], 0
+        self._seals = []
+
+
+class Group:
+    """Articles, as articles.jsonl has them, up to as many as one file holds."""
+
+    def __init__(self) -> None:
+        self._articles: list[bytes] = []
+        self._bytes = 0
+
+    def add(self, article: bytes) -> bool:
+        """Take one article; return whether there is no room for more."""
+        self._articles.append(article)
+        self._bytes += len(article)
+        return len(self._articles) == GROUP_ROWS or self._bytes >= GROUP_BYTES
+
+    def take(self) -> list[bytes]:
+        """Return all articles, and begin anew."""
+        articles, self._articles, self._bytes = self._articles, [], 0
+        return articles
 
 
 def file_name(number: int) -> str:
@@ -72,70 +86,25 @@ def file_name(number: int) -> str:
     return f"{number:05}.parquet"
 
 
-class ArticleFiles:
-    """Files of articles in one folder; `count` is how many were begun."""
+def write_file(path: Path, articles: Sequence[bytes]) -> None:
+    """Write a file that outlasts a power cut; without articles it says of what columns they are."""
+    from pyarrow import parquet
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._part: _Part | None = None
-        self.count = self._bytes = 0
-        self._articles: list[bytes] = []
-
-    def add(self, article: bytes) -> None:
-        """Take one article as articles.jsonl has it, and write the row group that it fills."""
-        self._articles.append(article)
-        self._bytes += len(article)
-        if self._bytes >= GROUP_BYTES or len(self._articles) == GROUP_ROWS:
-            self._write()
-
-    def close(self) -> None:
-        """Write what is left, and finish the last file."""
-        if self._articles or not self.count:
-            self._write()
-        if self._part:
-            self._part.close()
-
-    def _write(self) -> None:
-        if self._part and self._part.groups == FILE_GROUPS:
-            self._part.close()
-            self._part = None
-        if self._part is None:
-            self._part = _Part(self._folder / file_name(self.count))
-            self.count += 1
-        self._part.add(self._articles)
-        self._articles = []
-        self._bytes = 0
-
-
-class _Part:
-    """One file."""
-
-    def __init__(self, path: Path) -> None:
-        from pyarrow import parquet
-
-        self.groups = 0
-        self._file = SyncedFile(path)
-        # What is the default today is said all the same: another default is other bytes.
-        self._writer = parquet.ParquetWriter(
-            self._file,
-            schema(),
-            version="2.6",
-            data_page_version="1.0",
-            compression="zstd",
-            compression_level=3,
-            use_dictionary=True,
-            write_statistics=True,
-        )
-
-    def add(self, articles: Sequence[bytes]) -> None:
-        """Write a row group; none for no articles."""
-        self._writer.write_table(table(articles), row_group_size=GROUP_ROWS)
-        self.groups += 1
-
-    def close(self) -> None:
-        """Write the footer, and make the file outlast a power cut."""
-        self._writer.close()
-        self._file.close()
+    file = SyncedFile(path)
+    # What is the default today is said all the same: another default is other bytes.
+    writer = parquet.ParquetWriter(
+        file,
+        schema(),
+        version="2.6",
+        data_page_version="1.0",
+        compression="zstd",
+        compression_level=3,
+        use_dictionary=True,
+        write_statistics=True,
+    )
+    writer.write_table(table(articles), row_group_size=GROUP_ROWS)
+    writer.close()
+    file.close()
 
 
 def table(articles: Sequence[bytes]) -> Any:

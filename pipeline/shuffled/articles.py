@@ -16,7 +16,7 @@ from uuid import uuid4
 import pyarrow as pa
 
 from pipeline.publish import Row
-from pipeline.publish.parquet import ArticleFiles, file_name
+from pipeline.publish.parquet import Group, file_name, write_file
 from pipeline.shuffled.parts import Run
 from pipeline.shuffled.worker import Batches
 from pipeline.store import TEMPORARY, make_folder, read_records, remove, rename
@@ -47,7 +47,7 @@ def write(session: Any, runs: Iterable[Run], folder: Path) -> None:
     for n, file in enumerate(made):
         rename(file, named / file_name(n))
     if not made:
-        ArticleFiles(named).close()  # there is no article: one file says of what columns
+        write_file(named / file_name(0), [])
     remove(unnamed)
 
 
@@ -85,14 +85,15 @@ class _Writing:
 
 def _written(runs: Sequence[Run], folder: Path) -> int:
     """Write the articles of `runs`; return into how many files, none where there is no article."""
-    files: ArticleFiles | None = None
+    group, count = Group(), 0
     for article in _articles(runs):
-        files = files or ArticleFiles(folder)
-        files.add(article)
-    if files is None:
-        return 0
-    files.close()
-    return files.count
+        if group.add(article):
+            write_file(folder / file_name(count), group.take())
+            count += 1
+    if rest := group.take():
+        write_file(folder / file_name(count), rest)
+        count += 1
+    return count
 
 
 def _articles(runs: Sequence[Run]) -> Iterator[bytes]:
