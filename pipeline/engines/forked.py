@@ -8,9 +8,10 @@ import gc
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import partial
 from itertools import count
 from multiprocessing import current_process, get_context
 from typing import Any, TypeVar
@@ -42,9 +43,9 @@ def map_forked(function: Callable[[T], R], items: Sequence[T], workers: int) -> 
     if min(workers, len(items)) <= 1:
         yield from map(function, items)
         return
-    with _forked(function, min(workers, len(items))) as submit:
+    with _forked(function, min(workers, len(items))) as (pool, call):
         with undisturbed():
-            waiting = deque(map(submit, items))
+            waiting = deque(pool.submit(call, item) for item in items)
         while waiting:
             yield waiting.popleft().result()
 
@@ -53,23 +54,30 @@ def map_forked(function: Callable[[T], R], items: Sequence[T], workers: int) -> 
 def beside(function: Callable[[], object]) -> Iterator[Callable[[], object]]:
     """Have a forked process do `function` meanwhile; give what waits for it.
 
-    Its error is raised by what waits, and at the end.
+    Its error is raised by what waits, and at the end. The process ends with its work, so that it
+    keeps no memory.
     """
-    with _forked(lambda _: function(), 1) as submit:
+    with _forked(lambda _: function(), 1) as (pool, call):
         with undisturbed():
-            done = submit(None)
-        yield done.result
+            done = pool.submit(call, None)
+        pool.shutdown(wait=False)
+        try:
+            yield done.result
+        finally:
+            wait([done])
         done.result()
 
 
 @contextmanager
-def _forked(function: Callable[[T], R], workers: int) -> Iterator[Callable[[T], Future[R]]]:
-    """Start processes; what is submitted to them is done by `function`. All end with this."""
+def _forked(
+    function: Callable[[Any], Any], workers: int
+) -> Iterator[tuple[ProcessPoolExecutor, partial[Any]]]:
+    """Give processes, and `function` as it is submitted to them. All end with this."""
     number = next(_NUMBERS)
     _WORK[number] = function
     pool = ProcessPoolExecutor(workers, get_context("fork"), _begin)
     try:
-        yield lambda item: pool.submit(_call, number, item)
+        yield pool, partial(_call, number)
     except BrokenProcessPool as error:
         message = f"a worker process ended before its work ({error}). Is memory short? Run again"
         raise EngineError(message) from error

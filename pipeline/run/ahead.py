@@ -29,6 +29,9 @@ class Ahead:
     def made(self, paths: Paths, version: str, before: Earlier | None) -> Iterator[None]:
         """Have a process make them, and remove versions other than `version` that nobody sees."""
         old = unshown(paths, {version})
+        if before is None and not old:
+            yield
+            return
 
         def work() -> None:
             if before is not None:
