@@ -286,7 +286,6 @@ class _Folding(dict[int, str | None]):
 _FOLDING = _Folding()
 
 
-@lru_cache(1 << 16)  # the lines around articles are the same on all pages of a site
 def _key(text: str) -> int:
     """Return what names a short line that is no sentence, 0 for any other."""
     folded = _short(text)
