@@ -239,9 +239,10 @@ def test_stars_find_the_components_that_a_driver_finds(scratch: Any) -> None:
 
 @needs_spark
 def test_a_failure_says_its_cause_and_no_secret(engine: SparkEngine, tmp_path: Path) -> None:
+    read = engine.session.read
     assert SECRET not in engine.log.read_text("utf-8")
     with pytest.raises(EngineError, match="no-such-file") as failed, engine.explained():
-        engine.session.read.parquet(f"file://{tmp_path}/no-such-file-{SECRET}")
+        read.parquet(f"file://{tmp_path}/no-such-file-{SECRET}")
     assert SECRET not in str(failed.value)
     line = Path(f"/proc/{engine.process}/cmdline").read_text("utf-8")
     assert "spark.master" in line
