@@ -29,3 +29,10 @@ def buckets(keys: Keys | Places) -> tuple[Places, Places]:
     """Return where each run of equal `keys` starts, and its length."""
     starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]]) if len(keys) else np.empty(0, int)
     return starts, np.diff(np.r_[starts, len(keys)])
+
+
+def ranges(starts: Places, sizes: Places) -> Places:
+    """Return the numbers from each of `starts` on, so many as its size says, one after another."""
+    ends = np.cumsum(sizes)
+    numbers: Places = np.repeat(starts - ends + sizes, sizes) + np.arange(sizes.sum())
+    return numbers

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.dedup import candidates, find_matches, make_gist, runs
+from pipeline.dedup import Gists, candidates, find_matches, make_gist, runs
 from pipeline.dedup.align import align
 from pipeline.dedup.body import Body
 from pipeline.records import Match
@@ -194,7 +194,7 @@ def test_a_notice_with_its_own_number_on_each_of_5000_pages_takes_pairs_in_line(
     notice = page(report(17, paragraphs=1))
     gists = [make_gist(f"{notice}\n编号：明政告{n}") for n in range(5000)]
     assert len({gist.folded for gist in gists}) == 5000
-    assert len(candidates.propose(candidates.stack(gists))) <= candidates.CROWD * 5000
+    assert len(candidates.propose(Gists.of(gists).stacked)) <= candidates.CROWD * 5000
 
 
 def test_set_phrases_that_run_through_many_pages_link_none() -> None:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from pipeline import flow
 from pipeline.brief import brief_of_article
 from pipeline.config import Config
-from pipeline.dedup import Memory, find_matches, kernel, matches
+from pipeline.dedup import Gists, Memory, find_matches, kernel, make_gist, matches
 from pipeline.dedup.body import Body
+from pipeline.dedup.gist import names
 from pipeline.dedup.memory import Unrelated, rows
 from pipeline.dedup.quantity import Lexicon
 from pipeline.paths import Paths
@@ -139,7 +140,7 @@ def test_a_run_compares_what_no_run_compared(
             page.id: Place(brief_of_article(page, gist.text), segments[at % 3])
             for at, (page, gist) in enumerate(zip(pages, gists, strict=True))
         }
-        return detect(places, gists[:20], paths, Config(), rules)
+        return detect(places, [Gists.of(gists[:20])], paths, Config(), rules)
 
     first = run(ALL)
     assert compared
@@ -181,3 +182,32 @@ def test_a_checksum_that_two_pairs_share_makes_neither_of_them_the_other(
     pairs.add([b"a" * 32])
     asked = rows(b"a" * 32 + b"b" * 32)
     assert pairs.among(asked).tolist() == [True, False]
+
+
+TEXTS = ["", "四字短文", *("\n".join(report(n, paragraphs=1 + n % 3)) for n in range(7))]
+
+
+def test_gists_in_columns_are_the_gists() -> None:
+    gists = list(map(make_gist, TEXTS))
+    columns = Gists.of(gists)
+    assert list(columns) == gists
+    assert list(Gists.joined([columns, Gists(), columns])) == gists * 2
+    assert list(Gists.joined([])) == []
+
+
+def test_gists_are_found_by_the_names_of_texts_and_taken_in_any_order() -> None:
+    gists = list(map(make_gist, TEXTS))
+    columns = Gists.of(gists)
+    order = np.array([5, 0, 3, 8, 3])
+    assert list(columns.take(order)) == [gists[n] for n in order]
+    assert list(columns.take(order[:0])) == []
+    wanted = b"".join([gists[4].text, b"no text has this", gists[1].text, bytes(16)])
+    assert columns.find(names(wanted)).tolist() == [4, -1, 1, -1]
+    assert Gists().find(names(wanted)).tolist() == [-1] * 4
+
+
+def test_what_a_sketch_holds_is_found_by_its_place() -> None:
+    gists = list(map(make_gist, TEXTS))
+    sketches = Gists.of(gists).sketched(6)
+    for place, gist in enumerate(gists[:6]):
+        assert sketches[place].tobytes() == gist.sketch

@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from pipeline.dedup.again import drop_repeats
     from pipeline.dedup.cases import try_rule
     from pipeline.dedup.cluster import PageFacts, clusters
-    from pipeline.dedup.gist import make_gist
+    from pipeline.dedup.gist import Gists, make_gist
     from pipeline.dedup.matches import find_matches, prepare
     from pipeline.dedup.memory import Memory, Verdicts
     from pipeline.dedup.passages import only_in
     from pipeline.dedup.signature import as_minhash, gram_hash, sign
 
 __all__ = [
+    "Gists",
     "Memory",
     "PageFacts",
     "Verdicts",
@@ -39,6 +40,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Gists": "gist",
     "Memory": "memory",
     "PageFacts": "cluster",
     "Verdicts": "memory",

@@ -4,15 +4,12 @@ In: signatures. Out: pairs of places, each once. Never: a number of pairs that g
 square of a bucket, or an order that depends on the order of arrival.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from pipeline.alike import alike, buckets
 from pipeline.dedup import kernel
 from pipeline.dedup.compiled import Codes, Counts, Hashes
 from pipeline.dedup.signature import PERMUTATIONS, bands
-from pipeline.records import Gist, Signature
 
 Pairs = Counts  # of places; two columns, or one array of places
 
@@ -21,12 +18,6 @@ CROWD = 24  # candidates of a page that are kept, the likest; form letters have 
 NEIGHBOURS = 2  # in a full bucket a page meets so many of the pages that follow it in the order
 FULL_BANDS = 8  # and only in so many bands
 AT_ONCE = 1 << 22  # pairs; more are made distinct before the next band is looked at
-
-
-def stack(signatures: Sequence[Signature | Gist]) -> Codes:
-    """Return the values of `signatures`, one row each."""
-    joined = bytearray().join(signature.values for signature in signatures)
-    return np.frombuffer(joined, "<u4").reshape(-1, PERMUTATIONS)
 
 
 def propose(values: Codes) -> Pairs:

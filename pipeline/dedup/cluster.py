@@ -57,8 +57,9 @@ def clusters(
         if match.relation in ("same", "near") and match.a in places and match.b in places
     ]
     roots = components(len(ids), np.array(pairs, np.int64).reshape(-1, 2))
+    copied = np.bincount(roots, minlength=len(ids))[roots] > 1
     members = defaultdict[int, list[str]](list)
-    for place, root in enumerate(roots.tolist()):
+    for place, root in zip(np.flatnonzero(copied).tolist(), roots[copied].tolist(), strict=True):
         members[root].append(ids[place])
     forms = {
         pair
@@ -66,8 +67,8 @@ def clusters(
         if match.relation == "template"
         for pair in ((match.a, match.b), (match.b, match.a))
     }
-    found = [_alone(pages[0]) for pages in members.values() if len(pages) == 1]
-    waiting = [pages for pages in members.values() if len(pages) > 1]
+    found = [_alone(ids[place]) for place in np.flatnonzero(~copied).tolist()]
+    waiting = list(members.values())
     while waiting:
         cluster = _choose(tuple(waiting.pop()), facts, preferred_hosts, hosts)
         # A chain of copies may lead to a page that says other figures than the one kept.
@@ -104,7 +105,8 @@ def _choose(
     """Return the cluster of `members` with the copy to keep and why it is that one."""
     if len(members) == 1:
         return _alone(members[0])
-    longest = max(facts[page].chars for page in members)
+    facts = {page: facts[page] for page in members}
+    longest = max(one.chars for one in facts.values())
     left, reasons = members, list[str]()
     for reason, key in _criteria(facts, preferred, issuing, longest):
         least = min(map(key, left))

@@ -8,15 +8,15 @@ hashes below a bound, so that an excerpt's sketch lies in that of its source; si
 texts of different length have little in common.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
-from pipeline.alike import alike, buckets
+from pipeline.alike import alike, buckets, ranges
 from pipeline.dedup import kernel
 from pipeline.dedup.candidates import Pairs, all_pairs, distinct
-from pipeline.dedup.compiled import Hashes
+from pipeline.dedup.compiled import Counts, Hashes
 from pipeline.dedup.fold import Folded
 
 GRAM = 8  # characters; a shared run of eight is a phrase
@@ -29,11 +29,30 @@ MEMBERS = 64  # pages of a cluster that are compared with an excerpt
 BOUND = np.uint64(2**64 // SCALE)
 
 
+@dataclass(frozen=True)
+class Sketches:
+    """Sketches of bodies, one behind the other in `hashes`; `sizes` says how long each is."""
+
+    hashes: Hashes
+    sizes: Counts
+
+    @cached_property
+    def starts(self) -> Counts:
+        """Return where each begins."""
+        starts: Counts = np.cumsum(self.sizes) - self.sizes
+        return starts
+
+    def __getitem__(self, place: int) -> Hashes:
+        """Return the sketch of one body."""
+        start = self.starts[place]
+        return self.hashes[start : start + self.sizes[place]]
+
+
 @dataclass(frozen=True, slots=True)
 class Index:
     """Sketches of bodies, and the hashes that many clusters hold."""
 
-    sketches: Sequence[Hashes]
+    sketches: Sketches
     common: Hashes
     counted: dict[int, Hashes] = field(default_factory=dict)
 
@@ -67,7 +86,7 @@ def sketch(folded: Folded) -> Hashes:
     return kept if len(kept) >= LEAST else kernel.distinct(hashes)[:LEAST]
 
 
-def propose(sketches: Sequence[Hashes], clusters: Pairs) -> tuple[Index, Pairs]:
+def propose(sketches: Sketches, clusters: Pairs) -> tuple[Index, Pairs]:
     """Return the index of `sketches`, and pairs of places (i, j), i < j, worth comparing.
 
     `clusters` holds the cluster of each place. Pairs inside a cluster are left out.
@@ -82,12 +101,12 @@ def propose(sketches: Sequence[Hashes], clusters: Pairs) -> tuple[Index, Pairs]:
     return index, _member_pairs(clusters, related)
 
 
-def _postings(sketches: Sequence[Hashes], clusters: Pairs) -> tuple[Hashes, Pairs]:
+def _postings(sketches: Sketches, clusters: Pairs) -> tuple[Hashes, Pairs]:
     """Return each hash that comes again with each cluster that holds it, once, sorted by both."""
     places = np.argsort(clusters, kind="stable")
-    parts = [sketches[place] for place in places.tolist()]
-    owners = np.repeat(clusters[places], np.array([len(part) for part in parts], np.int64))
-    hashes = np.concatenate([*parts, np.empty(0, np.uint64)])
+    sizes = sketches.sizes[places]
+    owners = np.repeat(clusters[places], sizes)
+    hashes = sketches.hashes[ranges(sketches.starts[places], sizes)]
     order = alike(hashes)
     hashes, owners = hashes[order], owners[order]
     first = np.ones(len(hashes), np.bool_)
@@ -103,12 +122,5 @@ def _member_pairs(clusters: Pairs, related: Pairs) -> Pairs:
     found = [np.empty((0, 2), np.int64)]
     for one, other in (related.T, related.T[::-1]):
         firsts = np.repeat(order[bounds[one]], sizes[other])
-        found.append(np.stack((firsts, order[_ranges(bounds[other], sizes[other])]), axis=1))
+        found.append(np.stack((firsts, order[ranges(bounds[other], sizes[other])]), axis=1))
     return distinct(np.concatenate(found), len(clusters))
-
-
-def _ranges(starts: Pairs, sizes: Pairs) -> Pairs:
-    """Return the numbers from each of `starts` on, so many as its size says, one after another."""
-    ends = np.cumsum(sizes)
-    numbers: Pairs = np.repeat(starts - ends + sizes, sizes) + np.arange(sizes.sum())
-    return numbers

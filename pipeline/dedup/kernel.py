@@ -162,6 +162,12 @@ def mix(values: Codes, start: int, end: int) -> Hashes:
     return keys
 
 
+def checksums(names: Hashes) -> Hashes:
+    """Return one 64-bit key for each row of `names`."""
+    codes = np.require(names, requirements=("C", "W")).view("<u4")
+    return mix(codes, 0, codes.shape[1])
+
+
 @compiled("i8[::1](u4[:,::1], i8[:,::1])")
 def count_equal(values: Codes, pairs: Counts) -> Counts:
     """Return for each pair of rows of `values` how many values are equal."""

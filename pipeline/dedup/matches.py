@@ -14,13 +14,15 @@ from operator import attrgetter
 import msgspec
 import numpy as np
 
+from pipeline.alike import ranges
 from pipeline.dedup import candidates, containment
 from pipeline.dedup.body import Body
 from pipeline.dedup.candidates import Pairs
+from pipeline.dedup.compiled import Counts, Hashes
 from pipeline.dedup.figures import disagreements
-from pipeline.dedup.gist import make_gist, name, sketches
+from pipeline.dedup.gist import NAME, Gists, make_gist, name, names
 from pipeline.dedup.kernel import components, walk
-from pipeline.dedup.memory import NAME, Memory, Unrelated, Verdicts
+from pipeline.dedup.memory import Memory, Unrelated, Verdicts
 from pipeline.dedup.passages import opening, passages
 from pipeline.dedup.quantity import Lexicon, built_in
 from pipeline.dedup.settle import LINKS, settle
@@ -35,6 +37,7 @@ EXPANDED = 64  # pairs; more pages with one and the same text are linked through
 TELLING = 0.1  # of the sketch of a part must be found in the whole, set phrases left out
 TINY = 80  # letters; of so short a notice one other figure makes another notice
 FEW = 32  # texts; of so few every pair is compared
+_UNKNOWN = bytes(NAME)  # what the name of no text is
 READ, COMPARED = 512, 1024  # texts and pairs that a worker takes at a time
 
 Found = dict[tuple[int, int], Verdict]
@@ -71,59 +74,86 @@ def _find_matches(
     lexicon = Lexicon(rules) if rules else built_in()
     judge = _Judge(texts, corpus, memory, lexicon, workers)
     matches = [*judge.same(), *_find(corpus, judge)]
-    memory.gists = {one.text: one for one in corpus.gists}
+    memory.gists = corpus.gists
     memory.verdicts = judge.met
     return sorted(matches, key=attrgetter("a", "b"))
 
 
 @dataclass(frozen=True, slots=True)
 class _Corpus:
-    """The pages, sorted, and the distinct texts.
+    """The pages, sorted, with the names of their texts; and the distinct texts.
 
-    `gists` are those of the pages; `copies` holds the places of the pages that carry each distinct
-    text, in the order of the first of them.
+    `gists` begin with those of the distinct texts, in the order of the first page that carries
+    each. The places of those pages, the first of them first, follow one another in `carriers`:
+    `starts` and `sizes` say where, and how many pages each text has.
     """
 
     pages: list[str]
-    gists: list[Gist]
-    copies: list[list[int]]
+    names: Hashes
+    gists: Gists
+    carriers: Counts
+    starts: Counts
+    sizes: Counts
 
-    def firsts(self) -> list[Gist]:
-        """Return the gists of the distinct texts."""
-        return [self.gists[places[0]] for places in self.copies]
+    @property
+    def firsts(self) -> Counts:
+        """Return the place of the first page of each text."""
+        return self.carriers[self.starts]
+
+    def copies(self, text: int) -> list[int]:
+        """Return the places of the pages of a text."""
+        start = self.starts[text]
+        places: list[int] = self.carriers[start : start + self.sizes[text]].tolist()
+        return places
 
 
 def _gather(texts: Mapping[str, str], memory: Memory, workers: int) -> _Corpus:
     """Return the corpus of `texts`; gists that are remembered are not made again."""
 
     def read(pages: Sequence[str]) -> list[Gist | bytes]:
-        return [_known_or_made(texts[page], memory) for page in pages]
+        return _known_or_made([texts[page] for page in pages], gists)
 
-    pages = sorted(texts)
-    known = {page: memory.gists.get(memory.names.get(page, b"")) for page in pages}
-    unknown = [page for page, one in known.items() if one is None]
-    parts = [unknown[start : start + READ] for start in range(0, len(unknown), READ)]
-    made = chain.from_iterable(map_forked(read, parts, _enough(workers, parts)))
-    corpus, places = _Corpus(pages, [], []), dict[bytes, int]()
-    for page in pages:
-        one = known[page] or _made(next(made), memory)
-        if one.folded:
-            place = places.setdefault(one.folded, len(places))
-            if place == len(corpus.copies):
-                corpus.copies.append([])
-            corpus.copies[place].append(len(corpus.gists))
-        corpus.gists.append(one)
-    return corpus
-
-
-def _made(found: Gist | bytes, memory: Memory) -> Gist:
-    return memory.gists[found] if isinstance(found, bytes) else found
+    gists, pages = memory.gists, sorted(texts)
+    called = names(bytearray().join(memory.names.get(page) or _UNKNOWN for page in pages))
+    places = gists.find(called)
+    unknown = np.flatnonzero(places < 0)
+    if len(unknown):
+        parts = [unknown[start : start + READ] for start in range(0, len(unknown), READ)]
+        wanted = [[pages[place] for place in part] for part in parts]
+        made = list(chain.from_iterable(map_forked(read, wanted, _enough(workers, parts))))
+        new = [one for one in made if isinstance(one, Gist)]
+        keys = (one.text if isinstance(one, Gist) else one for one in made)
+        called[unknown] = names(b"".join(keys))
+        gists = Gists.joined([gists, Gists.of(new)])
+        places = gists.find(called)
+    memory.gists = Gists()  # they are taken apart: none is in memory twice for long
+    return _corpus(pages, called, gists, places)
 
 
-def _known_or_made(text: str, memory: Memory) -> Gist | bytes:
-    """Return the gist of `text`, or its name where the gist is known."""
-    key = name(text)
-    return key if key in memory.gists else make_gist(text, key)
+def _corpus(pages: list[str], called: Hashes, gists: Gists, places: Counts) -> _Corpus:
+    """Return the corpus of `pages` with texts of those names, whose gists lie at `places`."""
+    folded = gists.folded_names[places]
+    carriers = np.flatnonzero(folded.any(axis=1))
+    folded = folded[carriers]
+    order = np.lexsort((folded[:, 1], folded[:, 0]))
+    other = (folded[order[1:]] != folded[order[:-1]]).any(axis=1)
+    starts = np.flatnonzero(np.r_[True, other]) if len(order) else np.empty(0, np.int64)
+    sizes = np.diff(np.r_[starts, len(order)])
+    carriers = carriers[order]
+    by_first = np.argsort(carriers[starts])
+    starts, sizes = starts[by_first], sizes[by_first]
+    firsts = places[carriers[starts]]
+    used = np.concatenate((firsts, np.setdiff1d(places, firsts)))
+    carriers = carriers[ranges(starts, sizes)]
+    return _Corpus(pages, called, gists.take(used), carriers, np.cumsum(sizes) - sizes, sizes)
+
+
+def _known_or_made(texts: Sequence[str], gists: Gists) -> list[Gist | bytes]:
+    """Return the gists of `texts`, or their names where the gists are known."""
+    keys = list(map(name, texts))
+    known = (gists.find(names(b"".join(keys))) >= 0).tolist()
+    made = zip(texts, keys, known, strict=True)
+    return [key if is_known else make_gist(text, key) for text, key, is_known in made]
 
 
 def _enough(workers: int, parts: Sequence[object]) -> int:
@@ -133,24 +163,25 @@ def _enough(workers: int, parts: Sequence[object]) -> int:
 
 def _find(corpus: _Corpus, judge: "_Judge") -> Iterator[Match]:
     """Yield the matches between distinct texts."""
-    size, firsts = len(corpus.copies), corpus.firsts()
+    size = len(corpus.sizes)
     if size <= FEW:
         pairs = np.argwhere(np.triu(np.ones((size, size), np.bool_), 1))
     else:
-        pairs = candidates.propose(candidates.stack(firsts))
+        pairs = candidates.propose(corpus.gists.stacked[:size])
     found: Found = {}
     judge.compare(pairs, found)
     settle(found)
     near = [pair for pair, verdict in found.items() if verdict.relation == "near"]
     clusters = components(size, np.array(near, np.int64).reshape(-1, 2))
-    index, parts = containment.propose(sketches(firsts), clusters)
+    index, parts = containment.propose(corpus.gists.sketched(size), clusters)
     judge.compare(_without(parts, pairs, size), found)
     settle(found)
+    firsts = corpus.firsts.tolist()
     links = list[tuple[int, int]]()
     for (i, j), verdict in found.items():
         if verdict.relation in LINKS and index.telling(i, j) < TELLING:
             continue
-        yield judge.match(corpus.copies[i][0], corpus.copies[j][0], verdict)
+        yield judge.match(firsts[i], firsts[j], verdict)
         if verdict.relation in LINKS:
             links.append((i, j))
     yield from judge.spread(links)
@@ -184,8 +215,6 @@ class _Judge:
         self._known, self._lexicon = memory.verdicts.related, lexicon
         self._related: dict[bytes, Verdict] = {}
         self._unrelated = Unrelated(memory.verdicts.unrelated)
-        packed = b"".join(gist.text for gist in corpus.gists)
-        self._names = np.frombuffer(packed, "<u8").reshape(-1, NAME // 8)
 
     @property
     def met(self) -> Verdicts:
@@ -194,15 +223,15 @@ class _Judge:
 
     def same(self) -> Iterator[Match]:
         """Yield the matches of pages whose texts fold alike."""
-        for first, *others in self._corpus.copies:
-            if others:
-                verdict = self._alike(first)
-                for place in others:
-                    yield self.match(first, place, verdict)
+        for text in np.flatnonzero(self._corpus.sizes > 1).tolist():
+            first, *others = self._corpus.copies(text)
+            verdict = self._alike(first)
+            for place in others:
+                yield self.match(first, place, verdict)
 
     def _alike(self, place: int) -> Verdict:
         """Return what copies of the text of a page come to."""
-        key = 2 * self._corpus.gists[place].text
+        key = 2 * self._corpus.names[place].tobytes()
         verdict = self._known.get(key)
         if verdict is None:
             shown = opening(Body(self._texts[self._corpus.pages[place]]))
@@ -212,14 +241,13 @@ class _Judge:
 
     def compare(self, pairs: Pairs, found: Found) -> None:
         """Put into `found` the verdicts on `pairs` of distinct texts that are related."""
-        firsts = np.array([places[0] for places in self._corpus.copies], np.int64)
-        for place, verdict in self._verdicts(firsts[pairs]):
+        for place, verdict in self._verdicts(self._corpus.firsts[pairs]):
             i, j = pairs[place].tolist()
             found[i, j] = verdict
 
     def spread(self, links: Sequence[tuple[int, int]]) -> Iterator[Match]:
         """Yield the matches of the other pages that carry linked texts, where they are few."""
-        copies = self._corpus.copies
+        copies = {text: self._corpus.copies(text) for pair in links for text in pair}
         pairs = [
             sorted((a, b))
             for i, j in links
@@ -247,9 +275,9 @@ class _Judge:
 
     def _verdicts(self, pairs: Pairs) -> Iterator[tuple[int, Verdict]]:
         """Yield the places of the `pairs` of pages that are related, each with the verdict."""
-        names = self._names[pairs].reshape(-1, 2 * NAME // 8)
-        left = np.flatnonzero(~self._unrelated.among(names))
-        keys = list(map(bytes, names[left]))
+        called = self._corpus.names[pairs].reshape(-1, 2 * NAME // 8)
+        left = np.flatnonzero(~self._unrelated.among(called))
+        keys = list(map(bytes, called[left]))
         new = dict[bytes, int]()
         for place, key in zip(left.tolist(), keys, strict=True):
             if key in self._known:

@@ -14,9 +14,9 @@ import numpy as np
 
 from pipeline.dedup import kernel
 from pipeline.dedup.compiled import Flags, Hashes
-from pipeline.records import Gist, Verdict
+from pipeline.dedup.gist import NAME, Gists
+from pipeline.records import Verdict
 
-NAME = 16  # bytes of the name of a text
 _WORDS = 2 * NAME // 8  # columns of uint64: the names of two texts
 
 
@@ -44,7 +44,7 @@ class Memory:
     texts of pages, where they are known: such a text is not read to find its gist.
     """
 
-    gists: dict[bytes, Gist] = field(default_factory=dict)
+    gists: Gists = field(default_factory=Gists)
     verdicts: Verdicts = field(default_factory=Verdicts)
     names: Mapping[str, bytes] = field(default_factory=dict)
 
@@ -54,7 +54,7 @@ class Unrelated:
 
     def __init__(self, packed: bytes) -> None:
         self._names = rows(packed)
-        self._checksums = _checksums(self._names)
+        self._checksums = kernel.checksums(self._names)
         self._met = np.zeros(len(self._names), np.bool_)
 
     def among(self, names: Hashes) -> Flags:
@@ -62,7 +62,7 @@ class Unrelated:
         if not len(self._names):
             return np.zeros(len(names), np.bool_)
         last = len(self._names) - 1
-        places = np.searchsorted(self._checksums, _checksums(names)).clip(max=last)
+        places = np.searchsorted(self._checksums, kernel.checksums(names)).clip(max=last)
         found: Flags = (self._names[places] == names).all(axis=1)
         self._met[places[found]] = True
         return found
@@ -72,7 +72,7 @@ class Unrelated:
         new = rows(b"".join(keys))
         names = np.concatenate((new, self._names))
         met = np.concatenate((np.ones(len(new), np.bool_), self._met))
-        self._checksums, first = np.unique(_checksums(names), return_index=True)
+        self._checksums, first = np.unique(kernel.checksums(names), return_index=True)
         self._names, self._met = names[first], met[first]
 
     @property
@@ -84,8 +84,3 @@ class Unrelated:
 def rows(packed: bytes) -> Hashes:
     """Return packed pairs of names as numbers, a row each."""
     return np.frombuffer(bytearray(packed), "<u8").reshape(-1, _WORDS)
-
-
-def _checksums(names: Hashes) -> Hashes:
-    codes = np.ascontiguousarray(names).view("<u4")
-    return kernel.mix(codes, 0, codes.shape[1])

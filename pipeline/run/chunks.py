@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from pipeline import dedup
 from pipeline.brief import Brief
 from pipeline.engines import Engine
 from pipeline.records import Gist
@@ -91,7 +92,7 @@ def _normalize(work: Work, settings: Settings, engine: Engine, counted: Counted)
 def _sign(work: Work, _settings: Settings, engine: Engine, counted: Counted) -> None:
     signed = engine.map(stages.sign_step(), list(_before(work)), stages.unsigned)
     seen: list[Brief] = []
-    write_records(work.target, _gists(counted(signed), seen))
+    write_records(work.target, [dedup.Gists.of(_gists(counted(signed), seen))])
     if work.beside:
         write_records(work.beside, seen)
 

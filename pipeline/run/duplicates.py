@@ -21,7 +21,7 @@ from pipeline import dedup, flow
 from pipeline.brief import Brief
 from pipeline.config import Config
 from pipeline.paths import Paths
-from pipeline.records import Cluster, Gist, Match, Verdict
+from pipeline.records import Cluster, Match, Verdict
 from pipeline.rules import Rules
 from pipeline.run import stages
 from pipeline.store import TextFile, read_outcomes, read_records, write_records
@@ -99,7 +99,11 @@ class Bodies(Mapping[str, str]):
 
 
 def detect(
-    bodies: Mapping[str, Place], gists: Iterable[Gist], paths: Paths, config: Config, rules: Rules
+    bodies: Mapping[str, Place],
+    gists: Iterable["dedup.Gists"],
+    paths: Paths,
+    config: Config,
+    rules: Rules,
 ) -> Duplicates:
     """Return what is related among `bodies`, by page; only pairs that no run compared are compared.
 
@@ -107,7 +111,7 @@ def detect(
     """
     known = _read(verdicts(paths, rules))
     names = {page: place.brief.body for page, place in bodies.items()}
-    memory = dedup.Memory({gist.text: gist for gist in gists}, known, names)
+    memory = dedup.Memory(dedup.Gists.joined(gists), known, names)
     segments = {page: place.segment for page, place in bodies.items()}
     with closing(Bodies(paths.work, segments)) as texts:
         if not len(known):  # all are compared: read once, before there are several processes

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from msgspec import structs
 
-from pipeline import flow, read, versions
+from pipeline import dedup, flow, read, versions
 from pipeline.brief import Brief
 from pipeline.config import Config
 from pipeline.engines import Engine
@@ -34,7 +34,7 @@ from pipeline.publish import (
     read_summary,
     releases,
 )
-from pipeline.records import Aside, Found, Gist
+from pipeline.records import Aside, Found
 from pipeline.recurring import Learned, Outline, Taken
 from pipeline.rules import Rules
 from pipeline.run import stages
@@ -332,7 +332,7 @@ class Job:
             if place.brief.is_article and page.name not in replaced
         }
         segments = [self.segment(stages.SIGN, chunk) for chunk in self.chunks]
-        gists = (gist for segment in segments for gist in read_records(segment, Gist))
+        gists = (gists for file in segments for gists in read_records(file, dedup.Gists))
         return detect(bodies, gists, self.paths, self.config, self.rules)
 
     def _places(self, chunk: Chunk) -> Part[Place]:

@@ -9,7 +9,7 @@ tell of the pages is no part of it: the next run tells it anew.
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from pipeline import read
+from pipeline import dedup, read
 from pipeline.brief import Brief
 from pipeline.records import Gist
 from pipeline.recurring import Taken
@@ -100,11 +100,12 @@ class _Joint:
             parts = [list(read_packed(file)) for file in self._sources[stage.name]]
             pages = (parts[number][place] for number, place in self._places)
             write_packed(self._job.segment(stage, self.chunk), pages)
-        write_records(self._job.segment(stages.SIGN, self.chunk), self._gists())
+        write_records(self._job.segment(stages.SIGN, self.chunk), [dedup.Gists.of(self._gists())])
 
     def _gists(self) -> Iterator[Gist]:
         """Yield the gists of the articles that are left, which are told by the names of texts."""
         briefs = read_records(self._job.segment(stages.BRIEF, self.chunk), Brief)
         bodies = {brief.body for brief in briefs}
         for file in self._sources[stages.SIGN.name]:
-            yield from (gist for gist in read_records(file, Gist) if gist.text in bodies)
+            for gists in read_records(file, dedup.Gists):
+                yield from (gist for gist in gists if gist.text in bodies)

@@ -16,8 +16,8 @@ from pyspark.sql import functions as fn
 
 from pipeline import flow
 from pipeline.brief import brief_of_article
-from pipeline.dedup.gist import make_gist, name
-from pipeline.records import Gist, Page
+from pipeline.dedup.gist import Gists, make_gist, name
+from pipeline.records import Page
 from pipeline.shuffled.parts import Bodies
 from pipeline.shuffled.scratch import Scratch
 from pipeline.store import read_outcomes, read_records
@@ -85,7 +85,7 @@ def _rows(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
 
 def _bodies(part: Bodies) -> Iterator[tuple[Any, ...]]:
-    gists = {gist.text: gist for gist in read_records(part.gists, Gist)}
+    gists = {gist.text: gist for some in read_records(part.gists, Gists) for gist in some}
     for rank, outcome in zip(part.ranks, read_outcomes(part.pages), strict=True):
         if rank < 0 or not isinstance(outcome, Page) or not outcome.is_article:
             continue
