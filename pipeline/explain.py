@@ -80,7 +80,7 @@ def said(page: Page, reasons: Mapping[str, str]) -> Iterator[Told]:
 
 def standing(paths: Paths, page: Page, rules: Rules) -> dict[str, str]:
     """Return for texts of the page that recur on its site on how many pages they do, in words."""
-    from pipeline.run.job import Recurring
+    from pipeline.run.learning import Recurring
 
     site = flow.known_site(page)
     stored = next(paths.segment(LEARN.name, "").glob("*"), None)

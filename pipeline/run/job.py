@@ -5,7 +5,7 @@ name. Never: work redone that has a name already; a folder of ours inside raw/.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from msgspec import structs
 
-from pipeline import dedup, flow, read, versions
+from pipeline import dedup, read, versions
 from pipeline.brief import Brief
 from pipeline.config import Config
 from pipeline.engines import Engine
@@ -35,13 +35,14 @@ from pipeline.publish import (
     releases,
 )
 from pipeline.records import Aside, Found
-from pipeline.recurring import Learned, Outline, Taken
+from pipeline.recurring import Outline
 from pipeline.rules import Rules
 from pipeline.run import stages
 from pipeline.run.account import Account
 from pipeline.run.ahead import Ahead
 from pipeline.run.chunks import Work
 from pipeline.run.duplicates import Duplicates, Place, detect, verdicts
+from pipeline.run.learning import Recurring, learn
 from pipeline.run.limits import check_aside
 from pipeline.run.merged import Part, kept, merged
 from pipeline.run.plan import (
@@ -82,18 +83,6 @@ T = TypeVar("T")
 
 # Reasons that are the machine's and the hour's, not the page's: such pages are tried again.
 TRANSIENT = frozenset({"timeout", "worker-died", "changed-while-read"})
-
-
-@dataclass(frozen=True, slots=True)
-class Recurring:
-    """What `LearnSites` found: the lines, and what each page of a chunk loses by them.
-
-    `lost` holds lines at the head and at the tail, by the chunk's name and the page's place in it;
-    pages and chunks that lose nothing are not in it.
-    """
-
-    learned: Learned
-    lost: dict[str, dict[int, Taken]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,20 +273,23 @@ class Job:
     @uncollected()
     def learn(self) -> Recurring:
         """Return what recurs on the sites of raw/, whatever chunks their pages are in."""
-        outlines = {
-            chunk.name: list(read_records(self.segment(stages.OUTLINE, chunk), Outline))
-            for chunk in self.chunks
-        }
-        pages = [
-            (read.order(member), outline)
-            for chunk in self.chunks
-            for member, outline in zip(chunk.members, outlines[chunk.name], strict=True)
-            if is_left(member)
-        ]
-        pages.sort(key=lambda page: page[0])
-        learned = flow.learn_sites([outline for _, outline in pages])
-        lost = {name: flow.lines_lost(parts, learned) for name, parts in outlines.items()}
-        return Recurring(learned, {name: pages for name, pages in lost.items() if pages})
+
+        def outlines(chunk: Chunk) -> Iterator[Outline]:
+            return read_records(self.segment(stages.OUTLINE, chunk), Outline)
+
+        return learn(self.chunks, outlines, self._learned_before)
+
+    @property
+    def _learned_before(self) -> Recurring:
+        """Return what a run before found in pages that the same rules shaped; nothing, if none."""
+        for file in self._learnt(f"*-{self.shapes[stages.LEARN.name]}"):
+            with suppress(DamagedError):
+                return next(read_records(file, Recurring))
+        return Recurring()
+
+    def _learnt(self, pattern: str) -> Iterable[Path]:
+        """Return the files in which runs stored what they learnt."""
+        return self.paths.segment(stages.LEARN.name, "").glob(pattern)
 
     def briefs(self) -> Iterator[tuple[Found, Brief]]:
         """Yield every page of raw/ with what is known of it, in the order of the paths."""
@@ -482,11 +474,9 @@ class Job:
             write_scan(self.paths, self.scan_record)
             self._scan_stored = self.scan_record
 
-    def recut(self, chunks: Sequence[Chunk], lost: Mapping[str, dict[int, Taken]]) -> None:
-        """Go on with other chunks of the same pages; `lost` tells of those that are new."""
-        self.chunks = chunks
-        known = self.recurring
-        self.recurring = Recurring(known.learned, {**known.lost, **lost})
+    def recut(self, chunks: Sequence[Chunk], recurring: Recurring) -> None:
+        """Go on with other chunks of the same pages, and what was learnt of those."""
+        self.chunks, self.recurring = chunks, recurring
         for name in ("_lost_names", "_told"):  # what was found out of chunks by their names
             self.__dict__.pop(name, None)
 
@@ -502,8 +492,8 @@ class Job:
                 for stage in (*stages.ALONE, *stages.LEARNT, *stages.TOLD):
                     for file in self.paths.segment(stage.name, "").glob(f"{chunk.name}-*"):
                         remove(file)
-        for stage in (stages.LEARN, stages.DUPLICATES):
-            remove(self.segment(stage))
+        for file in (*self._learnt("*"), self.segment(stages.DUPLICATES)):
+            remove(file)
 
     def sweep(self) -> None:
         """Remove results and versions that neither this run nor a reader of the last one needs."""

@@ -41,7 +41,9 @@ def join_small(job: Job) -> None:
     gone = {chunk.name for joint in joints for chunk in joint.parts}
     kept = [chunk for chunk in job.chunks if chunk.name not in gone]
     lost = {joint.chunk.name: joint.lost for joint in joints if joint.lost}
-    job.recut([*kept, *(joint.chunk for joint in joints)], lost)
+    parts = {joint.chunk.name: joint.parts for joint in joints}
+    chunks = [*kept, *(joint.chunk for joint in joints)]
+    job.recut(chunks, job.recurring.recut(parts, lost))
     write_records(job.segment(stages.LEARN), [job.recurring])
     for joint in joints:
         joint.write()
