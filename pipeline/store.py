@@ -82,6 +82,11 @@ def sync_folder(folder: Path | str) -> None:
         os.close(handle)
 
 
+def _sync_folders(folders: Iterable[str]) -> None:
+    for folder in folders:
+        sync_folder(folder)
+
+
 def write_bytes(path: Path, chunks: Iterable[bytes]) -> None:
     """Write `chunks` to `path`, whole or not at all."""
     temporary = path.with_name(path.name + TEMPORARY)
@@ -180,18 +185,24 @@ class NewFiles:
     def _linked(self, name: str, known: str, size: int | None) -> bool:
         """Return whether the file `known` was there before, unchanged, and was linked to."""
         before = self._before
-        if before is None:
+        if before is None or not self.is_unchanged(known, size):
             return False
         self._make_parent(name)
-        old = f"{before.folder}/{known}"  # there may be a hundred thousand: no paths are made
         try:
-            status = os.stat(old)  # noqa: PTH116
-            if status.st_mtime_ns > before.noted or size not in (None, status.st_size):
-                return False
-            os.link(old, f"{self._folder}/{name}")
-        except OSError:  # not there, or a disk without such links: it is written
+            os.link(f"{before.folder}/{known}", f"{self._folder}/{name}")
+        except OSError:  # a disk without such links: it is written
             return False
         return True
+
+    def is_unchanged(self, known: str, size: int | None = None) -> bool:
+        """Return whether the file `known` is as it was before, and of that size."""
+        if self._before is None:
+            return False
+        try:  # there may be a hundred thousand: no paths are made
+            status = os.stat(f"{self._before.folder}/{known}")  # noqa: PTH116
+        except OSError:
+            return False
+        return status.st_mtime_ns <= self._before.noted and size in (None, status.st_size)
 
     def _make_parent(self, name: str) -> None:
         parent = name.rpartition("/")[0]
@@ -223,8 +234,8 @@ class NewFiles:
             file.close()
 
 
-class TextFile(Mapping[str, str]):
-    """Texts by name, in a file that has no name and is gone when it is closed or this process ends.
+class BytesFile(Mapping[str, bytes]):
+    """Bytes by name, in a file that has no name and is gone when it is closed or this process ends.
 
     Processes forked from this one read what was put in before.
     """
@@ -237,20 +248,18 @@ class TextFile(Mapping[str, str]):
         with disk(folder):
             self._file = TemporaryFile(dir=folder)  # noqa: SIM115  `close` closes it
 
-    def put(self, name: str, text: str) -> None:
-        """Keep `text` under `name`."""
-        data = text.encode("utf-8", "surrogatepass")
+    def put(self, name: str, data: bytes) -> None:
+        """Keep `data` under `name`."""
         with disk(self._folder):
             self._file.write(data)
         self._places[name] = self._end, len(data)
         self._end += len(data)
 
-    def __getitem__(self, name: str) -> str:
+    def __getitem__(self, name: str) -> bytes:
         start, size = self._places[name]
         with disk(self._folder):
             self._file.flush()
-            data = os.pread(self._file.fileno(), size, start)
-        return data.decode("utf-8", "surrogatepass")
+            return os.pread(self._file.fileno(), size, start)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._places)
@@ -298,8 +307,9 @@ def move(source: Path, target: Path, *, synced: Container[str] = ()) -> None:
             if folder == str(source):
                 below[:] = [name for name in below if name not in synced]
             folders.append(folder)
+        parts = (folders[n::_THREADS] for n in range(_THREADS))
         with ThreadPoolExecutor(_THREADS) as threads:  # a folder for each page that has tables
-            for _ in threads.map(sync_folder, folders):
+            for _ in threads.map(_sync_folders, parts):
                 pass
         source.rename(target)
         sync_folder(target.parent)
@@ -414,12 +424,15 @@ def write_outcomes(path: Path, outcomes: Iterable[Outcome]) -> None:
 
 def read_outcomes(path: Path) -> Iterator[Outcome]:
     """Return what became of each page, in the order written."""
-    for packed in read_packed(path):
-        try:
-            outcome = unpack(packed)
-        except msgspec.DecodeError as error:
-            raise DamagedError(path, str(error)) from error
-        yield outcome
+    return (read_outcome(path, packed) for packed in read_packed(path))
+
+
+def read_outcome(path: Path, packed: bytes) -> Outcome:
+    """Return what became of one page of `path`; `DamagedError` where that cannot be told."""
+    try:
+        return unpack(packed)
+    except msgspec.DecodeError as error:
+        raise DamagedError(path, str(error)) from error
 
 
 @contextmanager

@@ -18,8 +18,8 @@ from pipeline.dedup.quantity import Lexicon
 from pipeline.paths import Paths
 from pipeline.records import Block, Page, Provenance, Verdict
 from pipeline.rules import built_in_rules
-from pipeline.run.duplicates import Duplicates, Place, detect, verdicts
-from pipeline.store import TextFile, remove, write_outcomes
+from pipeline.run.duplicates import Bodies, Duplicates, Place, detect, verdicts
+from pipeline.store import BytesFile, remove, write_outcomes
 from tests.dedup_texts import misread, report
 
 
@@ -112,13 +112,31 @@ def test_workers_and_where_texts_lie_make_no_difference(
     monkeypatch.setattr(matches, "READ", 10)
     monkeypatch.setattr(matches, "COMPARED", 10)
     assert find_matches(ALL, workers=2) == expected
-    stored = TextFile(tmp_path)
+    stored = BytesFile(tmp_path)
     for name in reversed(ALL):
-        stored.put(name, ALL[name])
-    assert dict(stored) == ALL
-    assert find_matches(stored, workers=3) == expected
+        stored.put(name, ALL[name].encode())
+    assert dict(stored) == {name: text.encode() for name, text in ALL.items()}
     stored.close()
     assert not list(tmp_path.iterdir())
+    segment = tmp_path / "segment"
+    write_outcomes(segment, map(page_of, ALL, ALL.values()))
+    places = {
+        name: Place(brief_of_article(page_of(name, text), b""), segment, at)
+        for at, (name, text) in enumerate(ALL.items())
+    }
+    for gathered in (True, False):
+        bodies = Bodies(tmp_path / "work", places)
+        if gathered:
+            bodies.gather()
+        assert find_matches(bodies, workers=3) == expected
+        assert dict(bodies) == ALL
+        bodies.close()
+    assert not list((tmp_path / "work").iterdir())
+
+
+def page_of(name: str, text: str) -> Page:
+    """Return an article of one block."""
+    return Page(name, "", (Block("paragraph", text),), Provenance(name))
 
 
 def test_a_run_compares_what_no_run_compared(
@@ -128,16 +146,13 @@ def test_a_run_compares_what_no_run_compared(
 
     def run(texts: dict[str, str]) -> Duplicates:
         compared.clear()
-        pages = [
-            Page(name, "", (Block("paragraph", text),), Provenance(name))
-            for name, text in texts.items()
-        ]
+        pages = list(map(page_of, texts, texts.values()))
         segments = [tmp_path / f"{part}" for part in range(3)]
         for part, segment in enumerate(segments):
             write_outcomes(segment, pages[part::3])
         gists = list(map(flow.make_gist, pages))
         places = {
-            page.id: Place(brief_of_article(page, gist.text), segments[at % 3])
+            page.id: Place(brief_of_article(page, gist.text), segments[at % 3], at // 3)
             for at, (page, gist) in enumerate(zip(pages, gists, strict=True))
         }
         return detect(places, [Gists.of(gists[:20])], paths, Config(), rules)

@@ -83,3 +83,27 @@ def test_texts_that_say_more_leave_those_of_the_version_before(
     assert damaged(before) == []
     assert tree(follows.current.resolve()) == tree(once.current.resolve())
     assert all(file.read_text("utf-8")[:4] == "---\n" for file in follows.current.glob("text/*/*"))
+
+
+def test_what_was_put_into_an_old_version_is_not_published(follows: Paths, tmp_path: Path) -> None:
+    (old,) = (one for one in follows.versions.iterdir() if one != follows.current.resolve())
+    one, other, *_ = sorted(old.glob("text/*/*.txt"))
+    said = one.read_bytes()
+    one.unlink()
+    one.write_bytes(b"something else")
+    other.unlink()
+    other.mkdir()
+    (other / "a").write_bytes(b"a")
+    one.with_name("new.txt").write_bytes(b"something new")
+    (old / "text" / "a file").write_bytes(b"a file")
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "mine.txt").write_bytes(b"mine")
+    (old / "text" / "a link").symlink_to(mine)
+    county.write(follows.raw, [13])
+    cleaned(follows.raw, follows.cleaned, 2)
+    once = cleaned(follows.raw, tmp_path / "once", 1)
+    assert not old.exists()
+    assert tree(follows.current.resolve()) == tree(once.current.resolve())
+    assert next(follows.current.glob(f"text/*/{one.name}")).read_bytes() == said
+    assert (mine / "mine.txt").read_bytes() == b"mine"

@@ -95,11 +95,12 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """What is known of all pages together. `raw` maps page ids to paths in raw/.
+    """What is known of all pages together.
 
-    `reasons` maps rule ids to their reasons, `others` suffixes to the number of files in raw/
-    that are no pages. `rules` are those of the run, `tables` and `outputs` how they are written;
-    `before` is the version that readers see now, None where there is none or it is damaged.
+    `raw` maps the ids of pages that have matches to their paths in raw/, `reasons` rule ids to
+    their reasons, `others` suffixes to the number of files in raw/ that are no pages. `rules` are
+    those of the run, `tables` and `outputs` how they are written; `before` is the version that
+    readers see now, None where there is none or it is damaged.
     """
 
     matches: Sequence[Match]
@@ -141,8 +142,13 @@ class Standings:
         replaced: Mapping[str, Replaced] | None = None,
     ) -> None:
         self._clusters = {member: cluster for cluster in clusters for member in cluster.members}
+        self._shared = {m for one in clusters if len(one.members) > 1 for m in one.members}
         self._relations = {(match.a, match.b): match.relation for match in matches}
         self._replaced = replaced or {}
+
+    def is_alone(self, found: Found, brief: Brief) -> bool:
+        """Return whether what becomes of a page follows from the page itself."""
+        return brief.id not in self._shared and found.name not in self._replaced
 
     def of(self, found: Found, brief: Brief) -> Standing:
         """Return what becomes of a page: an article kept, a duplicate of one, or neither."""

@@ -4,7 +4,8 @@ In: articles. Out: a file each; one that the version before has too is not writt
 file that says what the version before said, where the article says something else.
 
 A hundred thousand links take two seconds. They are made ahead, while pages are compared: `carry`
-links to all texts of the version before, and the writer takes away what it has no use for.
+has links to all texts of the version before, most of them those of an older version that nobody
+sees any more, and the writer takes away what it has no use for.
 """
 
 import json
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.publish.articles import read_article
 from pipeline.publish.entries import Corpus
-from pipeline.store import Earlier, NewFiles, make_folder, remove
+from pipeline.store import Earlier, NewFiles, make_folder, remove, rename
 
 if TYPE_CHECKING:
     from pipeline.publish.rows import Row
@@ -60,18 +61,49 @@ class TextWriter:
                 site.rmdir()
 
 
-def carry(before: Earlier, folder: Path) -> None:
-    """Link into `folder` to all texts of the version before that were not changed since."""
+def carry(before: Earlier, folder: Path, old: Path | None = None) -> None:
+    """Link into `folder` to all texts of the version before that were not changed since.
+
+    Links of `old`, a version that is removed next, are taken from it where they are the same.
+    """
+    taken = _taken(old, folder) if old else {}
+    now = _inodes(before.folder) if taken else {}
     files = NewFiles(folder, before)
     for name in before.digests:
-        if name.startswith(f"{_TEXT}/"):
-            files.again(name, name)
+        if not name.startswith(f"{_TEXT}/"):
+            continue
+        inode = taken.pop(name, None)
+        if inode is not None:
+            if inode == now.get(name) and files.is_unchanged(name):
+                continue
+            remove(folder / name)
+        files.again(name, name)
+    for name in taken:
+        remove(folder / name)
+
+
+def _taken(old: Path, folder: Path) -> dict[str, int]:
+    """Move the texts of `old` into `folder`; return the inode of each."""
+    make_folder(folder / _TEXT)
+    for site in (old / _TEXT).glob("*/"):
+        if not site.is_symlink():  # nothing that a run made
+            rename(site, folder / _TEXT / site.name)
+    return _inodes(folder)
 
 
 def _names(folder: Path) -> Iterator[str]:
     """Yield the texts that lie in `folder`."""
     for site in (folder / _TEXT).iterdir():
         yield from (f"{_TEXT}/{site.name}/{name}" for name in os.listdir(site))  # noqa: PTH208
+
+
+def _inodes(folder: Path) -> dict[str, int]:
+    """Return the inode of each text that lies in `folder`."""
+    found = dict[str, int]()
+    for site in (folder / _TEXT).glob("*/"):
+        with os.scandir(site) as entries:
+            found.update({f"{_TEXT}/{site.name}/{one.name}": one.inode() for one in entries})
+    return found
 
 
 def text_of(article: bytes, *, front_matter: bool) -> bytes:

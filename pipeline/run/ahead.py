@@ -4,8 +4,8 @@ In: the version that readers see, and those before it. Out: a folder of links to
 version, which the new one begins with; old versions removed. Never: a link to what was changed
 since it was published; anything left over by a run that ends.
 
-Links to a hundred thousand texts take two seconds, and so does removing them. Meanwhile the run
-reads and compares, in one process.
+Links to a hundred thousand texts take two seconds, and so does removing them: those of the oldest
+version, which goes, are most of those that the new one wants. Meanwhile the run reads and compares.
 """
 
 from collections.abc import Callable, Iterator
@@ -35,7 +35,7 @@ class Ahead:
 
         def work() -> None:
             if before is not None:
-                carry(before, self._linked)
+                carry(before, self._linked, next(iter(old), None))
             for one in old:
                 remove(one)
 

@@ -21,10 +21,17 @@ from pipeline import dedup, flow
 from pipeline.brief import Brief
 from pipeline.config import Config
 from pipeline.paths import Paths
-from pipeline.records import Cluster, Match, Verdict
+from pipeline.records import Cluster, Match, Page, Verdict
 from pipeline.rules import Rules
 from pipeline.run import stages
-from pipeline.store import TextFile, read_outcomes, read_records, write_records
+from pipeline.store import (
+    BytesFile,
+    read_outcome,
+    read_outcomes,
+    read_packed,
+    read_records,
+    write_records,
+)
 
 # Of verdicts, and of pairs that are not related, in one record.
 _AT_ONCE, _BYTES = 1000, 2**20
@@ -47,54 +54,62 @@ class Duplicates:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What is known of an article, and the segment that holds its text."""
+    """What is known of an article, the segment that holds its text, and its place there."""
 
     brief: Brief
     segment: Path
+    at: int
 
 
 class Bodies(Mapping[str, str]):
-    """Texts of articles by page, each read from its segment with all beside it when one is wanted.
+    """Texts of articles by page; where one is wanted, its segment is read whole, but once.
 
-    They lie in files without names then. A process forked from this one goes on with one of its
-    own: two that write to one file would not know where.
+    What was read lies in files without names. A process forked from this one goes on with one of
+    its own: two that write to one file would not know where.
     """
 
-    def __init__(self, folder: Path, segments: Mapping[str, Path]) -> None:
+    def __init__(self, folder: Path, places: Mapping[str, Place]) -> None:
         self._folder = folder
-        self._segments = segments
-        self._files: dict[Path, TextFile] = {}
-        self._own: tuple[int, TextFile] | None = None
+        self._places = places
+        self._gathered: BytesFile | None = None
+        self._files: dict[Path, BytesFile] = {}
+        self._own: tuple[int, BytesFile] | None = None
 
     def __getitem__(self, page: str) -> str:
-        segment = self._segments[page]
-        if segment not in self._files:
-            self._files[segment] = self._load(segment)
-        return self._files[segment][page]
+        place = self._places[page]
+        if self._gathered is not None:
+            return self._gathered[page].decode("utf-8", "surrogatepass")
+        if place.segment not in self._files:
+            self._files[place.segment] = self._load(place.segment)
+        packed = self._files[place.segment][f"{place.segment}/{place.at}"]
+        outcome = read_outcome(place.segment, packed)
+        return outcome.text if isinstance(outcome, Page) else ""
 
     def gather(self) -> None:
         """Read all texts, which processes forked after this have too."""
-        for segment in dict.fromkeys(self._segments.values()):
-            self._files[segment] = self._load(segment)
+        self._gathered = BytesFile(self._folder)
+        for segment in dict.fromkeys(place.segment for place in self._places.values()):
+            for page in flow.bodies(read_outcomes(segment)):
+                if page.id in self._places and self._places[page.id].segment == segment:
+                    self._gathered.put(page.id, page.text.encode("utf-8", "surrogatepass"))
 
-    def _load(self, segment: Path) -> TextFile:
+    def _load(self, segment: Path) -> BytesFile:
         if self._own is None or self._own[0] != os.getpid():
-            self._own = os.getpid(), TextFile(self._folder)
-        file = self._own[1]
-        for page in flow.bodies(read_outcomes(segment)):
-            if self._segments.get(page.id) == segment:
-                file.put(page.id, page.text)
-        return file
+            self._own = os.getpid(), BytesFile(self._folder)
+        for at, packed in enumerate(read_packed(segment)):  # most are never unpacked
+            self._own[1].put(f"{segment}/{at}", packed)
+        return self._own[1]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._segments)
+        return iter(self._places)
 
     def __len__(self) -> int:
-        return len(self._segments)
+        return len(self._places)
 
     def close(self) -> None:
         """Let go of the files and their space."""
-        for file in {id(file): file for file in self._files.values()}.values():
+        files = [*self._files.values(), *([self._gathered] if self._gathered else [])]
+        for file in {id(file): file for file in files}.values():
             file.close()
 
 
@@ -112,8 +127,7 @@ def detect(
     known = _read(verdicts(paths, rules))
     names = {page: place.brief.body for page, place in bodies.items()}
     memory = dedup.Memory(dedup.Gists.joined(gists), known, names)
-    segments = {page: place.segment for page, place in bodies.items()}
-    with closing(Bodies(paths.work, segments)) as texts:
+    with closing(Bodies(paths.work, bodies)) as texts:
         if not len(known):  # all are compared: read once, before there are several processes
             texts.gather()
         matches = flow.find_matches(texts, memory, config.run.workers, rules)

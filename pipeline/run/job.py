@@ -329,8 +329,11 @@ class Job:
 
     def _places(self, chunk: Chunk) -> Part[Place]:
         segment = self.segment(stages.NORMALIZE, chunk)
-        part = self._part(chunk, stages.BRIEF, read_briefs)
-        return Part(part.pages, lambda: (Place(brief, segment) for brief in part.open()))
+
+        def places(briefs: Path) -> Iterator[Place]:
+            return (Place(brief, segment, at) for at, brief in enumerate(read_briefs(briefs)))
+
+        return self._part(chunk, stages.BRIEF, places)
 
     def _detect_on_spark(self) -> Duplicates:
         alive = {key(page): page for page in self.scan.pages}
@@ -374,9 +377,11 @@ class Job:
 
     def _told_of(self, chunk: Chunk) -> str:
         briefs = read_briefs(self.segment(stages.BRIEF, chunk))
+        standings = self.standings
         names = (
-            self.standings.of(page, brief).name if is_left(page) else ""
-            for page, brief in zip(chunk.members, briefs, strict=True)
+            f"{place} {standings.of(page, brief).name if is_left(page) else ''}"
+            for place, (page, brief) in enumerate(zip(chunk.members, briefs, strict=True))
+            if not (is_left(page) and standings.is_alone(page, brief))
         )
         shape = fingerprint(self.shapes["publish"], self._lost_names.get(chunk.name, ""), *names)
         return f"{chunk.name}-{shape}"
@@ -424,12 +429,14 @@ class Job:
     @cached_property
     def corpus(self) -> Corpus:
         """Return what the writers must know of all pages together."""
-        replaced = self.replaced
+        replaced, matches = self.replaced, self.duplicates.matches
+        matched = {page for match in matches for page in (match.a, match.b)}
         raw = {
-            brief.id: read.named(page) for page, brief in self.briefs() if page.name not in replaced
+            brief.id: read.named(page)
+            for page, brief in self.briefs()
+            if brief.id in matched and page.name not in replaced
         }
-        rules, tables = self.rules, self.config.tables
-        matches, others = self.duplicates.matches, self.scan.others
+        rules, tables, others = self.rules, self.config.tables, self.scan.others
         outputs = self.config.outputs
         before = self._before_this
         return Corpus(matches, raw, rules.reasons, others, rules, tables, outputs, before)
