@@ -81,8 +81,9 @@ WRITERS: Mapping[str, Callable[[Path, Corpus], Writer[Row]]] = {
     "tables": TablesWriter,
     "summary.json": SummaryWriter,
 }
-# What other processes write beside the rest: a file for each article, an index of every word.
-_BESIDE = (("text", "tables"), ("sqlite",))
+# What other processes write beside the rest; together it takes them as long. A file for each
+# article, columns of all, an index of every word.
+_BESIDE = (("text", "parquet"), ("sqlite",))
 # Written where `outputs.articles` of config.toml names them; all others always are.
 CHOSEN = frozenset(get_args(ArticleFormat))
 

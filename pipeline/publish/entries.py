@@ -142,13 +142,8 @@ class Standings:
         replaced: Mapping[str, Replaced] | None = None,
     ) -> None:
         self._clusters = {member: cluster for cluster in clusters for member in cluster.members}
-        self._shared = {m for one in clusters if len(one.members) > 1 for m in one.members}
         self._relations = {(match.a, match.b): match.relation for match in matches}
         self._replaced = replaced or {}
-
-    def is_alone(self, found: Found, brief: Brief) -> bool:
-        """Return whether what becomes of a page follows from the page itself."""
-        return brief.id not in self._shared and found.name not in self._replaced
 
     def of(self, found: Found, brief: Brief) -> Standing:
         """Return what becomes of a page: an article kept, a duplicate of one, or neither."""

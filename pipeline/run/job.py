@@ -368,6 +368,21 @@ class Job:
         return Standings(found.matches, found.clusters, self.replaced)
 
     @cached_property
+    def _related(self) -> dict[str, list[tuple[int, Brief]]]:
+        """Return for each chunk the pages of which something follows from other pages: few."""
+        matched = {page for match in self.duplicates.matches for page in (match.a, match.b)}
+        return {
+            chunk.name: [
+                (at, brief)
+                for at, (page, brief) in enumerate(
+                    zip(chunk.members, read_briefs(self.segment(stages.BRIEF, chunk)), strict=True)
+                )
+                if is_left(page) and (brief.id in matched or page.name in self.replaced)
+            ]
+            for chunk in self.chunks
+        }
+
+    @cached_property
     def _told(self) -> dict[str, str]:
         """Return for each chunk what names all that is told of its pages."""
         return {chunk.name: self._told_of(chunk) for chunk in self.chunks}
@@ -376,14 +391,13 @@ class Job:
         return self.paths.segment(stage.name, self._told[chunk.name])
 
     def _told_of(self, chunk: Chunk) -> str:
-        briefs = read_briefs(self.segment(stages.BRIEF, chunk))
-        standings = self.standings
+        gone = (f"{at}" for at, page in enumerate(chunk.members) if not is_left(page))
         names = (
-            f"{place} {standings.of(page, brief).name if is_left(page) else ''}"
-            for place, (page, brief) in enumerate(zip(chunk.members, briefs, strict=True))
-            if not (is_left(page) and standings.is_alone(page, brief))
+            f"{at} {self.standings.of(chunk.members[at], brief).name}"
+            for at, brief in self._related[chunk.name]
         )
-        shape = fingerprint(self.shapes["publish"], self._lost_names.get(chunk.name, ""), *names)
+        lost = self._lost_names.get(chunk.name, "")
+        shape = fingerprint(self.shapes["publish"], lost, *gone, "", *names)
         return f"{chunk.name}-{shape}"
 
     @property
@@ -429,12 +443,12 @@ class Job:
     @cached_property
     def corpus(self) -> Corpus:
         """Return what the writers must know of all pages together."""
-        replaced, matches = self.replaced, self.duplicates.matches
-        matched = {page for match in matches for page in (match.a, match.b)}
+        matches = self.duplicates.matches
         raw = {
             brief.id: read.named(page)
-            for page, brief in self.briefs()
-            if brief.id in matched and page.name not in replaced
+            for chunk in self.chunks
+            for page, brief in ((chunk.members[at], one) for at, one in self._related[chunk.name])
+            if page.name not in self.replaced
         }
         rules, tables, others = self.rules, self.config.tables, self.scan.others
         outputs = self.config.outputs
@@ -484,7 +498,11 @@ class Job:
     def recut(self, chunks: Sequence[Chunk], recurring: Recurring) -> None:
         """Go on with other chunks of the same pages, and what was learnt of those."""
         self.chunks, self.recurring = chunks, recurring
-        for name in ("_lost_names", "_told"):  # what was found out of chunks by their names
+        for name in (
+            "_lost_names",
+            "_related",
+            "_told",
+        ):  # what was found out of chunks by their names
             self.__dict__.pop(name, None)
 
     def check_aside(self, summary: Mapping[str, Any]) -> None:
