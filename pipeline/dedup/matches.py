@@ -32,12 +32,13 @@ from pipeline.engines.forked import cores, map_forked, uncollected
 from pipeline.records import Disagreement, Gist, Match, Verdict
 from pipeline.rules.dedup import DedupRules
 
-KEPT = 512  # bodies whose arrays a worker keeps at hand, about 120 KB each
+KEPT = 128  # bodies whose arrays a worker keeps at hand, about 120 KB each
 EXPANDED = 64  # pairs; more pages with one and the same text are linked through the first of them
 TELLING = 0.1  # of the sketch of a part must be found in the whole, set phrases left out
 TINY = 80  # letters; of so short a notice one other figure makes another notice
 FEW = 32  # texts; of so few every pair is compared
 _UNKNOWN = bytes(NAME)  # what the name of no text is
+AT_ONCE = 1 << 17  # pairs that are looked up and compared before the next are
 READ, COMPARED = 512, 1024  # texts and pairs that a worker takes at a time
 
 Found = dict[tuple[int, int], Verdict]
@@ -275,6 +276,11 @@ class _Judge:
 
     def _verdicts(self, pairs: Pairs) -> Iterator[tuple[int, Verdict]]:
         """Yield the places of the `pairs` of pages that are related, each with the verdict."""
+        for start in range(0, len(pairs), AT_ONCE):
+            for place, verdict in self._some_verdicts(pairs[start : start + AT_ONCE]):
+                yield start + place, verdict
+
+    def _some_verdicts(self, pairs: Pairs) -> Iterator[tuple[int, Verdict]]:
         called = self._corpus.names[pairs].reshape(-1, 2 * NAME // 8)
         left = np.flatnonzero(~self._unrelated.among(called))
         keys = list(map(bytes, called[left]))
