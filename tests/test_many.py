@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 
 from pipeline.config import Config, OutputsConfig, RunConfig
+from pipeline.errors import DiskError
 from pipeline.paths import Paths
 from pipeline.publish import damaged
 from pipeline.run import job
 from pipeline.run.job import Asked
 from pipeline.run.session import run_once
+from pipeline.store import TEMPORARY, NewFiles
 from tests import county
 from tests.test_run import tree
 
@@ -107,3 +109,29 @@ def test_what_was_put_into_an_old_version_is_not_published(follows: Paths, tmp_p
     assert tree(follows.current.resolve()) == tree(once.current.resolve())
     assert next(follows.current.glob(f"text/*/{one.name}")).read_bytes() == said
     assert (mine / "mine.txt").read_bytes() == b"mine"
+
+
+def test_a_run_that_ends_while_links_are_taken_harms_nothing(
+    follows: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = tree(follows.current.resolve())
+    shown = follows.current.resolve()
+    (old,) = (one for one in follows.versions.iterdir() if one != shown)
+
+    def full(*_: object) -> bool:
+        message = "the disk is full"
+        raise DiskError(message)
+
+    county.write(follows.raw, [13])
+    with monkeypatch.context() as patch, pytest.raises(DiskError, match="full"):
+        patch.setattr(NewFiles, "again", full)
+        next(old.glob("text/*/*.txt")).unlink()
+        cleaned(follows.raw, follows.cleaned, 2)
+    assert follows.current.resolve() == shown
+    assert tree(shown) == before
+    assert damaged(shown) == []
+    assert not list(old.glob("text/*/*"))
+    cleaned(follows.raw, follows.cleaned, 2)
+    once = cleaned(follows.raw, tmp_path / "once", 1)
+    assert tree(follows.current.resolve()) == tree(once.current.resolve())
+    assert not list(follows.versions.glob(f"*{TEMPORARY}"))
