@@ -108,16 +108,27 @@ class Gists:
     def take(self, places: Counts) -> "Gists":
         """Return those at `places`, in that order."""
         sketches = self.sketched(len(self))
-        taken = sketches.hashes[ranges(sketches.starts[places], sketches.sizes[places])]
-        sizes = np.frombuffer(self.sizes, "<u4")
-        columns = names(self.texts), names(self.folded), self.stacked, sizes
-        texts, folded, values, sizes = (column[places] for column in columns)
-        return Gists(*(bytearray(some) for some in (texts, folded, values, taken, sizes)))
+        hashes = ranges(sketches.starts[places], sketches.sizes[places])
+        return Gists(
+            _rows(names(self.texts), places),
+            _rows(names(self.folded), places),
+            _rows(self.stacked, places),
+            _rows(sketches.hashes, hashes),
+            _rows(np.frombuffer(self.sizes, "<u4"), places),
+        )
 
 
 def names(packed: bytes | bytearray) -> Hashes:
     """Return names of texts as numbers, a row each."""
     return np.frombuffer(packed, "<u8").reshape(-1, NAME // 8)
+
+
+def _rows(column: Hashes | Codes, places: Counts) -> bytearray:
+    """Return the rows at `places`, packed; there is no array of them beside that."""
+    packed = bytearray(len(places) * column.strides[0])
+    taken = np.frombuffer(packed, column.dtype).reshape(len(places), *column.shape[1:])
+    np.take(column, places, axis=0, out=taken, mode="clip")  # which writes into `out` itself
+    return packed
 
 
 def name(text: str) -> bytes:
