@@ -11,6 +11,7 @@ import io
 import os
 import shutil
 import time
+from array import array
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -234,38 +235,35 @@ class NewFiles:
             file.close()
 
 
-class BytesFile(Mapping[str, bytes]):
-    """Bytes by name, in a file that has no name and is gone when it is closed or this process ends.
+class BytesFile:
+    """Pieces of bytes in a file that has no name and is gone when it or this process ends.
 
-    Processes forked from this one read what was put in before.
+    Processes forked from this one read what was put in before. A piece takes eight bytes of memory.
     """
 
     def __init__(self, folder: Path) -> None:
         make_folder(folder)
         self._folder = folder
-        self._places: dict[str, tuple[int, int]] = {}
-        self._end = 0
+        self._ends = array("q", [0])
         with disk(folder):
             self._file = TemporaryFile(dir=folder)  # noqa: SIM115  `close` closes it
 
-    def put(self, name: str, data: bytes) -> None:
-        """Keep `data` under `name`."""
+    def put(self, data: bytes) -> None:
+        """Keep `data` behind what was kept before."""
         with disk(self._folder):
             self._file.write(data)
-        self._places[name] = self._end, len(data)
-        self._end += len(data)
+        self._ends.append(self._ends[-1] + len(data))
 
-    def __getitem__(self, name: str) -> bytes:
-        start, size = self._places[name]
+    def __getitem__(self, place: int) -> bytes:
+        """Return the piece that was put in as the one of that number, from 0."""
+        start, end = self._ends[place], self._ends[place + 1]
         with disk(self._folder):
             self._file.flush()
-            return os.pread(self._file.fileno(), size, start)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._places)
+            return os.pread(self._file.fileno(), end - start, start)
 
     def __len__(self) -> int:
-        return len(self._places)
+        """Return how many pieces there are."""
+        return len(self._ends) - 1
 
     def close(self) -> None:
         """Let go of the file and its space."""

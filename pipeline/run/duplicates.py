@@ -14,6 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -21,7 +22,7 @@ from pipeline import dedup, flow
 from pipeline.brief import Brief
 from pipeline.config import Config
 from pipeline.paths import Paths
-from pipeline.records import Cluster, Match, Page, Verdict
+from pipeline.records import Cluster, Match, Outcome, Page, Verdict
 from pipeline.rules import Rules
 from pipeline.run import stages
 from pipeline.store import (
@@ -32,6 +33,8 @@ from pipeline.store import (
     read_records,
     write_records,
 )
+
+T = TypeVar("T")
 
 # Of verdicts, and of pairs that are not related, in one record.
 _AT_ONCE, _BYTES = 1000, 2**20
@@ -61,6 +64,15 @@ class Place:
     at: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What was read of a segment: its pages lie in `file` from `first` on, as texts or `packed`."""
+
+    file: BytesFile
+    first: int
+    packed: bool
+
+
 class Bodies(Mapping[str, str]):
     """Texts of articles by page; where one is wanted, its segment is read whole, but once.
 
@@ -71,34 +83,31 @@ class Bodies(Mapping[str, str]):
     def __init__(self, folder: Path, places: Mapping[str, Place]) -> None:
         self._folder = folder
         self._places = places
-        self._gathered: BytesFile | None = None
-        self._files: dict[Path, BytesFile] = {}
+        self._kept: dict[Path, _Kept] = {}
         self._own: tuple[int, BytesFile] | None = None
 
     def __getitem__(self, page: str) -> str:
         place = self._places[page]
-        if self._gathered is not None:
-            return self._gathered[page].decode("utf-8", "surrogatepass")
-        if place.segment not in self._files:
-            self._files[place.segment] = self._load(place.segment)
-        packed = self._files[place.segment][f"{place.segment}/{place.at}"]
-        outcome = read_outcome(place.segment, packed)
-        return outcome.text if isinstance(outcome, Page) else ""
+        if place.segment not in self._kept:  # most of its pages are never unpacked
+            self._keep(place.segment, read_packed(place.segment), packed=True)
+        kept = self._kept[place.segment]
+        data = kept.file[kept.first + place.at]
+        return _text(read_outcome(place.segment, data)) if kept.packed else _decoded(data)
 
     def gather(self) -> None:
         """Read all texts, which processes forked after this have too."""
-        self._gathered = BytesFile(self._folder)
         for segment in dict.fromkeys(place.segment for place in self._places.values()):
-            for page in flow.bodies(read_outcomes(segment)):
-                if page.id in self._places and self._places[page.id].segment == segment:
-                    self._gathered.put(page.id, page.text.encode("utf-8", "surrogatepass"))
+            texts = map(_text, read_outcomes(segment))
+            self._keep(segment, map(_encoded, texts), packed=False)
 
-    def _load(self, segment: Path) -> BytesFile:
+    def _keep(self, segment: Path, pages: Iterable[bytes], *, packed: bool) -> None:
         if self._own is None or self._own[0] != os.getpid():
             self._own = os.getpid(), BytesFile(self._folder)
-        for at, packed in enumerate(read_packed(segment)):  # most are never unpacked
-            self._own[1].put(f"{segment}/{at}", packed)
-        return self._own[1]
+        file = self._own[1]
+        first = len(file)
+        for page in pages:
+            file.put(page)
+        self._kept[segment] = _Kept(file, first, packed)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._places)
@@ -108,9 +117,20 @@ class Bodies(Mapping[str, str]):
 
     def close(self) -> None:
         """Let go of the files and their space."""
-        files = [*self._files.values(), *([self._gathered] if self._gathered else [])]
-        for file in {id(file): file for file in files}.values():
+        for file in {id(kept.file): kept.file for kept in self._kept.values()}.values():
             file.close()
+
+
+def _text(outcome: Outcome) -> str:
+    return outcome.text if isinstance(outcome, Page) and outcome.is_article else ""
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _decoded(data: bytes) -> str:
+    return data.decode("utf-8", "surrogatepass")
 
 
 def detect(
@@ -125,8 +145,7 @@ def detect(
     A text is read only where it is compared.
     """
     known = _read(verdicts(paths, rules))
-    names = {page: place.brief.body for page, place in bodies.items()}
-    memory = dedup.Memory(dedup.Gists.joined(gists), known, names)
+    memory = dedup.Memory(dedup.Gists.joined(gists), known, _Names(bodies))
     with closing(Bodies(paths.work, bodies)) as texts:
         if not len(known):  # all are compared: read once, before there are several processes
             texts.gather()
@@ -137,20 +156,31 @@ def detect(
     return Duplicates(matches, clusters)
 
 
-class _Facts(Mapping[str, "dedup.PageFacts"]):
-    """What the choice between copies looks at, by page; it looks at few of them."""
+class _Known(Mapping[str, T]):
+    """Something that is known of articles, by page."""
 
     def __init__(self, bodies: Mapping[str, Place]) -> None:
         self._bodies = bodies
-
-    def __getitem__(self, page: str) -> "dedup.PageFacts":
-        return flow.facts(self._bodies[page].brief)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._bodies)
 
     def __len__(self) -> int:
         return len(self._bodies)
+
+
+class _Names(_Known[bytes]):
+    """The names of texts."""
+
+    def __getitem__(self, page: str) -> bytes:
+        return self._bodies[page].brief.body
+
+
+class _Facts(_Known["dedup.PageFacts"]):
+    """What the choice between copies looks at; it looks at few of them."""
+
+    def __getitem__(self, page: str) -> "dedup.PageFacts":
+        return flow.facts(self._bodies[page].brief)
 
 
 def verdicts(paths: Paths, rules: Rules) -> Path:
