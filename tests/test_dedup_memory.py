@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipeline import flow
 from pipeline.brief import brief_of_article
 from pipeline.config import Config
-from pipeline.dedup import Gists, Memory, find_matches, kernel, make_gist, matches
+from pipeline.dedup import Gists, Memory, containment, find_matches, kernel, make_gist, matches
 from pipeline.dedup.body import Body
 from pipeline.dedup.gist import names
 from pipeline.dedup.memory import Unrelated, rows
@@ -226,3 +226,20 @@ def test_what_a_sketch_holds_is_found_by_its_place() -> None:
     sketches = Gists.of(gists).sketched(6)
     for place, gist in enumerate(gists[:6]):
         assert sketches[place].tobytes() == gist.sketch
+
+
+def test_hashes_are_looked_at_in_parts_with_the_same_outcome(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    phrases = report(999, paragraphs=9)
+    texts = ["\n".join([*report(n % 30, paragraphs=20 + n % 4), *phrases]) for n in range(120)]
+    sketches = Gists.of(map(make_gist, texts)).sketched(120)
+    clusters = np.arange(120) // 2
+    index, pairs = containment.propose(sketches, clusters)
+    assert len(pairs) > 50
+    assert len(index.common)
+    for most in (1000, 1):
+        monkeypatch.setattr(containment, "AT_ONCE", most)
+        parted, again = containment.propose(sketches, clusters)
+        assert np.array_equal(again, pairs)
+        assert np.array_equal(parted.common, index.common)

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from functools import partial
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.records import Found
-from pipeline.run.merged import Part, merged
+from pipeline.run.merged import Part, merged, values
 
 
 def found(file: str) -> Found:
@@ -25,6 +26,18 @@ def test_every_page_comes_once_and_in_order(chunks: list[set[str]]) -> None:
     assert [(page.file, value) for page, value in merged(parts)] == [
         (file, file) for file in sorted(seen)
     ]
+    assert list(values(parts)) == sorted(seen)
+
+
+@pytest.mark.parametrize("few", [0, 64])
+def test_too_few_or_too_many_values_are_an_error(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.run.merged._FEW", few)
+    pages = tuple(map(found, "ace"))
+    other = Part((found("b"), found("d")), partial(iter, "bd"))
+    for kept in ("ac", "aceg"):
+        for told in (merged, values):
+            with pytest.raises(ValueError, match="zip"):
+                list(told([Part(pages, partial(iter, kept)), other]))
 
 
 def test_a_chunk_is_opened_when_it_is_due() -> None:

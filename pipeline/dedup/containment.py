@@ -8,6 +8,7 @@ hashes below a bound, so that an excerpt's sketch lies in that of its source; si
 texts of different length have little in common.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -25,6 +26,8 @@ LEAST = 32  # but at least so many of a body
 COMMON = 24  # clusters; a hash that more of them hold belongs to a set phrase
 SHARED = 3  # hashes; fewer in common are a coincidence
 MEMBERS = 64  # pages of a cluster that are compared with an excerpt
+AT_ONCE = 1 << 21  # hashes that are sorted together
+_MOST_PARTS = 128
 
 BOUND = np.uint64(2**64 // SCALE)
 
@@ -92,26 +95,36 @@ def propose(sketches: Sketches, clusters: Pairs) -> tuple[Index, Pairs]:
     `clusters` holds the cluster of each place. Pairs inside a cluster are left out.
     """
     names, clusters = np.unique(clusters, return_inverse=True)
-    hashes, owners = _postings(sketches, clusters)
-    starts, sizes = buckets(hashes)
-    index = Index(sketches, hashes[starts[sizes > COMMON]])
-    pairs = np.concatenate([*all_pairs(owners, starts, sizes, COMMON), np.empty((0, 2), np.int64)])
+    common, found = [np.empty(0, np.uint64)], [np.empty((0, 2), np.int64)]
+    for hashes, owners in _postings(sketches, clusters):
+        starts, sizes = buckets(hashes)
+        common.append(hashes[starts[sizes > COMMON]])
+        found += all_pairs(owners, starts, sizes, COMMON)
+    index = Index(sketches, np.sort(np.concatenate(common)))
+    pairs = np.concatenate(found)
     keys, shared = np.unique(pairs[:, 0] * len(names) + pairs[:, 1], return_counts=True)
     related = np.stack(np.divmod(keys[shared >= SHARED], max(1, len(names))), axis=1)
     return index, _member_pairs(clusters, related)
 
 
-def _postings(sketches: Sketches, clusters: Pairs) -> tuple[Hashes, Pairs]:
-    """Return each hash that comes again with each cluster that holds it, once, sorted by both."""
-    places = np.argsort(clusters, kind="stable")
-    sizes = sketches.sizes[places]
-    owners = np.repeat(clusters[places], sizes)
-    hashes = sketches.hashes[ranges(sketches.starts[places], sizes)]
-    order = alike(hashes)
-    hashes, owners = hashes[order], owners[order]
-    first = np.ones(len(hashes), np.bool_)
-    first[1:] = (hashes[1:] != hashes[:-1]) | (owners[1:] != owners[:-1])
-    return hashes[first], owners[first]
+def _postings(sketches: Sketches, clusters: Pairs) -> Iterator[tuple[Hashes, Pairs]]:
+    """Yield each hash that comes again with each cluster that holds it, once, sorted by both.
+
+    A part of all hashes at a time, by their last byte: sorting takes several times their memory.
+    """
+    holders = np.repeat(clusters.astype(np.int32), sketches.sizes)
+    last = sketches.hashes.astype("<u8", copy=False).view(np.uint8)[:: sketches.hashes.itemsize]
+    parts = min(_MOST_PARTS, 1 + len(last) // AT_ONCE)
+    for part in range(parts):
+        chosen = np.flatnonzero(last % parts == part)
+        hashes, owners = sketches.hashes[chosen], holders[chosen].astype(np.int64)
+        order = alike(hashes)
+        hashes, owners = hashes[order], owners[order]
+        order = np.lexsort((owners, hashes))
+        hashes, owners = hashes[order], owners[order]
+        first = np.ones(len(hashes), np.bool_)
+        first[1:] = (hashes[1:] != hashes[:-1]) | (owners[1:] != owners[:-1])
+        yield hashes[first], owners[first]
 
 
 def _member_pairs(clusters: Pairs, related: Pairs) -> Pairs:

@@ -16,7 +16,7 @@ from pipeline.brief import Brief
 from pipeline.engines.forked import map_forked
 from pipeline.publish import Corpus, Row, Standings
 from pipeline.run import stages
-from pipeline.run.merged import Part, kept, merged
+from pipeline.run.merged import Part, kept, values
 from pipeline.run.plan import Chunk, is_left
 from pipeline.run.stages import Stage
 from pipeline.run.told import Untold, tell
@@ -108,7 +108,7 @@ class Account:
         """Yield what is kept of each page, in the order of the paths."""
         pairs = zip(self.chunks, read, strict=True)
         parts = (Part(chunk.left, opened) for chunk, opened in pairs)
-        return (value for _, value in merged(parts))
+        return values(parts)
 
 
 def _one(segment: Path, kind: type[T]) -> T:

@@ -7,7 +7,7 @@ page is due.
 
 import heapq
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress, islice
 from typing import Generic, TypeVar
@@ -43,6 +43,25 @@ def merged(parts: Iterable[Part[T]]) -> Iterator[tuple[Found, T]]:
     Pages of a chunk mostly follow one another: they are handed on together up to the first that
     another chunk has.
     """
+    for pages, start, end, values in _runs(parts):
+        yield from zip(pages[start:end], values, strict=True)
+
+
+def values(parts: Iterable[Part[T]]) -> Iterator[T]:
+    """Yield what `merged` does without the pages.
+
+    No page is touched but where chunks meet: a forked process shares the memory of all that it
+    never touches, and of three hundred thousand pages that is two hundred megabytes.
+    """
+    for _, start, end, found in _runs(parts):
+        for _, value in zip(range(start, end), found, strict=True):
+            yield value
+
+
+def _runs(
+    parts: Iterable[Part[T]],
+) -> Iterator[tuple[Sequence[Found], int, int, Iterable[T]]]:
+    """Yield pages that follow one another: those of a part, from and up to which, their values."""
     waiting = [_Stream(number, part) for number, part in enumerate(parts) if part.pages]
     waiting.sort(key=_due, reverse=True)
     heap: list[tuple[_Due, _Stream[T]]] = []
@@ -55,8 +74,8 @@ def merged(parts: Iterable[Part[T]]) -> Iterator[tuple[Found, T]]:
         others = [heap[0][0]] if heap else []
         if waiting:
             others.append(_due(waiting[-1]))
-        yield from stream.until(min(others, default=None))
-        if stream.pages:
+        yield stream.until(min(others, default=None))
+        if stream.at < len(stream.pages):
             heapq.heappush(heap, (_due(stream), stream))
 
 
@@ -64,24 +83,28 @@ _Due = tuple[tuple[str, int], int]
 
 
 class _Stream(Generic[T]):
-    """The pages of a part that were not handed on yet."""
+    """The pages of a part; those from the place `at` on were not handed on yet."""
 
     def __init__(self, number: int, part: Part[T]) -> None:
-        self.number, self.pages = number, part.pages
+        self.number, self.pages, self.at = number, part.pages, 0
         self._part = part
         self._values: Iterator[T] | None = None
 
-    def until(self, due: _Due | None) -> Iterable[tuple[Found, T]]:
+    def until(self, due: _Due | None) -> tuple[Sequence[Found], int, int, Iterable[T]]:
         """Hand on the pages that come before `due`."""
         if self._values is None:
             some = self._part.open()
             self._values = iter(list(some) if len(self.pages) <= _FEW else some)
-        end = len(self.pages)
+        start, self.at = self.at, len(self.pages)
         if due is not None:
-            end = bisect_left(self.pages, due, key=lambda page: (read.order(page), self.number))
-        now, self.pages = self.pages[:end], self.pages[end:]
-        return zip(now, islice(self._values, end) if self.pages else self._values, strict=True)
+            self.at = bisect_left(self.pages, due, start, key=self._order)
+        is_last = self.at == len(self.pages)
+        found = self._values if is_last else islice(self._values, self.at - start)
+        return self.pages, start, self.at, found
+
+    def _order(self, page: Found) -> _Due:
+        return read.order(page), self.number
 
 
 def _due(stream: _Stream[T]) -> _Due:
-    return read.order(stream.pages[0]), stream.number
+    return read.order(stream.pages[stream.at]), stream.number
