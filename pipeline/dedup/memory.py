@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pipeline.dedup import kernel
-from pipeline.dedup.compiled import Flags, Hashes
+from pipeline.dedup.compiled import Counts, Flags, Hashes
 from pipeline.dedup.gist import NAME, Gists
 from pipeline.records import Verdict
 
@@ -50,35 +50,64 @@ class Memory:
 
 
 class Unrelated:
-    """Pairs of texts that are not related: those known before, and those that a search met."""
+    """Pairs of texts that are not related: those known before, and those that a search met.
+
+    What is new lies apart: the pages of a day are compared in several goes, and the pairs of all
+    days before are not sorted anew for each.
+    """
 
     def __init__(self, packed: bytes) -> None:
-        self._names = rows(packed)
-        self._checksums = kernel.checksums(self._names)
-        self._met = np.zeros(len(self._names), np.bool_)
+        self._known = _Pairs(rows(packed))
+        self._new = _Pairs(rows(b""))
+        self._met = np.zeros(len(self._known), np.bool_)
 
     def among(self, names: Hashes) -> Flags:
         """Return which rows of `names` are such pairs, as far as is known; they are met."""
-        if not len(self._names):
-            return np.zeros(len(names), np.bool_)
-        last = len(self._names) - 1
-        places = np.searchsorted(self._checksums, kernel.checksums(names)).clip(max=last)
-        found: Flags = (self._names[places] == names).all(axis=1)
-        self._met[places[found]] = True
+        checksums = kernel.checksums(names)
+        order = np.argsort(checksums)  # neighbours are looked for in one place of the memory
+        names, checksums = names[order], checksums[order]
+        places = self._known.find(names, checksums)
+        self._met[places[places >= 0]] = True
+        found = np.empty(len(names), np.bool_)
+        found[order] = (places >= 0) | (self._new.find(names, checksums) >= 0)
         return found
 
     def add(self, keys: Sequence[bytes]) -> None:
         """Note new ones, which are met."""
-        new = rows(b"".join(keys))
-        names = np.concatenate((new, self._names))
-        met = np.concatenate((np.ones(len(new), np.bool_), self._met))
-        self._checksums, first = np.unique(kernel.checksums(names), return_index=True)
-        self._names, self._met = names[first], met[first]
+        names = rows(b"".join(keys))
+        new = names[~self.among(names)]
+        self._new = _Pairs.sorted(np.concatenate((new, self._new.names)))
 
     @property
     def met(self) -> bytes:
         """Return all that were met, each once."""
-        return self._names[self._met].tobytes()
+        known = self._known.names[self._met]
+        if not len(self._new):
+            return known.tobytes()
+        return _Pairs.sorted(np.concatenate((known, self._new.names))).names.tobytes()
+
+
+class _Pairs:
+    """Pairs by their names, in the order of their checksums."""
+
+    def __init__(self, names: Hashes) -> None:
+        self.names = names
+        self._checksums = kernel.checksums(names)
+
+    @classmethod
+    def sorted(cls, names: Hashes) -> "_Pairs":
+        """Return the pairs that lie in any order in `names`, each once."""
+        return cls(names[np.unique(kernel.checksums(names), return_index=True)[1]])
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def find(self, names: Hashes, checksums: Hashes) -> Counts:
+        """Return the place of each pair of `names`, -1 for one that is not among these."""
+        if not len(self):
+            return np.full(len(names), -1, np.int64)
+        places = np.searchsorted(self._checksums, checksums).clip(max=len(self) - 1)
+        return np.where((self.names[places] == names).all(axis=1), places, -1)
 
 
 def rows(packed: bytes) -> Hashes:
