@@ -255,8 +255,8 @@ class WriteReport(CorpusTask):
 
     def run(self) -> None:
         self.job.tell()  # what was told before may have been lost since
-        self.job.write_report(self.job.staging)
-        publish.write_checksums(self.job.staging, self.job.corpus.before)
+        report = self.job.reported(self.job.staging)
+        publish.write_checksums(self.job.staging, self.job.corpus.before, report)
         # All but the report was brought to the disk when it got the name it has now.
         move(self.job.staging, self.job.published, synced={*PUBLISHED} - {"report"})
         self.job.repair = False

@@ -6,7 +6,8 @@ through `.current`. Never: a reader that finds half of one version and half of a
 
 import os
 from collections import defaultdict
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from pipeline.fingerprint import sha256
@@ -14,21 +15,43 @@ from pipeline.paths import PUBLISHED, Paths
 from pipeline.store import Earlier, remove, sync_folder, write_bytes, write_link
 
 CHECKSUMS = "checksums.sha256"
+_REPORT = ("report/", "made/report.json")
+_WRITTEN: AbstractContextManager[object] = nullcontext()
 
 
-def write_checksums(folder: Path, before: Earlier | None = None) -> None:
+def write_checksums(
+    folder: Path,
+    before: Earlier | None = None,
+    report: AbstractContextManager[object] = _WRITTEN,
+) -> None:
     """Write the checksum of every file under `folder`, as `sha256sum --check` reads it.
 
-    What is linked to the file of that name `before` is not read again.
+    What is linked to the file of that name `before` is not read again. While the other files are
+    looked at, `report` may be entered, which has it written when it is left.
     """
     old = _inodes(before.folder) if before else {}
-    known = before.digests if before else {}
-    lines = []
-    new = _inodes(folder)
-    for name in sorted(new, key=lambda name: name.replace("/", "\0")):  # folder by folder
-        digest = known.get(name, "") if old.get(name) == new[name] else ""
-        lines.append(f"{digest or sha256(folder / name)}  {name}\n")
+    with report:
+        digests = dict(_digests(folder, before, old, late=False))
+    digests.update(_digests(folder, before, old, late=True))
+    lines = [
+        f"{digests[name]}  {name}\n"
+        for name in sorted(digests, key=lambda name: name.replace("/", "\0"))  # folder by folder
+    ]
     write_bytes(folder / CHECKSUMS, ["".join(lines).encode("utf-8")])
+
+
+def _digests(
+    folder: Path, before: Earlier | None, old: Mapping[str, int], *, late: bool
+) -> Iterator[tuple[str, str]]:
+    """Yield the files under `folder` with their SHA-256: those of the report, or the others.
+
+    `old` has the inodes of the files `before`.
+    """
+    known = before.digests if before else {}
+    for name, inode in _inodes(folder).items():
+        if name.startswith(_REPORT) is late:
+            digest = known.get(name, "") if old.get(name) == inode else ""
+            yield name, digest or sha256(folder / name)
 
 
 def _inodes(folder: Path) -> dict[str, int]:

@@ -5,9 +5,9 @@ name. Never: work redone that has a name already; a folder of ours inside raw/.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,7 +17,7 @@ from pipeline import dedup, read, versions
 from pipeline.brief import Brief
 from pipeline.config import Config
 from pipeline.engines import Engine
-from pipeline.engines.forked import cores, uncollected
+from pipeline.engines.forked import beside, cores, uncollected
 from pipeline.engines.local import LocalEngine
 from pipeline.engines.spark import SparkEngine
 from pipeline.errors import DamagedError
@@ -468,10 +468,16 @@ class Job:
             corpus = replace(corpus, outputs=structs.replace(corpus.outputs, articles=others))
         publish_rows(self.account.rows, corpus, folder, self.writers)
 
-    @uncollected()
-    def write_report(self, folder: Path) -> None:
-        """Write the report beside the outputs."""
-        self.account.write_report(folder, self.writers)
+    @contextmanager
+    def reported(self, folder: Path) -> Iterator[None]:
+        """Have the report written beside the outputs; of many pages by another process meanwhile."""
+        write = uncollected()(partial(self.account.write_report, folder, self.writers))
+        if self.is_many:
+            with beside(write):
+                yield
+        else:
+            write()
+            yield
 
     @property
     def scan_record(self) -> ScanRecord:
