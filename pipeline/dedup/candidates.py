@@ -68,7 +68,9 @@ def _likest(pairs: Pairs, values: Codes) -> Pairs:
         ranked = np.flatnonzero(crowded)
         some = pairs[ranked]
         unlike = PERMUTATIONS - kernel.count_equal(values, some)
-        order = np.lexsort((some[:, 1 - side], unlike, some[:, side]))
+        # By this side, then how unlike, then the other: one number is sorted sooner than three.
+        keys = (some[:, side] * (PERMUTATIONS + 1) + unlike) * len(values) + some[:, 1 - side]
+        order = np.argsort(keys)
         starts, sizes = buckets(some[order, side])
         ranks = np.arange(len(some)) - np.repeat(starts, sizes)
         kept[ranked[order[ranks < CROWD]]] = True

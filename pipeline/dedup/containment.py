@@ -28,6 +28,7 @@ SHARED = 3  # hashes; fewer in common are a coincidence
 MEMBERS = 64  # pages of a cluster that are compared with an excerpt
 AT_ONCE = 1 << 21  # hashes that are sorted together
 _MOST_PARTS = 128
+_OWNER, _OWNERS = np.uint64(32), np.uint64(2**32 - 1)
 
 BOUND = np.uint64(2**64 // SCALE)
 
@@ -117,14 +118,14 @@ def _postings(sketches: Sketches, clusters: Pairs) -> Iterator[tuple[Hashes, Pai
     parts = min(_MOST_PARTS, 1 + len(last) // AT_ONCE)
     for part in range(parts):
         chosen = np.flatnonzero(last % parts == part)
-        hashes, owners = sketches.hashes[chosen], holders[chosen].astype(np.int64)
+        hashes, owners = sketches.hashes[chosen], holders[chosen].astype(np.uint64)
         order = alike(hashes)
-        hashes, owners = hashes[order], owners[order]
-        order = np.lexsort((owners, hashes))
-        hashes, owners = hashes[order], owners[order]
-        first = np.ones(len(hashes), np.bool_)
-        first[1:] = (hashes[1:] != hashes[:-1]) | (owners[1:] != owners[:-1])
-        yield hashes[first], owners[first]
+        starts, sizes = buckets(hashes[order])
+        # Numbers are sorted in a tenth of the time that two columns take.
+        ranks = np.repeat(np.arange(len(starts), dtype=np.uint64), sizes)
+        pairs = kernel.distinct((ranks << _OWNER) | owners[order])
+        firsts = order[starts]
+        yield hashes[firsts[(pairs >> _OWNER).astype(np.int64)]], (pairs & _OWNERS).astype(np.int64)
 
 
 def _member_pairs(clusters: Pairs, related: Pairs) -> Pairs:
