@@ -30,14 +30,28 @@ def cleaned(raw: Path, folder: Path, workers: int, *, front: bool = False) -> Pa
     return paths
 
 
+def write_table(raw: Path, number: int, harvest: str) -> None:
+    """Write a page with a table, of towns and what they harvest (10,000 t)."""
+    rows = [("乡镇", "粮食产量（万吨）"), ("青石镇", harvest), ("白杨乡", f"{number}.5")]
+    cells = "".join(f"<tr><td>{town}</td><td>{tons}</td></tr>" for town, tons in rows)
+    body = "".join(f"<p>{line}</p>" for line in county.article(40 + number))
+    page = f"<html><body><h1>粮食收成公报第{number}号</h1>{body}<table>{cells}</table></body></html>"
+    (raw / county.HOST / f"table{number}.html").write_text(page, "utf-8")
+
+
 @pytest.fixture
 def follows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
     """Return a run that followed raw/ through four versions, as runs of many pages do."""
     monkeypatch.setattr(job, "CHUNK_PAGES", 3)
     raw = tmp_path / "raw"
     county.write(raw, range(8))
+    for number in range(5):
+        write_table(raw, number, "3.2")
     cleaned(raw, tmp_path / "cleaned", 2)
     county.write(raw, [8, 9])
+    write_table(raw, 5, "4.1")
+    write_table(raw, 1, "4.1")
+    (raw / county.HOST / "table0.html").unlink()
     (raw / county.HOST / "003.txt").unlink()
     cleaned(raw, tmp_path / "cleaned", 2)
     county.write(raw, [4], ["甲乙丙丁"])
@@ -53,6 +67,7 @@ def test_what_was_linked_ahead_is_what_one_run_writes(follows: Paths, tmp_path: 
     once = cleaned(follows.raw, tmp_path / "once", 1)
     assert tree(follows.current.resolve()) == tree(once.current.resolve())
     assert not (follows.current / "text" / "www.shanhu.example").exists()
+    assert len(list(follows.current.glob("tables/*/*.csv"))) == 5
 
 
 def test_readers_of_the_version_before_see_what_it_said(follows: Paths) -> None:
@@ -63,6 +78,9 @@ def test_readers_of_the_version_before_see_what_it_said(follows: Paths) -> None:
     same = texts[0].keys() & texts[1].keys()
     assert len(same) > 5
     assert all(texts[0][name].samefile(texts[1][name]) for name in same)
+    tables = [set(version.glob("tables/*/*.csv")) for version in versions]
+    assert len(tables[0]) == 5
+    assert all((versions[1] / file.relative_to(versions[0])).samefile(file) for file in tables[0])
 
 
 def test_a_text_that_was_changed_by_hand_is_written_again(follows: Paths) -> None:
@@ -98,6 +116,10 @@ def test_what_was_put_into_an_old_version_is_not_published(follows: Paths, tmp_p
     (other / "a").write_bytes(b"a")
     one.with_name("new.txt").write_bytes(b"something new")
     (old / "text" / "a file").write_bytes(b"a file")
+    table, *_ = sorted(old.glob("tables/*/*.csv"))
+    table.unlink()
+    table.write_bytes(b"something else")
+    table.with_name("02_new.csv").write_bytes(b"something new")
     mine = tmp_path / "mine"
     mine.mkdir()
     (mine / "mine.txt").write_bytes(b"mine")

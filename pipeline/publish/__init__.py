@@ -14,6 +14,7 @@ from pipeline.config import ArticleFormat
 from pipeline.engines.forked import map_forked
 from pipeline.errors import DamagedError
 from pipeline.publish.bulk import BulkWriter
+from pipeline.publish.carried import carry
 from pipeline.publish.dropped import DroppedWriter
 from pipeline.publish.entries import Corpus, Entry, Standings, Writer, join
 from pipeline.publish.jsonl import JsonLinesWriter
@@ -36,7 +37,7 @@ from pipeline.publish.sqlite import SqliteWriter
 from pipeline.publish.summary import SummaryWriter
 from pipeline.publish.tables import TablesWriter, ToldDoubt, told_doubts, write_tables
 from pipeline.publish.tables.cases import try_rule
-from pipeline.publish.text import TextWriter, carry
+from pipeline.publish.text import TextWriter
 from pipeline.store import make_folder
 
 __all__ = [

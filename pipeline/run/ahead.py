@@ -1,14 +1,11 @@
 """What a new version of many files takes, whatever is in it: done while pages are cleaned.
 
-In: the version that readers see, and those before it. Out: a folder of links to the texts of that
-version, which the new one begins with; old versions removed. Never: a link to what was changed
-since it was published; anything left over by a run that ends.
-
-Links to a hundred thousand texts take two seconds, and so does removing them: those of the oldest
-version, which goes, are most of those that the new one wants. Meanwhile the run reads and compares.
+In: the version that readers see, and those before it. Out: a folder of links to the texts and
+tables of that version, which the new one begins with; old versions removed. Never: anything left
+over by a run that ends.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,7 +23,9 @@ class Ahead:
         self._wait: Callable[[], object] = lambda: None
 
     @contextmanager
-    def made(self, paths: Paths, version: str, before: Earlier | None) -> Iterator[None]:
+    def made(
+        self, paths: Paths, version: str, before: Earlier | None, tops: Sequence[str]
+    ) -> Iterator[None]:
         """Have a process make them, and remove versions other than `version` that nobody sees."""
         old = unshown(paths, {version})
         if before is None and not old:
@@ -35,7 +34,7 @@ class Ahead:
 
         def work() -> None:
             if before is not None:
-                carry(before, self._linked, next(iter(old), None))
+                carry(before, self._linked, tops, next(iter(old), None))
             for one in old:
                 remove(one)
 

@@ -409,8 +409,8 @@ class Job:
         """Have done meanwhile what a new version of many files takes, whatever is in it."""
         if not self.is_many or self.is_written:
             return nullcontext()
-        texts = "text" in self.config.outputs.articles
-        return self._ahead.made(self.paths, self.folder, self._before_this if texts else None)
+        tops = ("text", "tables") if "text" in self.config.outputs.articles else ("tables",)
+        return self._ahead.made(self.paths, self.folder, self._before_this, tops)
 
     @cached_property
     def _ahead(self) -> Ahead:
@@ -470,7 +470,7 @@ class Job:
 
     @contextmanager
     def reported(self, folder: Path) -> Iterator[None]:
-        """Have the report written beside the outputs; of many pages by another process meanwhile."""
+        """Have the report written beside the outputs; of many pages, by another process."""
         write = uncollected()(partial(self.account.write_report, folder, self.writers))
         if self.is_many:
             with beside(write):

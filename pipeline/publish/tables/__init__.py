@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import structs
 
 from pipeline.config import TablesConfig
+from pipeline.fingerprint import digest_of
 from pipeline.paths import safe_name
+from pipeline.publish.carried import Carried
 from pipeline.publish.entries import Corpus
 from pipeline.publish.sinks import BOM, CsvSink, csv_lines
 from pipeline.publish.tables import doubts, long
@@ -40,6 +43,8 @@ __all__ = [
     "write_tables",
 ]
 
+
+_TABLES = "tables"
 
 # The values of each table of a page, in their order.
 Values = Sequence[Sequence[Value]]
@@ -127,16 +132,22 @@ class TablesWriter:
     """Writes tables/ of a run, a folder for each page."""
 
     def __init__(self, folder: Path, corpus: Corpus) -> None:
-        self._tables = TableFolder(folder, "tables/", corpus.tables, corpus.before)
+        self._tables = TableFolder(folder, f"{_TABLES}/", corpus.tables, corpus.before)
+        self._carried = Carried(folder, _TABLES, corpus.before)
 
     def add(self, row: "Row") -> None:
         """Write the tables of one article."""
         if row.tables.files:
-            self._tables.add(row.tables)
+            new = tuple(file for file in row.tables.files if not self._is_there(*file))
+            self._tables.add(structs.replace(row.tables, files=new))
+
+    def _is_there(self, name: str, data: bytes) -> bool:
+        return self._carried.has(f"{_TABLES}/{name}", digest_of(data))
 
     def close(self) -> None:
-        """Finish the files that all tables share."""
+        """Finish the files that all tables share, and take away what no article has any more."""
         self._tables.close()
+        self._carried.close()
 
 
 def write_tables(page: Page, folder: Path, rules: Rules, config: TablesConfig) -> list[Path]:
