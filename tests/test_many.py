@@ -35,7 +35,9 @@ def write_table(raw: Path, number: int, harvest: str) -> None:
     rows = [("乡镇", "粮食产量（万吨）"), ("青石镇", harvest), ("白杨乡", f"{number}.5")]
     cells = "".join(f"<tr><td>{town}</td><td>{tons}</td></tr>" for town, tons in rows)
     body = "".join(f"<p>{line}</p>" for line in county.article(40 + number))
-    page = f"<html><body><h1>粮食收成公报第{number}号</h1>{body}<table>{cells}</table></body></html>"
+    page = (
+        f"<html><body><h1>粮食收成公报第{number}号</h1>{body}<table>{cells}</table></body></html>"
+    )
     (raw / county.HOST / f"table{number}.html").write_text(page, "utf-8")
 
 
