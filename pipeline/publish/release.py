@@ -15,7 +15,8 @@ from pipeline.paths import PUBLISHED, Paths
 from pipeline.store import Earlier, remove, sync_folder, write_bytes, write_link
 
 CHECKSUMS = "checksums.sha256"
-_REPORT = ("report/", "made/report.json")
+# Folders that are looked at last: the report, and what it was made of.
+_LATE = ("report/", "made/")
 _WRITTEN: AbstractContextManager[object] = nullcontext()
 
 
@@ -26,13 +27,23 @@ def write_checksums(
 ) -> None:
     """Write the checksum of every file under `folder`, as `sha256sum --check` reads it.
 
-    What is linked to the file of that name `before` is not read again. While the other files are
-    looked at, `report` may be entered, which has it written when it is left.
+    What is linked to the file of that name `before` is not read again. `report` has the report
+    written until it is left: meanwhile the other files are looked at.
     """
     old = _inodes(before.folder) if before else {}
+    known = before.digests if before else {}
+
+    def note(found: Mapping[str, int]) -> None:
+        for name, inode in found.items():
+            digest = known.get(name, "") if old.get(name) == inode else ""
+            digests[name] = digest or sha256(folder / name)
+
+    digests = dict[str, str]()
     with report:
-        digests = dict(_digests(folder, before, old, late=False))
-    digests.update(_digests(folder, before, old, late=True))
+        found = _inodes(folder)
+        note({name: found[name] for name in found if not name.startswith(_LATE)})
+    for top in filter(lambda top: (folder / top).is_dir(), _LATE):
+        note(_inodes(folder, top))
     lines = [
         f"{digests[name]}  {name}\n"
         for name in sorted(digests, key=lambda name: name.replace("/", "\0"))  # folder by folder
@@ -40,23 +51,10 @@ def write_checksums(
     write_bytes(folder / CHECKSUMS, ["".join(lines).encode("utf-8")])
 
 
-def _digests(
-    folder: Path, before: Earlier | None, old: Mapping[str, int], *, late: bool
-) -> Iterator[tuple[str, str]]:
-    """Yield the files under `folder` with their SHA-256: those of the report, or the others.
-
-    `old` has the inodes of the files `before`.
-    """
-    known = before.digests if before else {}
-    for name, inode in _inodes(folder).items():
-        if name.startswith(_REPORT) is late:
-            digest = known.get(name, "") if old.get(name) == inode else ""
-            yield name, digest or sha256(folder / name)
-
-
-def _inodes(folder: Path) -> dict[str, int]:
-    """Return the inode of every file under `folder` but its checksums, by its path there."""
-    return {name: entry.inode() for name, entry in _files(str(folder)) if name != CHECKSUMS}
+def _inodes(folder: Path, top: str = "") -> dict[str, int]:
+    """Return the inode of every file below `folder`/`top` but the checksums, by its path there."""
+    files = _files(str(folder), top)
+    return {name: entry.inode() for name, entry in files if name != CHECKSUMS}
 
 
 def damaged(folder: Path) -> list[str]:
@@ -107,9 +105,9 @@ def is_whole(folder: Path) -> bool:
         return False
 
 
-def _files(folder: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """Yield the files under `folder` by their paths there; no file is looked at."""
-    waiting = [(folder, "")]
+def _files(folder: str, top: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Yield the files below `folder`/`top`, by their paths in `folder`; no file is looked at."""
+    waiting = [(f"{folder}/{top}", top)]
     while waiting:  # a generator in a generator hands on each of a hundred thousand files twice
         path, prefix = waiting.pop()
         with os.scandir(path) as entries:

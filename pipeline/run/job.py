@@ -479,7 +479,7 @@ class Job:
             write()
             yield
 
-    @property
+    @cached_property
     def scan_record(self) -> ScanRecord:
         """Return what the next run must know of this one."""
         cuts = tuple(Cut(chunk.name, chunk.keys) for chunk in self.chunks)
@@ -504,11 +504,7 @@ class Job:
     def recut(self, chunks: Sequence[Chunk], recurring: Recurring) -> None:
         """Go on with other chunks of the same pages, and what was learnt of those."""
         self.chunks, self.recurring = chunks, recurring
-        for name in (
-            "_lost_names",
-            "_related",
-            "_told",
-        ):  # what was found out of chunks by their names
+        for name in ("scan_record", "_lost_names", "_related", "_told"):  # what chunks came to
             self.__dict__.pop(name, None)
 
     def check_aside(self, summary: Mapping[str, Any]) -> None:
