@@ -5,6 +5,7 @@ neither. Never: a file in the working directory that changes what a run does wit
 """
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import chdir, contextmanager
 from pathlib import Path
@@ -30,3 +31,16 @@ def undisturbed() -> Iterator[None]:
 def taken() -> tuple[str, ...]:
     """Return the names of the variables that were taken out of the environment."""
     return tuple(_taken)
+
+
+@contextmanager
+def without(name: str) -> Iterator[None]:
+    """Import as if the package `name` were not installed, unless it is loaded already."""
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]  # so says importlib's reference
+    try:
+        yield
+    finally:
+        del sys.modules[name]

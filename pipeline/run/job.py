@@ -317,6 +317,7 @@ class Job:
         """Return what is related in raw/, and whose copy is kept."""
         if self.is_on_spark:
             return self._detect_on_spark()
+        stages.load(self.settings)
         replaced = self.replaced
         bodies = {
             place.brief.id: place

@@ -27,6 +27,7 @@ from pipeline import (
     tables,
 )
 from pipeline import rules as rule_files
+from pipeline.alone import without
 from pipeline.brief import Brief, brief_of, brief_of_article
 from pipeline.errors import PageError
 from pipeline.fingerprint import files_fingerprint, fingerprint
@@ -209,6 +210,11 @@ def code(rules: Rules) -> str:
 
 def load(settings: Settings) -> None:
     """Load all that the steps need, so that workers forked after this have it already."""
+    # numba would load scipy's matrices, which no kernel multiplies: a fifth of a second.
+    with without("scipy"):
+        from pipeline.dedup import kernel
+
+        _ = kernel
     _ = settings.rules, dedup.drop_repeats, dedup.find_matches, spelling.normalize_page
 
 
