@@ -74,6 +74,14 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
 
 
+def names_in(folder: Path) -> set[str]:
+    """Return the names in `folder`; none where there is no such folder."""
+    try:
+        return set(os.listdir(folder))  # noqa: PTH208
+    except FileNotFoundError:
+        return set()
+
+
 def sync_folder(folder: Path | str) -> None:
     """Make the names in `folder` outlast a power cut."""
     handle = os.open(folder, os.O_RDONLY)

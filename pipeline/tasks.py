@@ -196,8 +196,7 @@ def _missing(job: Job, task: type[ChunkTask]) -> Sequence[luigi.Task]:
     """
     if job.is_on_spark:
         return [StageOnSpark(job=job, stage=task.stage)]
-    tasks = (task(job=job, chunk=chunk) for chunk in job.chunks)
-    return [task for task in tasks if not task.complete()]
+    return [task(job=job, chunk=chunk) for chunk in job.lacking(task.stage)]
 
 
 class DetectDuplicates(CorpusTask):

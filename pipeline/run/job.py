@@ -70,6 +70,7 @@ from pipeline.store import (
     TEMPORARY,
     Earlier,
     make_folder,
+    names_in,
     read_outcomes,
     read_records,
     remove,
@@ -190,12 +191,23 @@ class Job:
             self.recurring.lost.get(chunk.name, {}) if stage is stages.TABLES else {},
         )
 
+    def lacking(self, stage: Stage) -> list[Chunk]:
+        """Return the chunks that have no result of `stage` yet; all, where nothing was learnt."""
+        if stage in stages.LEARNT and not self.segment(stages.LEARN).exists():
+            return list(self.chunks)
+        made = [one for one in (stage, _BESIDE.get(stage.name)) if one]
+        there = {one.name: names_in(self.paths.segment(one.name, "")) for one in made}
+        return [
+            chunk
+            for chunk in self.chunks
+            if not all(self.segment(one, chunk).name in there[one.name] for one in made)
+        ]
+
     def undone(self, stage: Stage) -> list[Work]:
-        """Return the work of a stage that is left; all of it, where nothing was learnt yet."""
+        """Return the work of a stage that is left; bare, where nothing was learnt yet."""
         if stage in stages.LEARNT and not self.segment(stages.LEARN).exists():
             return [Work(stage.name, chunk, Path()) for chunk in self.chunks]
-        work = (self.work(stage, chunk) for chunk in self.chunks)
-        return [one for one in work if not one.is_done]
+        return [self.work(stage, chunk) for chunk in self.lacking(stage)]
 
     def do_on_spark(self, stage: Stage) -> None:
         """Bring every chunk to a stage."""
@@ -262,11 +274,7 @@ class Job:
     def to_do(self, wanted: Iterable[Stage]) -> dict[str, int]:
         """Return, for each stage of chunks, how many pages it has to work on."""
         return {
-            stage.name: sum(
-                len(chunk.members)
-                for chunk in self.chunks
-                if not self.segment(stage, chunk).exists()
-            )
+            stage.name: sum(len(chunk.members) for chunk in self.lacking(stage))
             for stage in wanted
         }
 
