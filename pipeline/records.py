@@ -351,3 +351,8 @@ class Cluster:
     canonical: str
     members: tuple[str, ...]
     why: str
+
+    @classmethod
+    def alone(cls, page: str) -> "Cluster":
+        """Return that of a page without a copy."""
+        return cls(page, (page,), "the only copy")

@@ -1,8 +1,8 @@
 """Matches → clusters of pages that carry one body, and the copy of each to keep.
 
-In: verified matches and a few facts about each page. Out: every page in exactly one cluster.
-Never: two pages joined through anything but `same` and `near` matches, or one kept for another
-that is its `template`.
+In: verified matches and a few facts about each page. Out: every page that has a copy in exactly
+one cluster. Never: two pages joined through anything but `same` and `near` matches, or one kept for
+another that is its `template`.
 """
 
 from collections import defaultdict
@@ -45,37 +45,35 @@ def clusters(
 ) -> list[Cluster]:
     """Return the clusters of the pages in `facts`, sorted by canonical copy.
 
-    A page without a copy is a cluster of its own. Matches that name other pages are passed over.
+    A page without a copy is in none. Matches that name other pages are passed over.
     `preferred_hosts` are names of hosts, the most preferred first; a host below one counts as it.
     """
     hosts = tuple(host for rule in rules.of("issuing-site") for host in rule.hosts)
-    ids = sorted(facts)
-    places = {page: place for place, page in enumerate(ids)}
     pairs = [
-        (places[match.a], places[match.b])
+        (match.a, match.b)
         for match in matches
-        if match.relation in ("same", "near") and match.a in places and match.b in places
+        if match.relation in ("same", "near") and match.a in facts and match.b in facts
     ]
-    roots = components(len(ids), np.array(pairs, np.int64).reshape(-1, 2))
-    copied = np.bincount(roots, minlength=len(ids))[roots] > 1
+    ids = sorted({page for pair in pairs for page in pair})
+    places = {page: place for place, page in enumerate(ids)}
+    ends = np.array([(places[a], places[b]) for a, b in pairs], np.int64).reshape(-1, 2)
     members = defaultdict[int, list[str]](list)
-    for place, root in zip(np.flatnonzero(copied).tolist(), roots[copied].tolist(), strict=True):
-        members[root].append(ids[place])
+    for page, root in zip(ids, components(len(ids), ends).tolist(), strict=True):
+        members[root].append(page)
     forms = {
         pair
         for match in matches
         if match.relation == "template"
         for pair in ((match.a, match.b), (match.b, match.a))
     }
-    found = [_alone(ids[place]) for place in np.flatnonzero(~copied).tolist()]
-    waiting = list(members.values())
+    found, waiting = list[Cluster](), list(members.values())
     while waiting:
         cluster = _choose(tuple(waiting.pop()), facts, preferred_hosts, hosts)
         # A chain of copies may lead to a page that says other figures than the one kept.
         others = [page for page in cluster.members if (page, cluster.canonical) in forms]
         if others:
             waiting += [others, [page for page in cluster.members if page not in others]]
-        else:
+        elif len(cluster.members) > 1:
             found.append(cluster)
     return sorted(found, key=lambda cluster: cluster.canonical)
 
@@ -92,10 +90,6 @@ def on_host(host: str, names: Sequence[str]) -> int:
     return len(names)
 
 
-def _alone(page: str) -> Cluster:
-    return Cluster(page, (page,), "the only copy")
-
-
 def _choose(
     members: tuple[str, ...],
     facts: Mapping[str, PageFacts],
@@ -104,7 +98,7 @@ def _choose(
 ) -> Cluster:
     """Return the cluster of `members` with the copy to keep and why it is that one."""
     if len(members) == 1:
-        return _alone(members[0])
+        return Cluster.alone(members[0])
     facts = {page: facts[page] for page in members}
     longest = max(one.chars for one in facts.values())
     left, reasons = members, list[str]()

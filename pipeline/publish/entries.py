@@ -132,7 +132,8 @@ class Writer(Protocol[T_contra]):
 class Standings:
     """What becomes of each page, by what was found out about all of them.
 
-    `replaced` has by their names the pages that another crawl of their address stands for.
+    An article that is in none of `clusters` has no copy. `replaced` has by their names the pages
+    that another crawl of their address stands for.
     """
 
     def __init__(
@@ -147,21 +148,24 @@ class Standings:
 
     def of(self, found: Found, brief: Brief) -> Standing:
         """Return what becomes of a page: an article kept, a duplicate of one, or neither."""
-        cluster = self._clusters.get(brief.id)
         newer = self._replaced.get(found.name)
         if newer:
-            kept = self._clusters[newer.by].canonical
+            kept = self._cluster(newer.by).canonical
             kind = "same" if newer.reason == REPEATED else ""
             return Standing("duplicate", kept, kind, replaced=newer.reason)
         if brief.aside:
             return Standing("aside")
-        if cluster is None or not brief.is_article:
+        if not brief.is_article:
             return Standing("not-an-article")
+        cluster = self._cluster(brief.id)
         if cluster.canonical == brief.id:
             return Standing("article", brief.id, "", cluster)
         pair = (min(brief.id, cluster.canonical), max(brief.id, cluster.canonical))
         # Copies of a copy are near to the canonical one, if no closer relation was found.
         return Standing("duplicate", cluster.canonical, self._relations.get(pair, "near"))
+
+    def _cluster(self, page: str) -> Cluster:
+        return self._clusters.get(page) or Cluster.alone(page)
 
     def entries(self, outcomes: Iterable[tuple[Found, Outcome]]) -> Iterator[Entry]:
         """Yield an entry for each page."""

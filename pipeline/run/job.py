@@ -274,8 +274,7 @@ class Job:
     def to_do(self, wanted: Iterable[Stage]) -> dict[str, int]:
         """Return, for each stage of chunks, how many pages it has to work on."""
         return {
-            stage.name: sum(len(chunk.members) for chunk in self.lacking(stage))
-            for stage in wanted
+            stage.name: sum(len(chunk.members) for chunk in self.lacking(stage)) for stage in wanted
         }
 
     @uncollected()

@@ -31,8 +31,6 @@ from pipeline.shuffled.scratch import Scratch
 from pipeline.shuffled.verify import KNOWN, compare, unpacked
 from pipeline.store import TEMPORARY, move, remove
 
-_ALONE = "the only copy"
-
 
 def detect(session: Any, parts: Sequence[Bodies], search: Search) -> Duplicates:
     """Return what is related in the bodies of `parts`, and whose copy is kept."""
@@ -43,7 +41,7 @@ def detect(session: Any, parts: Sequence[Bodies], search: Search) -> Duplicates:
         matches = sorted([*texts.same(), *texts.related()], key=lambda match: (match.a, match.b))
         texts.remember()
         facts = scratch.rows(bodies.select("page", "facts"), "facts")
-        return Duplicates(tuple(matches), tuple(_clusters(matches, facts, search)))
+        return Duplicates(tuple(matches), _clusters(matches, facts, search))
     finally:
         scratch.clear()
 
@@ -191,8 +189,8 @@ def _match(row: Mapping[str, Any]) -> Match:
 
 def _clusters(
     matches: Sequence[Match], facts_of: Iterable[Mapping[str, Any]], search: Search
-) -> list[Cluster]:
-    """Return the clusters of all pages, sorted; facts are asked for where there is a choice."""
+) -> tuple[Cluster, ...]:
+    """Return the clusters of all pages, sorted; facts are looked at where there is a choice."""
     copied = {
         page
         for match in matches
@@ -200,13 +198,9 @@ def _clusters(
         for page in (match.a, match.b)
     }
     facts: dict[str, PageFacts] = {}
-    alone: list[Cluster] = []
     decode = msgspec.msgpack.Decoder(PageFacts).decode
     for row in facts_of:
         page = page_id(row["page"])
         if page in copied:
             facts[page] = decode(row["facts"])
-        else:
-            alone.append(Cluster(page, (page,), _ALONE))
-    chosen = flow.choose_copies(matches, facts, search.settings.rules, search.preferred_hosts)
-    return sorted([*alone, *chosen], key=lambda cluster: cluster.canonical)
+    return flow.choose_copies(matches, facts, search.settings.rules, search.preferred_hosts)
