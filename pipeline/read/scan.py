@@ -80,22 +80,23 @@ class _Known:
     """What was seen before, by file."""
 
     def __init__(self, scan: Scan) -> None:
-        self._pages: dict[str, list[Found]] = defaultdict(list)
         self._archives = {archive.file: archive for archive in scan.archives}
-        for page in scan.pages:
-            self._pages[page.file].append(page)
+        self._pages = {page.file: page for page in scan.pages if page.stat}
+        self._records: dict[str, list[Found]] = defaultdict(list)
+        for page in scan.pages if self._archives else ():
+            if page.file in self._archives:
+                self._records[page.file].append(page)
 
-    def page(self, file: str, marks: Stat) -> Found | None:
-        """Return the page that a file is, None where what was seen may be old."""
-        pages = self._pages.get(file)
-        return pages[0] if pages and pages[0].stat == marks else None
+    def page(self, file: str) -> Found | None:
+        """Return the page that a file was when it was seen; what was seen may be old."""
+        return self._pages.get(file)
 
     def archive(self, file: str, marks: Stat) -> Seen | None:
         """Return what was seen in an archive, None where that may be old."""
         archive = self._archives.get(file)
         if archive is None or archive.stat != marks:
             return None
-        return Seen(self._pages.get(file, ()), archive)
+        return Seen(self._records.get(file, ()), archive)
 
 
 def scan(root: Path, before: Scan, how: How, seen: Callable[[int], None], look: Look = map) -> Scan:
@@ -126,6 +127,11 @@ class _Finding:
         """Yield the files that must be looked into; all else under `root` is noted."""
         follow = how.fields.follow_symlinks
         for lying in walk(root, follow=follow):
+            # Most files are as they were, under names that `quote` leaves: no more is done.
+            page = self._known.page(lying.path) if "%" not in lying.path else None
+            if page is not None and page.stat == _marks(lying, follow=follow):
+                self._pages.append(page)
+                continue
             end = ending(lying.path) if lying.kind == FILE else ""
             if end in READERS:
                 marks = _marks(lying, follow=follow)
@@ -141,10 +147,11 @@ class _Finding:
     def _is_known(self, file: str, marks: Stat, end: str) -> bool:
         """Return whether a file is as it was seen before; what was seen in it is taken then."""
         if end in PAGES:
-            page = self._known.page(file, marks)
-            if page is not None:  # so are most files: nothing more is done for them
-                self._pages.append(page)
-            return page is not None
+            page = self._known.page(file)
+            if page is None or page.stat != marks:
+                return False
+            self._pages.append(page)
+            return True
         archive = self._known.archive(file, marks)
         if archive is not None:
             self.add(archive)

@@ -98,6 +98,8 @@ def _kind(entry: os.DirEntry[str], folder: _Folder) -> str:
     name = entry.name
     if name[0] == ".":
         return "(hidden)"
+    if entry.is_file(follow_symlinks=False):  # as nearly all are: nothing more is asked
+        return FILE
     follow = bool(folder.above)
     if entry.is_symlink() and not (follow and _leads_inside(entry, folder.above)):
         return "(link)"
