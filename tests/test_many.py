@@ -135,6 +135,15 @@ def test_what_was_put_into_an_old_version_is_not_published(follows: Paths, tmp_p
     assert (mine / "mine.txt").read_bytes() == b"mine"
 
 
+def test_no_folder_is_left_of_pages_that_are_gone(follows: Paths) -> None:
+    for number in range(2):  # no page goes: what is left over is of the versions before
+        county.write(follows.raw, [13 + number])
+        cleaned(follows.raw, follows.cleaned, 2)
+        folders = [one for one in follows.current.resolve().rglob("*/") if one.is_dir()]
+        assert len(folders) > 5
+        assert [one for one in folders if not any(one.iterdir())] == []
+
+
 def test_a_run_that_ends_while_links_are_taken_harms_nothing(
     follows: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from pipeline.store import Earlier, NewFiles, make_folder, remove, rename
+from pipeline.store import Earlier, NewFiles, make_folder, names_in, remove, rename
 
 
 class Carried:
@@ -37,11 +37,9 @@ class Carried:
         """Take away what nobody asked for."""
         for name in self._left:
             remove(self._folder / name)
-        with os.scandir(self._folder / self._top) as found:
-            inside = [entry.path for entry in found if entry.is_dir()]
-        for path in inside if self._left else []:
-            if not os.listdir(path):  # noqa: PTH208
-                Path(path).rmdir()
+        for inside in (self._folder / self._top).glob("*/"):
+            if not names_in(inside):
+                inside.rmdir()
 
 
 def carry(before: Earlier, folder: Path, tops: Iterable[str], old: Path | None = None) -> None:
