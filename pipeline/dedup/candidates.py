@@ -33,11 +33,11 @@ def propose(values: Codes) -> Pairs:
     slices = bands()
     for n, band in enumerate(slices):
         pairs = _sharing(values, band, slices[(n + 1) % len(slices)], full_bands)
-        found.append(_pack(pairs, size))
+        found.append(pack(pairs, size))
         waiting += len(pairs)
         if waiting > AT_ONCE:
             found, waiting = [kernel.distinct(np.concatenate(found))], 0
-    return _likest(_unpack(kernel.distinct(np.concatenate(found)), size), values)
+    return _likest(unpack(kernel.distinct(np.concatenate(found)), size), values)
 
 
 def _sharing(
@@ -79,17 +79,17 @@ def _likest(pairs: Pairs, values: Codes) -> Pairs:
 
 def distinct(pairs: Pairs, size: int) -> Pairs:
     """Return each pair of places below `size` once, the lesser place first, sorted."""
-    return _unpack(kernel.distinct(_pack(pairs, size)), size)
+    return unpack(kernel.distinct(pack(pairs, size)), size)
 
 
-def _pack(pairs: Pairs, size: int) -> Hashes:
+def pack(pairs: Pairs, size: int) -> Hashes:
     """Return one number for each pair of places below `size`; they sort as pairs do."""
     packed: Pairs = pairs.min(axis=1) * size + pairs.max(axis=1)
     return packed.astype(np.uint64)
 
 
-def _unpack(packed: Hashes, size: int) -> Pairs:
-    """Return the pairs that `_pack` packed."""
+def unpack(packed: Hashes, size: int) -> Pairs:
+    """Return the pairs that `pack` packed."""
     return np.stack(np.divmod(packed.astype(np.int64), max(1, size)), axis=1)
 
 

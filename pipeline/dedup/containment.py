@@ -16,7 +16,7 @@ import numpy as np
 
 from pipeline.alike import alike, buckets, ranges
 from pipeline.dedup import kernel
-from pipeline.dedup.candidates import Pairs, all_pairs, distinct
+from pipeline.dedup.candidates import Pairs, all_pairs, distinct, pack, unpack
 from pipeline.dedup.compiled import Counts, Hashes
 from pipeline.dedup.fold import Folded
 
@@ -96,16 +96,25 @@ def propose(sketches: Sketches, clusters: Pairs) -> tuple[Index, Pairs]:
     `clusters` holds the cluster of each place. Pairs inside a cluster are left out.
     """
     names, clusters = np.unique(clusters, return_inverse=True)
-    common, found = [np.empty(0, np.uint64)], [np.empty((0, 2), np.int64)]
+    common, found = [np.empty(0, np.uint64)], [np.empty(0, np.uint64)]
     for hashes, owners in _postings(sketches, clusters):
         starts, sizes = buckets(hashes)
         common.append(hashes[starts[sizes > COMMON]])
-        found += all_pairs(owners, starts, sizes, COMMON)
+        found += [pack(pairs, len(names)) for pairs in all_pairs(owners, starts, sizes, COMMON)]
     index = Index(sketches, np.sort(np.concatenate(common)))
-    pairs = np.concatenate(found)
-    keys, shared = np.unique(pairs[:, 0] * len(names) + pairs[:, 1], return_counts=True)
-    related = np.stack(np.divmod(keys[shared >= SHARED], max(1, len(names))), axis=1)
+    related = unpack(_often(found, SHARED), len(names))
     return index, _member_pairs(clusters, related)
+
+
+def _often(found: list[Hashes], least: int) -> Hashes:
+    """Return what stands at `least` so often in all of `found`, which is emptied, sorted.
+
+    There are forty pairs a page: what is not needed twice is not in memory twice.
+    """
+    keys = np.concatenate(found)
+    found.clear()
+    keys.sort()
+    return kernel.distinct(keys[least - 1 :][keys[least - 1 :] == keys[: len(keys) - least + 1]])
 
 
 def _postings(sketches: Sketches, clusters: Pairs) -> Iterator[tuple[Hashes, Pairs]]:
