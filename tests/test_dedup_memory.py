@@ -172,6 +172,15 @@ def test_a_run_compares_what_no_run_compared(
     assert len(compared) > 50
 
 
+def test_a_memory_that_does_not_last_finds_the_same() -> None:
+    texts = {f"{n:02}": "\n".join(report(n % 20, paragraphs=4)) for n in range(50)}
+    lasting, passing = Memory(), Memory(lasting=False)
+    assert find_matches(texts, lasting) == find_matches(texts, passing) != []
+    assert len(lasting.gists)
+    assert not len(passing.gists)
+    assert lasting.verdicts == passing.verdicts
+
+
 NAMES = st.binary(min_size=32, max_size=32) | st.sampled_from([b"a" * 32, b"a" * 31 + b"b"])
 
 

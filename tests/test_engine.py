@@ -72,6 +72,17 @@ def test_an_item_that_fails_in_a_forked_process_is_never_passed_over(
     assert list(map_forked(work, [], 2)) == []
 
 
+def test_forked_processes_are_replaced_after_so_many_items() -> None:
+    def work(item: int) -> tuple[int, int]:
+        return item, os.getpid()
+
+    found = list(map_forked(work, range(7), 2, 3))
+    assert [item for item, _ in found] == list(range(7))
+    rounds = [{process for _, process in found[start : start + 3]} for start in (0, 3, 6)]
+    assert len(rounds[0] | rounds[1] | rounds[2]) == sum(map(len, rounds))
+    assert len({process for _, process in map_forked(work, range(7), 2)}) <= 2
+
+
 def test_what_is_done_beside_is_done_when_that_ends(tmp_path: Path) -> None:
     begun, ended = tmp_path / "begun", tmp_path / "ended"
 

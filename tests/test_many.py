@@ -7,8 +7,8 @@ import pytest
 from pipeline.config import Config, OutputsConfig, RunConfig
 from pipeline.errors import DiskError
 from pipeline.paths import Paths
-from pipeline.publish import damaged
-from pipeline.run import job
+from pipeline.publish import damaged, report
+from pipeline.run import account, job
 from pipeline.run.job import Asked
 from pipeline.run.session import run_once
 from pipeline.store import TEMPORARY, NewFiles
@@ -45,6 +45,8 @@ def write_table(raw: Path, number: int, harvest: str) -> None:
 def follows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
     """Return a run that followed raw/ through four versions, as runs of many pages do."""
     monkeypatch.setattr(job, "CHUNK_PAGES", 3)
+    monkeypatch.setattr(account, "_RENEWED", 2)
+    monkeypatch.setattr(report, "_STRETCHES", 2)
     raw = tmp_path / "raw"
     county.write(raw, range(8))
     for number in range(5):

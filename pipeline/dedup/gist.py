@@ -88,6 +88,10 @@ class Gists:
         """Return the values of the signatures, a row each."""
         return np.frombuffer(self.values, "<u4").reshape(-1, PERMUTATIONS)
 
+    def drop_signatures(self) -> None:
+        """Let go of the values of the signatures: half of all that gists take."""
+        self.values.clear()
+
     def sketched(self, count: int) -> Sketches:
         """Return the sketches of the first `count`."""
         sizes = np.frombuffer(self.sizes, "<u4")[:count].astype(np.int64)

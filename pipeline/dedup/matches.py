@@ -74,8 +74,8 @@ def _find_matches(
     corpus = _gather(texts, memory, workers)
     lexicon = Lexicon(rules) if rules else built_in()
     judge = _Judge(texts, corpus, memory, lexicon, workers)
-    matches = [*judge.same(), *_find(corpus, judge)]
-    memory.gists = corpus.gists
+    matches = [*judge.same(), *_find(corpus, judge, lasting=memory.lasting)]
+    memory.gists = corpus.gists if memory.lasting else Gists()
     memory.verdicts = judge.met
     return sorted(matches, key=attrgetter("a", "b"))
 
@@ -162,13 +162,15 @@ def _enough(workers: int, parts: Sequence[object]) -> int:
     return workers if len(parts) > 2 else 1
 
 
-def _find(corpus: _Corpus, judge: "_Judge") -> Iterator[Match]:
-    """Yield the matches between distinct texts."""
+def _find(corpus: _Corpus, judge: "_Judge", *, lasting: bool = True) -> Iterator[Match]:
+    """Yield the matches between distinct texts; signatures are kept where gists are `lasting`."""
     size = len(corpus.sizes)
     if size <= FEW:
         pairs = np.argwhere(np.triu(np.ones((size, size), np.bool_), 1))
     else:
         pairs = candidates.propose(corpus.gists.stacked[:size])
+    if not lasting:
+        corpus.gists.drop_signatures()
     found: Found = {}
     judge.compare(pairs, found)
     settle(found)

@@ -41,12 +41,14 @@ class Memory:
     """What is remembered.
 
     A search puts in what is new and takes out what it had no use for. `names` are those of the
-    texts of pages, where they are known: such a text is not read to find its gist.
+    texts of pages, where they are known: such a text is not read to find its gist. Where it is not
+    `lasting`, gists are let go of as soon as they have served, and none is left.
     """
 
     gists: Gists = field(default_factory=Gists)
     verdicts: Verdicts = field(default_factory=Verdicts)
     names: Mapping[str, bytes] = field(default_factory=dict)
+    lasting: bool = True
 
 
 class Unrelated:

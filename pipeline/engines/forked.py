@@ -35,19 +35,25 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def map_forked(function: Callable[[T], R], items: Sequence[T], workers: int) -> Iterator[R]:
+def map_forked(
+    function: Callable[[T], R], items: Sequence[T], workers: int, renewed: int = 0
+) -> Iterator[R]:
     """Yield `function(item)` for each item; in this process where there is one worker or item.
 
-    An error of `function` is raised here. `EngineError` when a worker ends before its work.
+    Others take the place of the processes after `renewed` items, 0 for never: a process comes to
+    have a copy of all that it touches. An error of `function` is raised here. `EngineError` when a
+    worker ends before its work.
     """
     if min(workers, len(items)) <= 1:
         yield from map(function, items)
         return
-    with _forked(function, min(workers, len(items))) as (pool, call):
-        with undisturbed():
-            waiting = deque(pool.submit(call, item) for item in items)
-        while waiting:
-            yield waiting.popleft().result()
+    step = renewed or len(items)
+    for some in (items[start : start + step] for start in range(0, len(items), step)):
+        with _forked(function, min(workers, len(some))) as (pool, call):
+            with undisturbed():
+                waiting = deque(pool.submit(call, item) for item in some)
+            while waiting:
+                yield waiting.popleft().result()
 
 
 @contextmanager

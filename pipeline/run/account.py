@@ -23,6 +23,9 @@ from pipeline.run.told import Untold, tell
 from pipeline.shuffled.parts import Run
 from pipeline.store import read_packed, read_records
 
+# Chunks that are told before other processes take over: what is known of their pages is copied.
+_RENEWED = 64
+
 T = TypeVar("T")
 Files = Callable[[Stage, Chunk], Path]
 
@@ -45,7 +48,7 @@ class Account:
         from pipeline.publish import telling  # loaded before the fork, once for all
 
         _ = telling
-        for _ in map_forked(self._tell, self.new, workers):
+        for _ in map_forked(self._tell, self.new, workers, _RENEWED):
             pass
 
     @property

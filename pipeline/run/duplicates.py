@@ -145,7 +145,7 @@ def detect(
     A text is read only where it is compared.
     """
     known = _read(verdicts(paths, rules))
-    memory = dedup.Memory(dedup.Gists.joined(gists), known, _Names(bodies))
+    memory = dedup.Memory(dedup.Gists.joined(gists), known, _Names(bodies), lasting=False)
     with closing(Bodies(paths.work, bodies)) as texts:
         if not len(known):  # all are compared: read once, before there are several processes
             texts.gather()

@@ -478,13 +478,15 @@ class Job:
 
     @contextmanager
     def reported(self, folder: Path) -> Iterator[None]:
-        """Have the report written beside the outputs; of many pages, by another process."""
-        write = uncollected()(partial(self.account.write_report, folder, self.writers))
-        if self.is_many:
-            with beside(write):
+        """Have the report written beside the outputs; by another process where most of it stands.
+
+        What is all new is written by several, each of which would have a copy of what it needs.
+        """
+        if self.is_many and self.corpus.before:
+            with beside(uncollected()(partial(self.account.write_report, folder))):
                 yield
         else:
-            write()
+            uncollected()(self.account.write_report)(folder, self.writers)
             yield
 
     @cached_property

@@ -52,6 +52,8 @@ _SHARED = 60
 _RELATIVES = 200
 # Chunks whose stories are open: those of a folder, and of the days that brought more for it.
 _OPEN = 64
+# Files of stories that a process writes: it comes to have a copy of what it knows of their pages.
+_STRETCHES = 512
 _STATIC = ("report.css", "report.js")
 _DATA = "report/data"
 
@@ -163,10 +165,12 @@ class _Report:
         """Write the stories, a stretch of pages a file, but those that stand as they were."""
         room = budget.room(np.frombuffer(self.sizes, np.uint32))
         files = list(stretches(self.ids))
-        share = -(-len(files) // workers) or 1
+        rounds = -(-len(files) // (workers * _STRETCHES)) or 1
+        share = -(-len(files) // (workers * rounds)) or 1
         shares = [files[start : start + share] for start in range(0, len(files), share)]
         made = Made("report", self.files, self.corpus.before)
-        for some in map_forked(partial(self._write_stretches, opened, room), shares, workers):
+        write = partial(self._write_stretches, opened, room)
+        for some in map_forked(write, shares, workers, workers):
             made.take(some)
         made.close()
 
