@@ -5,7 +5,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
@@ -13,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.paths import Paths
-from pipeline.run import joined
+from pipeline.run import ahead, job, joined
+from tests.dedup_texts import report
 from tests.killpoints import CALLS, WRITES, Stage, Strike, run
 from tests.test_killed import staged
 from tests.test_run import tree
@@ -37,14 +39,47 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     return staged(tmp_path_factory.mktemp("points"), PAGES)
 
 
-@pytest.fixture(params=["first", "changed", "anew"])
+_TABLE = [("指标", "数值"), ("人口（万人）", 52), ("面积（平方公里）", 730)]
+
+
+@pytest.fixture
+def many(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Stage:
+    """Return a corpus of two versions, whose runs do what runs of many pages do, one by one."""
+
+    @contextmanager
+    def at_once(function: Callable[[], object]) -> Iterator[Callable[[], object]]:
+        function()
+        yield lambda: None
+
+    monkeypatch.setattr(job, "CHUNK_PAGES", 2)
+    for module in (job, ahead):
+        monkeypatch.setattr(module, "beside", at_once)
+    stage = staged(tmp_path, PAGES)
+    for number in range(3):
+        text = "<h1>{}</h1><p>{}</p><p>{}</p>".format(*report(40 + number, paragraphs=2))
+        cells = "".join(f"<tr><td>{a}</td><td>{b}</td></tr>" for a, b in _TABLE)
+        text += f"<table>{cells}</table>"
+        (stage.raw / f"table{number}.html").write_text(text, "utf-8")
+        if number < 2:
+            assert run([*stage.arguments[:4], str(stage.before)], tmp_path / "said").status == 0
+    (stage.raw / "table0.html").unlink()
+    words = [*stage.arguments[:4], str(tmp_path / "all")]
+    assert run(words, tmp_path / "said").status == 0
+    return replace(stage, wanted=tree(tmp_path / "all"))
+
+
+@pytest.fixture(params=["first", "changed", "anew", "many"])
 def started(request: pytest.FixtureRequest, stage: Stage) -> Stage:
     """Return the corpus before its first run, before it follows raw/, or when readers' is damaged.
 
-    In the last case the same version is made again, beside what readers see.
+    In the third case the same version is made again, beside what readers see; in the last the run
+    takes over links of versions before.
     """
     if request.param == "changed":
         return stage
+    if request.param == "many":
+        found: Stage = request.getfixturevalue("many")
+        return found
     folder = stage.folder / request.param
     folder.mkdir(exist_ok=True)
     stage = replace(stage, before=folder / "before", folder=folder)

@@ -200,6 +200,23 @@ def _counting_open(file: Any, mode: str = "r", *given: Any, **named: Any) -> Any
 _OPEN = io.open
 
 
+def copy(source: Path, target: Path) -> None:
+    """Have in `target` what is in `source`, if anything; files of two names have both there too."""
+    shutil.rmtree(target, ignore_errors=True)
+    if not source.exists():
+        return
+    first: dict[int, str] = {}
+
+    def copied(old: str, new: str) -> None:
+        known = first.setdefault(os.lstat(old).st_ino, new)
+        if known == new:
+            shutil.copy2(old, new, follow_symlinks=False)
+        else:
+            os.link(known, new)
+
+    shutil.copytree(source, target, symlinks=True, copy_function=copied)
+
+
 @dataclass(frozen=True)
 class Stage:
     """Where runs are tried: `before` is a finished cleaned/, `raw` has changed since.
@@ -225,9 +242,7 @@ class Stage:
 
     def reset(self) -> None:
         """Bring cleaned/ back to what it was."""
-        shutil.rmtree(self.cleaned, ignore_errors=True)
-        if self.before.exists():
-            shutil.copytree(self.before, self.cleaned, symlinks=True)
+        copy(self.before, self.cleaned)
 
     def calls(self, calls: tuple[str, ...] = CALLS) -> int:
         """Return how many calls an undisturbed run makes."""
@@ -269,9 +284,7 @@ class Stage:
         for rank in pause.points():
             states += 1
             lane = lanes.pop() if lanes else _freed(busy, wrong)
-            shutil.rmtree(lane.cleaned, ignore_errors=True)
-            if self.cleaned.exists():
-                shutil.copytree(self.cleaned, lane.cleaned, symlinks=True)
+            copy(self.cleaned, lane.cleaned)
             busy.append((lane._look(rank), lane))
         while busy:
             _freed(busy, wrong)
