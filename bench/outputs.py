@@ -32,7 +32,8 @@ _ALLOWED = 0.15
 _WRITING: Mapping[str, object] = {
     "tell": Account,
     "publish_rows": job,
-    "write_checksums": publish,  # and the report, which is written meanwhile
+    "write_report": Account,
+    "look": publish.Checksums,
 }
 
 
@@ -51,9 +52,9 @@ def timed(spent: dict[str, tuple[float, float]]) -> Iterator[None]:
     """Note what each of the writing functions takes: processor time, and time by the clock."""
 
     def watched(name: str, work: Callable[..., None]) -> Callable[..., None]:
-        def run(*given: object) -> None:
+        def run(*given: object, **named: object) -> None:
             clock, processor = time.monotonic(), _processor()
-            work(*given)
+            work(*given, **named)
             known = spent.get(name, (0.0, 0.0))
             ended = _processor() - processor, time.monotonic() - clock
             spent[name] = known[0] + ended[0], known[1] + ended[1]

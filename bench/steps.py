@@ -72,7 +72,7 @@ STEPS: Mapping[str, Sequence[str]] = {
         "pipeline.publish.report.chapter:ChapterTeller.add",
         "pipeline.publish.report:write",
     ),
-    "publish: checksums": ("pipeline.publish.release:write_checksums",),
+    "publish: checksums": ("pipeline.publish.release:Checksums.*",),
     "publish: turn": ("pipeline.publish.release:turn", "pipeline.run.job:Job.sweep"),
     "between processes": (),
 }

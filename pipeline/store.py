@@ -82,6 +82,26 @@ def names_in(folder: Path) -> set[str]:
         return set()
 
 
+def inodes(folder: Path, names: Container[str] | None = None) -> dict[str, int]:
+    """Return the inode of every file under `folder`, by its path there; no file is looked at.
+
+    With `names`, of those files and folders in it alone.
+    """
+    found = dict[str, int]()
+    waiting = [(str(folder), "")]
+    while waiting:
+        path, prefix = waiting.pop()
+        with os.scandir(path) as entries:
+            for entry in entries:
+                if not prefix and names is not None and entry.name not in names:
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append((entry.path, f"{prefix}{entry.name}/"))
+                else:
+                    found[prefix + entry.name] = entry.inode()
+    return found
+
+
 def sync_folder(folder: Path | str) -> None:
     """Make the names in `folder` outlast a power cut."""
     handle = os.open(folder, os.O_RDONLY)

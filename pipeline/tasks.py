@@ -254,8 +254,10 @@ class WriteReport(CorpusTask):
 
     def run(self) -> None:
         self.job.tell()  # what was told before may have been lost since
-        report = self.job.reported(self.job.staging)
-        publish.write_checksums(self.job.staging, self.job.corpus.before, report)
+        checksums = publish.Checksums(self.job.staging, self.job.corpus.before)
+        with self.job.reported(self.job.staging):
+            checksums.look(but=("report", "made"))  # being written
+        checksums.write()
         # All but the report was brought to the disk when it got the name it has now.
         move(self.job.staging, self.job.published, synced={*PUBLISHED} - {"report"})
         self.job.repair = False

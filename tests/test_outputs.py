@@ -18,6 +18,7 @@ from pipeline.errors import ConfigError, DiskError
 from pipeline.paths import Paths
 from pipeline.publish import (
     CHECKSUMS,
+    Checksums,
     Corpus,
     Entry,
     check_outputs,
@@ -29,7 +30,6 @@ from pipeline.publish import (
     releases,
     told,
     turn,
-    write_checksums,
 )
 from pipeline.publish import bulk as bulk_format
 from pipeline.publish import libraries as libraries_module
@@ -216,7 +216,7 @@ def test_parquet_files_without_a_new_article_are_taken_over(
     monkeypatch.setattr(parquet_format, "_ENDS", ("1", "3"))
     before, after = tmp_path / "before", tmp_path / "after"
     write(before, count=5)
-    write_checksums(before)
+    Checksums(before).write()
     write(after, count=7, before=before)
     anew = write(tmp_path / "anew", count=7)
     assert of_parquet(after) == of_parquet(anew)
@@ -326,7 +326,7 @@ def test_the_schema_is_written_down() -> None:
 
 def test_a_text_that_did_not_change_is_not_written_again(tmp_path: Path) -> None:
     before = write(tmp_path / "a", count=4)
-    write_checksums(before)
+    Checksums(before).write()
     texts = [f"text/www.example.gov.cn/{number:016x}.txt" for number in range(5)]
     noted = (before / CHECKSUMS).stat().st_mtime_ns
     (before / texts[1]).write_bytes(b"somebody was here")

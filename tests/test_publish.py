@@ -10,13 +10,13 @@ import pytest
 
 from pipeline.paths import Paths, quote, safe_name, site_of, unquote
 from pipeline.publish import (
+    Checksums,
     Corpus,
     Entry,
     damaged,
     join,
     publish,
     turn,
-    write_checksums,
     write_report,
 )
 from pipeline.publish.sinks import CsvSink
@@ -176,7 +176,7 @@ def test_names_from_pages_choose_no_place() -> None:
 
 def test_readers_turn_to_a_version_and_damage_is_found(published: Path, tmp_path: Path) -> None:
     paths = Paths(tmp_path / "raw", tmp_path / "cleaned")
-    write_checksums(published)
+    Checksums(published).write()
     for version in ("one", "two", "three"):
         paths.versions.mkdir(parents=True, exist_ok=True)
         (paths.versions / version).mkdir()

@@ -59,8 +59,9 @@ class Unrelated:
     """
 
     def __init__(self, packed: bytes) -> None:
-        self._known = _Pairs(rows(packed))
-        self._new = _Pairs(rows(b""))
+        known = rows(packed)  # as `met` gave them: in the order of their checksums
+        self._known = _Pairs(known, kernel.checksums(known))
+        self._new = _Pairs.of(known[:0])
         self._met = np.zeros(len(self._known), np.bool_)
 
     def among(self, names: Hashes) -> Flags:
@@ -78,7 +79,7 @@ class Unrelated:
         """Note new ones, which are met."""
         names = rows(b"".join(keys))
         new = names[~self.among(names)]
-        self._new = _Pairs.sorted(np.concatenate((new, self._new.names)))
+        self._new = _Pairs.of(np.concatenate((new, self._new.names)))
 
     @property
     def met(self) -> bytes:
@@ -86,20 +87,21 @@ class Unrelated:
         known = self._known.names[self._met]
         if not len(self._new):
             return known.tobytes()
-        return _Pairs.sorted(np.concatenate((known, self._new.names))).names.tobytes()
+        return _Pairs.of(np.concatenate((known, self._new.names))).names.tobytes()
 
 
 class _Pairs:
-    """Pairs by their names, in the order of their checksums."""
+    """Pairs by their names, which lie in the order of their checksums."""
 
-    def __init__(self, names: Hashes) -> None:
+    def __init__(self, names: Hashes, checksums: Hashes) -> None:
         self.names = names
-        self._checksums = kernel.checksums(names)
+        self._checksums = checksums
 
     @classmethod
-    def sorted(cls, names: Hashes) -> "_Pairs":
+    def of(cls, names: Hashes) -> "_Pairs":
         """Return the pairs that lie in any order in `names`, each once."""
-        return cls(names[np.unique(kernel.checksums(names), return_index=True)[1]])
+        checksums, first = np.unique(kernel.checksums(names), return_index=True)
+        return cls(names[first], checksums)
 
     def __len__(self) -> int:
         return len(self.names)

@@ -24,13 +24,13 @@ from pipeline.publish.matches import MatchesWriter
 from pipeline.publish.parquet import ParquetWriter
 from pipeline.publish.release import (
     CHECKSUMS,
+    Checksums,
     damaged,
     earlier,
     is_published,
     is_whole,
     turn,
     unshown,
-    write_checksums,
 )
 from pipeline.publish.rows import Row, Teller, told
 from pipeline.publish.sqlite import SqliteWriter
@@ -43,6 +43,7 @@ from pipeline.store import make_folder
 __all__ = [
     "CHECKSUMS",
     "WRITERS",
+    "Checksums",
     "Corpus",
     "Entry",
     "Row",
@@ -65,7 +66,6 @@ __all__ = [
     "try_rule",
     "turn",
     "unshown",
-    "write_checksums",
     "write_report",
     "write_tables",
 ]

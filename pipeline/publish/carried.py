@@ -79,7 +79,7 @@ def _taken(old: Path, folder: Path, tops: Iterable[str]) -> dict[str, int]:
 
 
 def _inodes(folder: Path, tops: Iterable[str]) -> dict[str, int]:
-    """Return the inode of each file that lies in a folder of `tops`."""
+    """Return the inode of all that lies in a folder of `tops`, a folder too: none should be."""
     found = dict[str, int]()
     for top in tops:
         if not (folder / top).is_dir():

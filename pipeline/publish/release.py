@@ -6,55 +6,51 @@ through `.current`. Never: a reader that finds half of one version and half of a
 
 import os
 from collections import defaultdict
-from collections.abc import Container, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Container, Iterable
 from pathlib import Path
 
 from pipeline.fingerprint import sha256
 from pipeline.paths import PUBLISHED, Paths
-from pipeline.store import Earlier, remove, sync_folder, write_bytes, write_link
+from pipeline.store import (
+    Earlier,
+    inodes,
+    names_in,
+    remove,
+    sync_folder,
+    write_bytes,
+    write_link,
+)
 
 CHECKSUMS = "checksums.sha256"
-# Folders that are looked at last: the report, and what it was made of.
-_LATE = ("report/", "made/")
-_WRITTEN: AbstractContextManager[object] = nullcontext()
 
 
-def write_checksums(
-    folder: Path,
-    before: Earlier | None = None,
-    report: AbstractContextManager[object] = _WRITTEN,
-) -> None:
-    """Write the checksum of every file under `folder`, as `sha256sum --check` reads it.
+class Checksums:
+    """The checksum of every file under `folder`, as `sha256sum --check` reads them.
 
-    What is linked to the file of that name `before` is not read again. `report` has the report
-    written until it is left: meanwhile the other files are looked at.
+    What is linked to the file of that name `before` is not read again.
     """
-    old = _inodes(before.folder) if before else {}
-    known = before.digests if before else {}
 
-    def note(found: Mapping[str, int]) -> None:
-        for name, inode in found.items():
-            digest = known.get(name, "") if old.get(name) == inode else ""
-            digests[name] = digest or sha256(folder / name)
+    def __init__(self, folder: Path, before: Earlier | None = None) -> None:
+        self._folder = folder
+        self._old = inodes(before.folder) if before else {}
+        self._known = before.digests if before else {}
+        self._looked_at = {CHECKSUMS}
+        self._digests = dict[str, str]()
 
-    digests = dict[str, str]()
-    with report:
-        found = _inodes(folder)
-        note({name: found[name] for name in found if not name.startswith(_LATE)})
-    for top in filter(lambda top: (folder / top).is_dir(), _LATE):
-        note(_inodes(folder, top))
-    lines = [
-        f"{digests[name]}  {name}\n"
-        for name in sorted(digests, key=lambda name: name.replace("/", "\0"))  # folder by folder
-    ]
-    write_bytes(folder / CHECKSUMS, ["".join(lines).encode("utf-8")])
+    def look(self, but: Iterable[str] = ()) -> None:
+        """Look at all that was not looked at yet, `but` what has those names in the folder."""
+        new = names_in(self._folder).difference(self._looked_at, but)
+        self._looked_at |= new
+        for name, inode in inodes(self._folder, new).items():
+            digest = self._known.get(name, "") if self._old.get(name) == inode else ""
+            self._digests[name] = digest or sha256(self._folder / name)
 
-
-def _inodes(folder: Path, top: str = "") -> dict[str, int]:
-    """Return the inode of every file below `folder`/`top` but the checksums, by its path there."""
-    files = _files(str(folder), top)
-    return {name: entry.inode() for name, entry in files if name != CHECKSUMS}
+    def write(self) -> None:
+        """Look at what is left, and write the checksums beside the files."""
+        self.look()
+        names = sorted(self._digests, key=lambda name: name.replace("/", "\0"))  # by folders
+        lines = (f"{self._digests[name]}  {name}\n" for name in names)
+        write_bytes(self._folder / CHECKSUMS, ["".join(lines).encode("utf-8")])
 
 
 def damaged(folder: Path) -> list[str]:
@@ -103,19 +99,6 @@ def is_whole(folder: Path) -> bool:
         return all(names.issubset(os.listdir(root + b"/" + at)) for at, names in wanted.items())  # noqa: PTH208
     except OSError:
         return False
-
-
-def _files(folder: str, top: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """Yield the files below `folder`/`top`, by their paths in `folder`; no file is looked at."""
-    waiting = [(f"{folder}/{top}", top)]
-    while waiting:  # a generator in a generator hands on each of a hundred thousand files twice
-        path, prefix = waiting.pop()
-        with os.scandir(path) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append((entry.path, f"{prefix}{entry.name}/"))
-                else:
-                    yield prefix + entry.name, entry
 
 
 def turn(paths: Paths, version: str) -> None:

@@ -193,7 +193,7 @@ class Job:
 
     def lacking(self, stage: Stage) -> list[Chunk]:
         """Return the chunks that have no result of `stage` yet; all, where nothing was learnt."""
-        if stage in stages.LEARNT and not self.segment(stages.LEARN).exists():
+        if self._has_no_name(stage):
             return list(self.chunks)
         made = [one for one in (stage, _BESIDE.get(stage.name)) if one]
         there = {one.name: names_in(self.paths.segment(one.name, "")) for one in made}
@@ -205,9 +205,13 @@ class Job:
 
     def undone(self, stage: Stage) -> list[Work]:
         """Return the work of a stage that is left; bare, where nothing was learnt yet."""
-        if stage in stages.LEARNT and not self.segment(stages.LEARN).exists():
+        if self._has_no_name(stage):
             return [Work(stage.name, chunk, Path()) for chunk in self.chunks]
         return [self.work(stage, chunk) for chunk in self.lacking(stage)]
+
+    def _has_no_name(self, stage: Stage) -> bool:
+        """Return whether results of `stage` are named by what was not learnt yet."""
+        return stage in stages.LEARNT and not self.segment(stages.LEARN).exists()
 
     def do_on_spark(self, stage: Stage) -> None:
         """Bring every chunk to a stage."""
