@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+import msgspec
+
 BlockKind = Literal["heading", "paragraph", "item", "table"]
 Relation = Literal["same", "near", "contains", "contained", "overlaps", "template"]
 Status = Literal["article", "duplicate", "not-an-article", "aside"]
@@ -41,11 +43,11 @@ class RawPage:
     status: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     """A page in raw/: the file it lies in, its size in bytes, what it holds, what `stat` said.
 
-    `file` is quoted as `paths.quote` does; `sha256` is "" where the file could not be read.
+    Every run reads and writes a record of each page, which a dataclass takes four times as long
+    for. `file` is quoted as `paths.quote` does; `sha256` is "" where the file could not be read.
     `name` is 16 hex digits that name all that shapes the page. In an archive `member` says in
     words which record it is, `number` its rank, and `inner`, `start`, `skip` how to get there
     (as `read.record.Place`). `reason` and `message` say why a record cannot be read.
@@ -54,7 +56,7 @@ class Found:
     file: str
     size: int
     sha256: str
-    stat: tuple[int, ...] = ()
+    stat: bytes = b""
     name: str = ""
     member: str = ""
     inner: str = ""

@@ -10,7 +10,7 @@ from pipeline.records import Found
 from pipeline.run.plan import CHUNK_PAGES, Cut, ScanRecord, key, last_scan, plan, write_scan
 
 
-def found(file: str, sha256: str, stat: tuple[int, ...] = ()) -> Found:
+def found(file: str, sha256: str, stat: bytes = b"") -> Found:
     return Found(file, 1, sha256, stat, f"{file} {sha256}" if sha256 else "")
 
 
@@ -48,7 +48,7 @@ def test_a_name_tells_pages_and_content() -> None:
     (one,) = plan([found("a", "x")], [])
     (two,) = plan([found("a", "y")], [])
     assert one.name != two.name
-    assert one.name == plan([found("a", "x", (1, 2))], [])[0].name
+    assert one.name == plan([found("a", "x", b"12")], [])[0].name
 
 
 def test_a_page_that_comes_back_is_new() -> None:
@@ -63,8 +63,8 @@ def test_a_page_that_comes_back_is_new() -> None:
 def test_what_was_seen_is_read_as_it_was_written(tmp_path_factory: pytest.TempPathFactory) -> None:
     paths = Paths(tmp_path_factory.mktemp("raw"), tmp_path_factory.mktemp("cleaned"))
     assert last_scan(paths) == ScanRecord(Scan(), ())
-    pages = tuple(found(f"{n:05}", "x", (1, 2)) for n in range(5000))
-    scan = Scan(pages, {".css": 2}, (Archived("z.zip", (3, 4), {"image record": 7}),))
+    pages = tuple(found(f"{n:05}", "x", b"12") for n in range(5000))
+    scan = Scan(pages, {".css": 2}, (Archived("z.zip", b"34", {"image record": 7}),))
     cuts = tuple(Cut(chunk.name, chunk.keys) for chunk in plan(pages, []))
     write_scan(paths, ScanRecord(scan, cuts, "shape"))
     assert last_scan(paths) == ScanRecord(scan, cuts, "shape")

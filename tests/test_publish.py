@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from pipeline.paths import Paths, quote, safe_name, site_of, unquote
 from pipeline.publish import (
@@ -67,7 +68,7 @@ CLUSTER = Cluster(PAGE.id, (PAGE.id, COPY.id), "the earliest")
 def published(tmp_path: Path) -> Path:
     """Return a folder with every output of four pages."""
     outcomes = [
-        (replace(FOUND, file=outcome.provenance.file), outcome)
+        (structs.replace(FOUND, file=outcome.provenance.file), outcome)
         for outcome in (PAGE, COPY, LIST, ASIDE)
     ]
     raw = {outcome.id: found.file for found, outcome in outcomes}

@@ -13,6 +13,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from struct import Struct
+
+from msgspec import structs
 
 from pipeline.errors import ConfigError
 from pipeline.fingerprint import fingerprint
@@ -30,7 +33,9 @@ from pipeline.records import Found
 _RACY_NANOSECONDS = 2_000_000_000
 _PIECE = 1024 * 1024
 
-Stat = tuple[int, ...]
+# What `stat` says of a file, and of the note beside it: size, time, inode, time of any change.
+Stat = bytes
+_MARK = Struct("<qqQq")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,12 @@ class Unseen:
     place: str
     note: str
     marks: Stat
+
+    @property
+    def size(self) -> int:
+        """Return the size of the file, in bytes."""
+        size: int = _MARK.unpack_from(self.marks)[0]
+        return size
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +204,7 @@ def _unread(file: str, size: int, why: str) -> Found:
 
 def _page(unseen: Unseen, how: How) -> Found:
     """Return the page that a file is."""
-    file, marks = quote(unseen.path), unseen.marks
+    file, marks, size = quote(unseen.path), unseen.marks, unseen.size
     digest = hashlib.sha256()
     try:
         with Path(unseen.place).open("rb") as stream:
@@ -203,10 +214,10 @@ def _page(unseen: Unseen, how: How) -> Found:
                 digest.update(data)
             steady = _steady(stream.fileno(), marks)
     except OSError as error:
-        return _unread(file, marks[0], f"cannot be read: {error.strerror}")
+        return _unread(file, size, f"cannot be read: {error.strerror}")
     where = origin.of_file(unseen.path, head[: origin.HEAD], _note(unseen.note, how))
     record = Record("", Place(), url=where.url, fetched=where.fetched)
-    return _found(Found(file, marks[0], digest.hexdigest(), marks if steady else ()), record)
+    return _found(Found(file, size, digest.hexdigest(), marks if steady else b""), record)
 
 
 def _archive(unseen: Unseen, how: How) -> Seen:
@@ -218,9 +229,9 @@ def _archive(unseen: Unseen, how: How) -> Seen:
         with Path(unseen.place).open("rb") as stream:
             steady = _steady(stream.fileno(), marks)
     except OSError as error:
-        unread = _unread(file, marks[0], f"cannot be read: {error.strerror}")
-        return Seen((unread,), Archived(file, (), {}))
-    return Seen(pages, Archived(file, marks if steady else (), dict(sorted(others.items()))))
+        unread = _unread(file, unseen.size, f"cannot be read: {error.strerror}")
+        return Seen((unread,), Archived(file, b"", {}))
+    return Seen(pages, Archived(file, marks if steady else b"", dict(sorted(others.items()))))
 
 
 def _records(unseen: Unseen, file: str, others: Counter[str], how: How) -> Iterator[Found]:
@@ -272,7 +283,7 @@ def _found(bare: Found, record: Record) -> Found:
     where = ": ".join(filter(None, (file, record.member)))
     message = f"{where}: {record.message}" if record.reason else ""
     shaping = (record.url, record.fetched, record.charset, str(record.status), record.reason)
-    return replace(
+    return structs.replace(
         bare,
         name=fingerprint(file, record.member, sha256, *shaping, message),
         member=record.member,
@@ -307,16 +318,16 @@ def _note(place: str, how: How) -> origin.Origin:
 
 
 def _marks(lying: Lying, *, follow: bool) -> Stat:
-    """Return what `stat` says of a file and of the note beside it; () where it is gone."""
+    """Return what `stat` says of a file and of the note beside it; nothing where it is gone."""
     try:
         marks = _mark(lying.entry.stat(follow_symlinks=follow))
         return marks if lying.note is None else marks + _mark(lying.note.stat())
     except FileNotFoundError:
-        return ()
+        return b""
 
 
 def _mark(status: os.stat_result) -> Stat:
-    return status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns
+    return _MARK.pack(status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns)
 
 
 def _steady(handle: int, marks: Stat) -> bool:
@@ -324,5 +335,6 @@ def _steady(handle: int, marks: Stat) -> bool:
     after = _mark(os.fstat(handle))
     if after != marks[: len(after)]:
         return False
-    times = (*marks[1::4], *marks[3::4])
-    return time.time_ns() - max(times) > _RACY_NANOSECONDS
+    times = (max(changed, noted) for _, changed, _, noted in _MARK.iter_unpack(marks))
+    latest: int = max(times)
+    return time.time_ns() - latest > _RACY_NANOSECONDS

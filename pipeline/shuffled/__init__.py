@@ -61,7 +61,7 @@ def look_on_spark(
     """Yield what each file holds; executors look, where they are many or large."""
     waiting = iter(unseen)
     while files := list(islice(waiting, _AT_ONCE)):
-        if len(files) < MANY and sum(file.marks[0] for file in files) < MUCH:
+        if len(files) < MANY and sum(file.size for file in files) < MUCH:
             yield from map(function, files)
             continue
         from pipeline.shuffled.files import look

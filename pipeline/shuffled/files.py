@@ -73,10 +73,10 @@ def _shared_out(files: Sequence[Unseen]) -> Iterator[list[Unseen]]:
     some: list[Unseen] = []
     size = 0
     for file in files:
-        if some and (size + file.marks[0] > _TASK_BYTES or len(some) == _TASK_FILES):
+        if some and (size + file.size > _TASK_BYTES or len(some) == _TASK_FILES):
             yield some
             some, size = [], 0
         some.append(file)
-        size += file.marks[0]
+        size += file.size
     if some:
         yield some
