@@ -5,7 +5,7 @@ Out: paragraphs and tables. Never: a word of a real page; a draw without a seed.
 """
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -142,7 +142,7 @@ _DRAWN = {
     "measure": _TEXT["measures"],
     "organ": _TEXT["organs"],
 }
-_MADE = {
+_MADE: dict[str, Callable[[Prose], object]] = {
     "city": lambda prose: prose.city,
     "year": lambda prose: prose.year,
     "place": Prose.place,

@@ -84,9 +84,11 @@ def runs(folder: Path, files: int) -> dict[str, Cost]:
 
 
 def _run(raw: Path, cleaned: Path) -> Cost:
-    command = [sys.executable, "-m", "pipeline", "run", "--raw", raw, "--cleaned", cleaned]
+    command = [sys.executable, "-m", "pipeline", "run", "--raw", str(raw)]
     log = cleaned.with_suffix(".log")
-    return run([*command, "--workers", str(WORKERS)], log, {"PYTHONPATH": str(ROOT)})
+    return run(
+        [*command, "--cleaned", cleaned, "--workers", str(WORKERS)], log, {"PYTHONPATH": str(ROOT)}
+    )
 
 
 def held(folder: Path, entries: int) -> Held:
@@ -107,7 +109,7 @@ def opened(raw: Path) -> tuple[int, float]:
     begun = time.process_time()
     paths = Paths(raw, raw.with_name(f"{raw.name}-cleaned"))
     job = open_job(paths, Config(), lambda _stage, _pages: None, Asked())
-    job.remember_scan()
+    job.store_scan()
     unit = 1 if sys.platform == "darwin" else 1024
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
     return most, time.process_time() - begun
@@ -121,8 +123,8 @@ def show(files: int, costs: dict[str, Cost], known: Iterable[Held]) -> None:
     entries = Table("pages known", "MB", "CPU seconds to find them unchanged")
     for one in known:
         entries.add_row(f"{one.entries:,}", f"{one.memory / 1e6:,.0f}", f"{one.seconds:.2f}")
-    for one in (table, entries):
-        Console(width=100).print(one)
+    for shown in (table, entries):
+        Console(width=100).print(shown)
 
 
 def figures(costs: dict[str, Cost], known: tuple[Held, Held]) -> dict[str, float | None]:

@@ -8,6 +8,7 @@ lies under its floor in floors.toml, `[normalize]`. zhlint is no Python package,
 import json
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import autocorrect_py
@@ -106,7 +107,7 @@ def measure() -> dict[str, float | None]:
     }
     peers = [name for name in known if name != "ours"]
     for name in peers:
-        rate = speed(lambda tool=known[name]: tool(part), len(part.encode()), 2)
+        rate = speed(partial(known[name], part), len(part.encode()), 2)
         figures |= {name: rate, f"times_{name}": usual / rate}
     shares = {name: right(tool) for name, tool in known.items()}
     figures |= {f"right_{name}": share for name, share in shares.items()}

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
@@ -170,7 +171,7 @@ def steps(log: Path, watch: Watch) -> dict[str, Step]:
     return dict(found)
 
 
-def _events(log: Path) -> Iterator[dict[str, object] | dict[str, dict[str, str]]]:
+def _events(log: Path) -> Iterator[dict[str, Any]]:
     with log.open(encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)

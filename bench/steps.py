@@ -16,11 +16,12 @@ import pstats
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import wraps
 from importlib import import_module
 from inspect import isgeneratorfunction
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,10 @@ STEPS: Mapping[str, Sequence[str]] = {
         "pipeline.publish.report.chapter:ChapterTeller.add",
         "pipeline.publish.report:write",
     ),
-    "publish: checksums": ("pipeline.publish.release:Checksums.*",),
+    "publish: checksums": (
+        "pipeline.publish.release:Checksums.look",
+        "pipeline.publish.release:Checksums.write",
+    ),
     "publish: turn": ("pipeline.publish.release:turn", "pipeline.run.job:Job.sweep"),
     "between processes": (),
 }
@@ -82,7 +86,7 @@ class Clock:
     """Gives processor time to the step that is at work, and none to those that wait for it."""
 
     def __init__(self) -> None:
-        self.spent: Counter[str] = Counter()
+        self.spent = defaultdict[str, float](float)
         self.profiles: dict[str, cProfile.Profile] = {}
         self._steps = [REST]
         self._since = time.process_time()
@@ -189,7 +193,7 @@ def run(raw: Path, cleaned: Path, clock: Clock) -> int:
     """Clean `raw` in this process; return how many pages there were."""
     watch(clock)
     config = Config(run=RunConfig(workers=1))
-    job.LocalEngine = lambda _workers, _timeout: OneProcess(clock)
+    vars(job)["LocalEngine"] = lambda _workers, _timeout: OneProcess(clock)
     ended = session.run_once(Paths(raw, cleaned), config, Asked(), _Quiet(), print)
     clock.begin(REST)
     return int(ended.numbers["pages"])
@@ -209,7 +213,7 @@ def show(clock: Clock, pages: int) -> None:
     """Print the table."""
     table = Table("step", "seconds", "ms a page", "share")
     total = sum(clock.spent.values())
-    for step, spent in clock.spent.most_common():
+    for step, spent in sorted(clock.spent.items(), key=itemgetter(1), reverse=True):
         figures = (f"{spent:.2f}", f"{1000 * spent / pages:.3f}", f"{spent / total:.1%}")
         table.add_row(step, *figures)
     table.add_row("together", f"{total:.2f}", f"{1000 * total / pages:.3f}", "")

@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterable, Mapping
 from csv import DictReader
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 from rich.console import Console
@@ -101,7 +102,7 @@ def _juicer(raw: Path, out: Path) -> list[str | Path]:
 
 
 def _by_us(out: Path, _gold: Mapping[str, Gold]) -> Published:
-    texts, copies = {}, set()
+    texts, copies = dict[str, str](), set[str]()
     with (out / "ledger.csv").open(encoding="utf-8", newline="") as file:
         for row in DictReader(file):
             page = _file(row["url"]) if row["member"] else unquote(row["raw"])
@@ -139,7 +140,7 @@ def _file(url: str) -> str:
     return url.removeprefix("http://")
 
 
-def _rows(files: Iterable[Path]) -> Iterable[dict[str, object]]:
+def _rows(files: Iterable[Path]) -> Iterable[dict[str, Any]]:
     for file in files:
         with file.open(encoding="utf-8") as lines:
             yield from map(json.loads, lines)
@@ -227,9 +228,9 @@ def figures(results: Mapping[str, Result | None]) -> dict[str, float | None]:
     for us, them in pairs:
         ours, theirs = results.get(us), results.get(them)
         name = them.lower().replace("-", "_")
-        both = ours and theirs
-        held[f"times_{name}"] = theirs.cost.seconds / ours.cost.seconds if both else None
-        held[f"cpu_times_{name}"] = theirs.cost.cpu / ours.cost.cpu if both else None
+        both = (ours.cost, theirs.cost) if ours and theirs else None
+        held[f"times_{name}"] = both[1].seconds / both[0].seconds if both else None
+        held[f"cpu_times_{name}"] = both[1].cpu / both[0].cpu if both else None
         if them != "floor":
             for kind in ("text", "copies"):
                 above = getattr(ours, kind) - getattr(theirs, kind) if both else None
