@@ -19,6 +19,9 @@ _LOOK = 0.25
 _PR_SET_CHILD_SUBREAPER = 36
 
 
+_ROOT = Path(__file__).resolve().parents[1]
+
+
 @dataclass(frozen=True, slots=True)
 class Cost:
     """What a program cost: seconds on the clock, seconds of all processors, most MB at one time."""
@@ -30,6 +33,13 @@ class Cost:
 
 class FailedError(Exception):
     """A program that ended with an error; its last words are the message."""
+
+
+def clean(raw: Path, cleaned: Path, workers: int) -> Cost:
+    """Bring `cleaned` up to `raw` as `clean-corpus run` does; what it says lies in a log beside."""
+    command: list[str | Path] = [sys.executable, "-m", "pipeline", "run", "--raw", raw]
+    command += ["--cleaned", cleaned, "--workers", str(workers)]
+    return run(command, cleaned.with_suffix(".log"), {"PYTHONPATH": str(_ROOT)})
 
 
 def run(command: Sequence[str | Path], log: Path, more: Mapping[str, str] | None = None) -> Cost:

@@ -24,7 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench._floors import hold
-from bench._watch import Cost, run
+from bench._watch import Cost, clean
 from pipeline.config import Config
 from pipeline.paths import Paths
 from pipeline.run.job import Asked
@@ -78,17 +78,9 @@ def runs(folder: Path, files: int) -> dict[str, Cost]:
     raw, cleaned = folder / f"raw{files}", folder / f"cleaned{files}"
     if not raw.exists():
         write(raw, range(files))
-    costs = {name: _run(raw, cleaned) for name in ("first", "nothing to do")}
+    costs = {name: clean(raw, cleaned, WORKERS) for name in ("first", "nothing to do")}
     write(raw, range(files, files + NEW))
-    return {**costs, f"{NEW} new pages": _run(raw, cleaned)}
-
-
-def _run(raw: Path, cleaned: Path) -> Cost:
-    command = [sys.executable, "-m", "pipeline", "run", "--raw", str(raw)]
-    log = cleaned.with_suffix(".log")
-    return run(
-        [*command, "--cleaned", cleaned, "--workers", str(WORKERS)], log, {"PYTHONPATH": str(ROOT)}
-    )
+    return {**costs, f"{NEW} new pages": clean(raw, cleaned, WORKERS)}
 
 
 def held(folder: Path, entries: int) -> Held:

@@ -21,10 +21,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bench._floors import hold
-from bench._watch import Cost, run
+from bench._watch import Cost, clean
 from bench.pages import make, write
 
-ROOT = Path(__file__).resolve().parents[1]
 SIZES, NEW, WORKERS = (300, 1200), 10, 2
 #: Numbers of pages that no size reaches: what is new is new to every corpus.
 _UNSEEN = 10_000_000
@@ -45,21 +44,13 @@ def measured(folder: Path, pages: int) -> Runs:
     raw, cleaned = folder / f"raw{pages}", folder / f"cleaned{pages}"
     if not raw.exists():
         write(raw, range(pages))
-    first, again = _run(raw, cleaned), _run(raw, cleaned)
+    first, again = clean(raw, cleaned, WORKERS), clean(raw, cleaned, WORKERS)
     for n in range(_UNSEEN, _UNSEEN + NEW):
         made = make(n)
         file = raw / made.gold.file
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(made.body)
-    return Runs(pages, first, again, _run(raw, cleaned))
-
-
-def _run(raw: Path, cleaned: Path) -> Cost:
-    command = [sys.executable, "-m", "pipeline", "run", "--raw", str(raw)]
-    log = cleaned.with_suffix(".log")
-    return run(
-        [*command, "--cleaned", cleaned, "--workers", str(WORKERS)], log, {"PYTHONPATH": str(ROOT)}
-    )
+    return Runs(pages, first, again, clean(raw, cleaned, WORKERS))
 
 
 def show(runs: Sequence[Runs]) -> None:

@@ -486,11 +486,12 @@ class Job:
 
         What is all new is written by several, each of which would have a copy of what it needs.
         """
+        write = uncollected()(self.account.write_report)
         if self.is_many and self.corpus.before:
-            with beside(uncollected()(partial(self.account.write_report, folder))):
+            with beside(partial(write, folder)):
                 yield
         else:
-            uncollected()(self.account.write_report)(folder, self.writers)
+            write(folder, self.writers)
             yield
 
     @cached_property
