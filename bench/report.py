@@ -15,6 +15,8 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from msgspec import structs
+
 from bench._floors import hold
 from pipeline.publish import Corpus, Entry, write_report
 from pipeline.records import Block, Change, Cluster, Disagreement, Found, Match, Page, Provenance
@@ -37,15 +39,17 @@ def page(n: int, texts: list[list[str]]) -> tuple[Page, Page]:
     where = Provenance(f"www.site{n % 40}.example/{n:05}.html")
     day = date(2019 + n % 7, 1 + n % 12, 5)
     parsed = Page(f"{n:016x}", "", (*around, *raw), where, title=f"{title}（{n}）", published=day)
-    marked = [replace(block, dropped_by=rule) for block, rule in zip(around, _CHROME, strict=True)]
+    marked = [
+        structs.replace(block, dropped_by=rule) for block, rule in zip(around, _CHROME, strict=True)
+    ]
     changes = tuple(
         Change(len(_CHROME) + at, "spelling.marks", ",", "，", place)
         for at, line in enumerate(body)
         for place, mark in enumerate(line)
         if mark == "，"
     )
-    clean = [replace(block, text=line) for block, line in zip(raw, body, strict=True)]
-    return parsed, replace(parsed, blocks=(*marked, *clean), changes=changes)
+    clean = [structs.replace(block, text=line) for block, line in zip(raw, body, strict=True)]
+    return parsed, structs.replace(parsed, blocks=(*marked, *clean), changes=changes)
 
 
 def entries(count: int) -> Iterator[Entry]:

@@ -4,17 +4,15 @@ Each command loads what it needs when it is called: `--help` answers at once.
 """
 
 import gc
-import json
 import signal
 import sys
-from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from pipeline.commands import health, service
+from pipeline.commands.echo import echo, plain
 from pipeline.commands.options import (
     CLEANED,
     CONFIG,
@@ -64,7 +62,7 @@ def run(raw: Path, cleaned: Path, config: Path | None, as_json: bool, **options:
     settings = run_settings(settings_of(config), options)
     numbers = told_run(Paths(raw, cleaned), settings, asked, brief=bool(watched))
     if as_json:
-        _echo(numbers)
+        echo(numbers)
 
 
 @cli.command()
@@ -81,7 +79,7 @@ def page(file: Path, url: str, explain: bool, as_json: bool, config: Path | None
     rules = _rules(settings)
     cleaned = _clean(file, url, settings, rules)
     if as_json:
-        _echo(_record(cleaned))
+        echo(_record(cleaned))
     elif explain:
         _tell(cleaned, rules)
     elif cleaned.text:
@@ -111,8 +109,7 @@ def normalize(file: Path, as_json: bool, config: Path | None, **options: Any) ->
         return
     source = decode(_read(file))
     if as_json:
-        changes = [asdict(change) for change in trace_text(source, rules)]
-        _echo({"text": normalize_text(source, rules), "changes": changes})
+        echo({"text": normalize_text(source, rules), "changes": trace_text(source, rules)})
     elif options["diff"]:
         text_diff(trace_text(source, rules), str(file))
     else:
@@ -139,14 +136,10 @@ def tables(file: Path, out: Path, url: str, config: Path | None, **options: bool
     files = write_tables(page, out, rules, _table_settings(settings, options))
     if options["as_json"]:
         told = (
-            {
-                "file": str(path),
-                **asdict(table),
-                "told_doubts": list(map(asdict, told_doubts(table))),
-            }
+            {"file": str(path), **plain(table), "told_doubts": told_doubts(table)}
             for path, table in zip(files, page.tables, strict=True)
         )
-        _echo({"tables": list(told), "refused": list(map(asdict, page.refused))})
+        echo({"tables": list(told), "refused": page.refused})
         return
     for path in files:
         click.echo(path)
@@ -182,8 +175,8 @@ def compare(a: Path, b: Path, as_json: bool, config: Path | None) -> None:
     match = next(iter(find_matches(texts, rules=rules.dedup)), None)
     dropped, added = only_in(texts["a"], texts["b"]), only_in(texts["b"], texts["a"])
     if as_json:
-        told = {**asdict(match), "dropped": dropped, "added": added} if match else None
-        _echo(told)
+        told = {**plain(match), "dropped": dropped, "added": added} if match else None
+        echo(told)
     else:
         comparison(match, (str(a), str(b)), dropped, added)
 
@@ -205,7 +198,7 @@ def explain(page: str, raw: Path, cleaned: Path, as_json: bool, config: Path | N
     row = explain.ledger_row(paths, page)
     outcome = explain.last_outcome(paths, row["page"])
     if as_json:
-        _echo(asdict(outcome))
+        echo(outcome)
         return
     parts = {}
     if isinstance(outcome, Page):
@@ -240,7 +233,7 @@ def learn(site: str, raw: Path, out: Path | None, as_json: bool, config: Path | 
     if out:
         write_bytes(out, [found.toml.encode()])
     if as_json:
-        _echo(asdict(found))
+        echo(found)
     elif not out:
         click.echo(found.toml)
     advice = "Read them before you keep them." if found.rules else "More pages may tell more."
@@ -267,13 +260,13 @@ def import_(sources: tuple[Path, ...], raw: Path, as_json: bool, config: Path | 
         for source in sources:
             done = bring(source, raw, how, lambda files: progress.advance("import", files))
             failed += done.failed
-            told.append({"source": str(source), **asdict(done)})
+            told.append({"source": str(source), **plain(done)})
             say(
                 f"{source}: copied: {done.copied}, there before: {done.known}, "
                 f"passed over: {done.others}"
             )
     if as_json:
-        _echo(told)
+        echo(told)
     for line in failed:
         complain(line)
     if failed:
@@ -324,22 +317,10 @@ def _tell(page: "Page", rules: "Rules") -> None:
     story(page, [("page", page.id), ("url", page.url)], parts)
 
 
-def _echo(value: object) -> None:
-    """Print JSON on standard output."""
-    click.echo(json.dumps(value, ensure_ascii=False, default=_plain))
-
-
 def _record(page: "Page") -> dict[str, Any]:
     """Return the whole record of a page, and what it comes to."""
     found = {"text": page.text, "is_article": page.is_article}
-    return {**asdict(page), **found, "dropped": [asdict(block) for block in page.dropped]}
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    message = f"{type(value).__name__} is no JSON"
-    raise TypeError(message)
+    return {**plain(page), **found, "dropped": page.dropped}
 
 
 for _command in (*health.COMMANDS, *service.COMMANDS):

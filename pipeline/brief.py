@@ -5,13 +5,11 @@ In: a page, or what stands for it. Out: its `Brief`. Never: anything that all pa
 
 from datetime import date
 
-import msgspec
-
 from pipeline.paths import site_of
-from pipeline.records import Aside, Outcome, Page
+from pipeline.records import Aside, Noun, Outcome, Page
 
 
-class Brief(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
+class Brief(Noun, frozen=True):
     """Whose it is and whether it is an article; `reason` says why it is none.
 
     `aside`: it was set aside. Of an article `body` is the name of its text, as its `Gist` has it,

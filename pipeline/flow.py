@@ -13,8 +13,9 @@ Every step after `parse` takes a page and its rules and returns the page, marked
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TypeGuard
+
+from msgspec.structs import replace
 
 from pipeline import chrome, dedup, parse, recurring, spelling, tables
 from pipeline.brief import Brief

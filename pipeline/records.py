@@ -5,7 +5,6 @@ change again: a step marks a block (`dropped_by`), or respells it and says so in
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -16,8 +15,15 @@ Relation = Literal["same", "near", "contains", "contained", "overlaps", "templat
 Status = Literal["article", "duplicate", "not-an-article", "aside"]
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
+class Noun(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
+    """A noun. Stored and sent as its values alone, in their order: names would be half of it.
+
+    Not a dataclass: a page is a hundred blocks, and a run makes, packs and unpacks each of them
+    several times; that takes a frozen dataclass four times as long.
+    """
+
+
+class Provenance(Noun, frozen=True):
     """Where a page was read: `file` relative to raw/, and the place in it for archives.
 
     `fetched` is the time of the crawl as `read.times` writes it, "" where nothing tells it.
@@ -29,8 +35,7 @@ class Provenance:
     fetched: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RawPage:
+class RawPage(Noun, frozen=True):
     """A page as it lies on disk. `charset` is what a header claimed, often wrongly.
 
     `status` is that of the HTTP answer which brought it, 0 where none is known.
@@ -43,11 +48,10 @@ class RawPage:
     status: int = 0
 
 
-class Found(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
+class Found(Noun, frozen=True):
     """A page in raw/: the file it lies in, its size in bytes, what it holds, what `stat` said.
 
-    Every run reads and writes a record of each page, which a dataclass takes four times as long
-    for. `file` is quoted as `paths.quote` does; `sha256` is "" where the file could not be read.
+    `file` is quoted as `paths.quote` does; `sha256` is "" where the file could not be read.
     `name` is 16 hex digits that name all that shapes the page. In an archive `member` says in
     words which record it is, `number` its rank, and `inner`, `start`, `skip` how to get there
     (as `read.record.Place`). `reason` and `message` say why a record cannot be read.
@@ -69,8 +73,7 @@ class Found(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc
     message: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Noun, frozen=True):
     """One `<td>` or `<th>`; rows and columns count from 0, lines inside are parted by newlines."""
 
     row: int
@@ -81,8 +84,7 @@ class Cell:
     header: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Noun, frozen=True):
     """A heading, paragraph, list item or table; the unit that rules look at.
 
     `path` tells where it stood in the markup ("" for flattened text), `links` the share of its
@@ -100,8 +102,7 @@ class Block:
     dropped_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Noun, frozen=True):
     """One respelling by one rule.
 
     `before` starts at character `start` of block `block` as it stood after all earlier changes
@@ -117,8 +118,7 @@ class Change:
     start: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(Noun, frozen=True):
     """A cell that can be read otherwise; `row` and `column` count from 0 in `Table.rows`.
 
     `shares` holds the confidence of each of the other `readings`, 0.0 to 1.0, in their order; with
@@ -132,8 +132,7 @@ class Doubt:
     shares: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Noun, frozen=True):
     """A rebuilt table, strings as on the page; an empty cell is "".
 
     `header` has one name a column: `group_leaf` for a merged header, `name(一级)`, `name(二级)`
@@ -161,8 +160,7 @@ class Table:
         return next(shares, 1.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Noun, frozen=True):
     """A table that was seen and not rebuilt: its lines stay in the text as they are.
 
     `block` is the index of the block it begins with, `line` that of the source, `text` its first
@@ -179,8 +177,7 @@ class Refused:
 TakenOut = tuple[int, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
+class Dropped(Noun, frozen=True):
     """A block that was taken out, as `dropped.jsonl` shows it."""
 
     line: int
@@ -188,8 +185,7 @@ class Dropped:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Noun, frozen=True):
     """Where a field of a page was read: `rule` found it in `text`, on `line` of the source.
 
     `text` is the line or table row as it stands, `name: content` of a <meta>, or an address;
@@ -202,8 +198,7 @@ class Origin:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Noun, frozen=True):
     """A page in the flow. `id` is 16 hex digits; `dropped_by` names why it is no article.
 
     What the page says of itself is "" or None where it does not say: `published` is the day it
@@ -268,8 +263,7 @@ class Page:
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class Aside:
+class Aside(Noun, frozen=True):
     """A page that could not be read or cleaned: `reason` is a code, `message` the mend."""
 
     id: str
@@ -281,8 +275,7 @@ class Aside:
 Outcome = Page | Aside
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Noun, frozen=True):
     """MinHash of one body: `values` holds 128 little-endian uint32, `shingles` counts 5-grams."""
 
     page: str
@@ -290,8 +283,7 @@ class Signature:
     shingles: int
 
 
-@dataclass(frozen=True, slots=True)
-class Gist:
+class Gist(Noun, frozen=True):
     """What the search for duplicates knows of a text without reading it again.
 
     `text` names it as it is spelled, `folded` what is left of it after folding (b"" where that is
@@ -305,8 +297,7 @@ class Gist:
     sketch: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Disagreement:
+class Disagreement(Noun, frozen=True):
     """A sentence that two related pages share, but for its numbers."""
 
     sentence_a: str
@@ -315,8 +306,7 @@ class Disagreement:
     figures_b: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Noun, frozen=True):
     """What comparing two texts came to: a `Match` that does not say which pages carry them."""
 
     relation: Relation
@@ -327,8 +317,7 @@ class Verdict:
     disagreements: tuple[Disagreement, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Noun, frozen=True):
     """Two pages, truly compared. Relations are those of CONTRACT.md, read from `a` to `b`.
 
     `jaccard` and both `containment` shares (of a in b, of b in a) are exact, 0.0 to 1.0, over
@@ -346,8 +335,7 @@ class Match:
     disagreements: tuple[Disagreement, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Cluster:
+class Cluster(Noun, frozen=True):
     """Pages that carry one body. `members` holds all of them, `canonical` too; `why` it was it."""
 
     canonical: str

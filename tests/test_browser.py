@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from pipeline.publish import Corpus, join, write_report
 from pipeline.records import (
@@ -237,7 +238,7 @@ def test_the_policy_lets_nothing_else_run_or_load(browser: Browser, index: Path)
 
 def hostile_corpus() -> tuple[list[tuple[Found, Page | Aside]], Match, Cluster]:
     table = Table(HOSTILE, (HOSTILE, "2025年"), (("指标", f"5{HOSTILE}"),), notes=(HOSTILE,))
-    table = replace(table, doubts=(Doubt(0, 1, (HOSTILE,), HOSTILE, (0.2,)),))
+    table = structs.replace(table, doubts=(Doubt(0, 1, (HOSTILE,), HOSTILE, (0.2,)),))
     page = Page(
         "1" * 16,
         f"javascript:alert(3)//{HOSTILE}",
@@ -253,7 +254,7 @@ def hostile_corpus() -> tuple[list[tuple[Found, Page | Aside]], Match, Cluster]:
         refused=(Refused(0, 1, HOSTILE, HOSTILE),),
         changes=(Change(1, f"spelling.x{HOSTILE}", HOSTILE, HOSTILE, 0),),
     )
-    copy = replace(page, id="2" * 16)
+    copy = structs.replace(page, id="2" * 16)
     aside = Aside("4" * 16, Provenance("d.html"), "empty", f"d.html: is empty {HOSTILE}")
     differs = Disagreement(f"甲{HOSTILE}", f"乙{HOSTILE}", ("1座",), (HOSTILE,))
     match = Match(page.id, copy.id, "near", 0.9, (0.9, 0.9), 0.5, (HOSTILE,), (differs,))

@@ -5,10 +5,10 @@ Soup is random markup; `HYPOTHESIS_PROFILE=explore` looks for other examples tha
 
 import re
 from collections import Counter
-from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 import pipeline
 from pipeline import chrome

@@ -1,11 +1,11 @@
 """`clean-corpus learn`: rules that load and hold, of what is the site's and not the documents'."""
 
 import tomllib
-from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from pipeline import chrome
 from pipeline.commands import learn

@@ -4,13 +4,13 @@ import json
 import os
 import re
 import sqlite3
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from msgspec.structs import replace
 from pyarrow import parquet
 
 from pipeline.config import ArticleFormat, OutputsConfig

@@ -1,11 +1,11 @@
 """Bytes to blocks: the shapes of pages, the pages that break parsers, tables, flattened text."""
 
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pipeline.errors import PageError
 from pipeline.parse import looks_like_html, page_id, parse

@@ -2,7 +2,6 @@
 
 import csv
 import json
-from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 
@@ -48,8 +47,10 @@ PAGE = Page(
     title=f"通知{HOSTILE}",
     tables=(Table(HOSTILE, ("指标", "2025年"), (("=1+1", "-5.2%"), ("@x", "600"))),),
 )
-COPY = replace(PAGE, id="2" * 16, provenance=Provenance("b.html"))
-LIST = replace(PAGE, id="3" * 16, dropped_by="article.list-page", provenance=Provenance("c.html"))
+COPY = structs.replace(PAGE, id="2" * 16, provenance=Provenance("b.html"))
+LIST = structs.replace(
+    PAGE, id="3" * 16, dropped_by="article.list-page", provenance=Provenance("c.html")
+)
 ASIDE = Aside("4" * 16, Provenance("d.html"), "empty", f"d.html: is empty {HOSTILE}")
 MATCH = Match(
     PAGE.id,
@@ -98,14 +99,14 @@ def test_every_page_is_in_the_ledger_with_what_became_of_it(published: Path) -> 
 
 def test_an_article_says_where_its_fields_were_read(tmp_path: Path) -> None:
     origin = Origin("author", "metadata.author-label", f"作者：张三{HOSTILE}", 2)
-    page = replace(PAGE, author="张三", issued=date(2021, 3, 5), origins=(origin,))
+    page = structs.replace(PAGE, author="张三", issued=date(2021, 3, 5), origins=(origin,))
     folder, corpus = tmp_path / "version", Corpus([], {page.id: "a/1.html"}, {}, {})
     entries = list(join([(FOUND, page)], [], [Cluster(page.id, (page.id,), "the only one")]))
     publish(entries, corpus, folder)
     write_report(entries, corpus, folder)
     article = json.loads((folder / "articles.jsonl").read_bytes())
     assert (article["author"], article["issued"], article["issuer"]) == ("张三", "2021-03-05", "")
-    assert article["origins"] == [asdict(origin)]
+    assert article["origins"] == [structs.asdict(origin)]
     assert "metadata.author-label" in (folder / "report" / "data" / f"page-{page.id}.js").read_text(
         "utf-8"
     )
@@ -162,7 +163,7 @@ def test_csv_is_rfc_4180(tmp_path: Path) -> None:
     ],
 )
 def test_the_site_of_a_page(url: str, file: str, site: str) -> None:
-    assert site_of(replace(PAGE, url=url, provenance=Provenance(file))) == site
+    assert site_of(structs.replace(PAGE, url=url, provenance=Provenance(file))) == site
 
 
 def test_names_from_pages_choose_no_place() -> None:

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from pipeline import flow, recurring, tasks
 from pipeline.config import read_config
@@ -331,7 +331,7 @@ def test_neither_the_order_of_arrival_nor_the_cut_into_chunks_is_seen(
 
 def published(paths: Paths) -> None:
     config = read_config(None)
-    config = msgspec.structs.replace(config, run=msgspec.structs.replace(config.run, workers=1))
+    config = msgspec.replace(config, run=msgspec.replace(config.run, workers=1))
     job = open_job(paths, config, lambda _stage, _pages: None, Asked())
     try:
         tasks.run(job, lambda _totals: None)

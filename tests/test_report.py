@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec import structs
 
 from pipeline.publish import Corpus, Entry, join, write_report
 from pipeline.publish.report import budget, tongues
@@ -86,11 +87,14 @@ def pages(hostile: str = "") -> list[Page]:
         doubts=(Doubt(1, 1, ("", f"24.1{hostile}"), f"why{hostile}", (0.2, 0.1)),),
         confidence=((1, 1, 0.7),),
     )
-    table = replace(table, title=f"“十四五”目标{hostile}")
+    table = structs.replace(table, title=f"“十四五”目标{hostile}")
     page = Page("1" * 16, "", (Block("table", "x", line=3),), Provenance("a.html"), "全国规划")
     refused = (Refused(0, 9, f"指标{hostile}", f"too odd{hostile}"),)
-    page = replace(page, tables=(table,), refused=refused, title=f"全国规划{hostile}")
-    return [page, replace(page, id="2" * 16, title="某省规划", provenance=Provenance("b.html"))]
+    page = structs.replace(page, tables=(table,), refused=refused, title=f"全国规划{hostile}")
+    return [
+        page,
+        structs.replace(page, id="2" * 16, title="某省规划", provenance=Provenance("b.html")),
+    ]
 
 
 def report(tmp_path: Path, hostile: str = "") -> Path:
@@ -157,8 +161,13 @@ def test_a_page_shows_its_raw_text_and_what_was_done_to_it() -> None:
     parsed = Page(
         "1" * 16, "", (Block("paragraph", "打印"), Block("paragraph", "甲,乙")), Provenance("a")
     )
-    blocks = (replace(parsed.blocks[0], dropped_by="chrome.tools"), Block("paragraph", "甲，乙"))
-    page = replace(parsed, blocks=blocks, changes=(Change(1, "spelling.marks", ",", "，", 1),))
+    blocks = (
+        structs.replace(parsed.blocks[0], dropped_by="chrome.tools"),
+        Block("paragraph", "甲，乙"),
+    )
+    page = structs.replace(
+        parsed, blocks=blocks, changes=(Change(1, "spelling.marks", ",", "，", 1),)
+    )
     told = story(Entry(Found("a", 1, ""), page, "article", parsed=parsed))
     assert told["blocks"] == [[0, "p", 0, "打印"], [0, "p", -1, "甲,乙"]]
     assert told["changes"] == [[1, 1, 1, ",", "，"]]
@@ -168,8 +177,8 @@ def test_a_page_shows_its_raw_text_and_what_was_done_to_it() -> None:
 def test_long_pages_are_cut_where_there_is_no_room() -> None:
     text = "请检查堤防。" * 200
     page = Page("1" * 16, "", (Block("paragraph", text),) * 1000, Provenance("a"))
-    page = replace(page, changes=tuple(Change(n, "r", "请", "請") for n in (2, 500)))
-    entry = Entry(Found("a", 1, ""), page, "article", parsed=replace(page, changes=()))
+    page = structs.replace(page, changes=tuple(Change(n, "r", "请", "請") for n in (2, 500)))
+    entry = Entry(Found("a", 1, ""), page, "article", parsed=structs.replace(page, changes=()))
     whole = story(entry)
     assert cut(whole, 10_000_000) is whole
     told = cut(whole, 40_000)
@@ -303,7 +312,7 @@ def test_reasons_of_rules_and_doubts_are_told_in_chinese_too() -> None:
 def test_every_page_is_counted_by_site_month_and_rule() -> None:
     page = pages()[0]
     gone = Block("paragraph", "打印", dropped_by="chrome.tools")
-    page = replace(page, blocks=(gone, gone), published=date(2021, 3, 5))
+    page = structs.replace(page, blocks=(gone, gone), published=date(2021, 3, 5))
     aside = Aside("9" * 16, Provenance("www.a.example/1.html"), "empty", "is empty")
     tally = Tally()
     entry = Entry(Found("a", 1, ""), page, "article")
@@ -333,16 +342,18 @@ def test_a_table_is_named_with_its_number() -> None:
     title = "“十四五”目标"
     lines = ("正文。" * 40 + title, f"专栏 3 {title}", "指标")
     blocks = tuple(Block("paragraph", line) for line in lines)
-    table = replace(page.tables[0], title=title, block=2)
-    assert caption(replace(page, blocks=blocks), table) == f"专栏 3 {title}"
-    assert caption(replace(page, blocks=blocks[:1]), replace(table, block=0)) == title
+    table = structs.replace(page.tables[0], title=title, block=2)
+    assert caption(structs.replace(page, blocks=blocks), table) == f"专栏 3 {title}"
+    assert (
+        caption(structs.replace(page, blocks=blocks[:1]), structs.replace(table, block=0)) == title
+    )
 
 
 def test_counts_of_chapters_add_up_however_pages_are_parted() -> None:
     entries = []
     for n in range(12):
         gone = Block("paragraph", f"打印{n % 5}", dropped_by="chrome.tools")
-        page = replace(pages()[0], id=f"{n:016x}", blocks=(gone,) * (n % 4 + 1))
+        page = structs.replace(pages()[0], id=f"{n:016x}", blocks=(gone,) * (n % 4 + 1))
         entries.append(Entry(Found(f"{n:02}.html", 1, ""), page, "article"))
 
     def told(*parts: list[Entry]) -> Tally:

@@ -1,9 +1,9 @@
 """Every rule does what its cases say, and is the one that did it."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from pipeline.errors import ConfigError
 from pipeline.records import Block, Page, Provenance

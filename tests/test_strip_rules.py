@@ -1,13 +1,13 @@
 """Loading chrome.toml and sites: what is refused, and what a rule's keys do."""
 
 import re
-from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from pipeline.chrome import strip
 from pipeline.chrome.lines import fold
@@ -210,7 +210,7 @@ def test_a_rule_of_another_zone_hides_none_behind_it(tmp_path: Path) -> None:
 def test_a_mark_leaves_all_else_of_a_block(tmp_path: Path) -> None:
     rules = chrome.load([write(tmp_path, "chrome.toml", rule("drop"))], [])
     block = Block("item", "drop", "div/p@1", 0.5, (Cell(0, 0, "drop"),), 7)
-    others = [field for field in fields(Block) if field.name != "dropped_by"]
+    others = [field for field in structs.fields(Block) if field.name != "dropped_by"]
     assert all(getattr(block, field.name) != field.default for field in others)
     page = strip(Page("", "", (block, Block("paragraph", SENTENCE)), Provenance("")), rules)
-    assert page.blocks[0] == replace(block, dropped_by="chrome.test")
+    assert page.blocks[0] == structs.replace(block, dropped_by="chrome.test")

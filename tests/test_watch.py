@@ -311,7 +311,7 @@ def test_a_luigid_that_is_down_ends_the_run(cli: Cli, raw: Path, tmp_path: Path)
 
 def test_a_broken_installation_is_found_before_any_work(raw: Path, tmp_path: Path) -> None:
     code = (
-        "import sys; from dataclasses import replace; from pipeline import flow\n"
+        "import sys; from msgspec.structs import replace; from pipeline import flow\n"
         "from pipeline.__main__ import main\n"
         "strip = flow.strip_chrome\n"
         "flow.strip_chrome = lambda *given: replace(strip(*given), blocks=())\n"

@@ -4,8 +4,9 @@ In: a parsed page and the rules. Out: the same blocks, marked; and the rule by w
 article. Never a mark that an earlier mechanism made taken back, but by the one that made it.
 """
 
-from dataclasses import replace
 from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from pipeline.chrome.article import list_page, no_article
 from pipeline.chrome.beside import mark_beside

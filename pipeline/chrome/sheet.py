@@ -6,9 +6,11 @@ the page again with its marks. A sheet never outlives one call of `strip`.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
+
+from msgspec.structs import replace
 
 from pipeline.chrome.lines import fold, rule_anywhere
 from pipeline.chrome.surface import seen, wrapped
@@ -174,16 +176,10 @@ def _is_cut(above: str, below: str) -> bool:
 def marked(page: Page, sheet: Sheet) -> Page:
     """Return `page` with the marks of `sheet` on its blocks; a mark already there stays."""
     blocks = tuple(
-        _dropped(block, line.rule) if line.rule and not block.dropped_by else block
+        replace(block, dropped_by=line.rule.id) if line.rule and not block.dropped_by else block
         for block, line in zip(page.blocks, sheet.lines, strict=True)
     )
     return replace(page, blocks=blocks)
-
-
-def _dropped(block: Block, rule: ChromeRule) -> Block:
-    # `replace` asks for the names of all fields, for each of a hundred blocks.
-    b = block
-    return Block(b.kind, b.text, b.path, b.links, b.cells, b.line, rule.id)
 
 
 def _is_prose(text: str, weight: float) -> bool:

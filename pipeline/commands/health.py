@@ -3,11 +3,11 @@
 As in `__main__`, each loads what it needs when it is called.
 """
 
-import json
 from pathlib import Path
 
 import click
 
+from pipeline.commands.echo import echo
 from pipeline.commands.options import CLEANED, CONFIG, JSON, RAW, settings_of
 from pipeline.errors import ConfigError, CorpusError
 
@@ -28,7 +28,7 @@ def status(raw: Path, cleaned: Path, config: Path | None, *, as_json: bool) -> N
     numbers = read_summary(paths.current) if paths.current.exists() else None
     new = waiting(paths, settings_of(config).how)
     if as_json:
-        click.echo(json.dumps({"last": numbers, "waiting": new}, ensure_ascii=False))
+        echo({"last": numbers, "waiting": new})
         return
     if numbers is None:
         say(f"{cleaned}: nothing was published yet. Run `clean-corpus run`")
@@ -58,11 +58,7 @@ def check(config: Path | None, *, as_json: bool) -> None:
     everything = list(rules)
     cases = sum(len(rule.case) for rule in everything)
     if as_json:
-        click.echo(
-            json.dumps(
-                {"rules": len(everything), "cases": cases, "failing": broken}, ensure_ascii=False
-            )
-        )
+        echo({"rules": len(everything), "cases": cases, "failing": broken})
     for line in broken:
         complain(line)
     if broken:
@@ -90,7 +86,7 @@ def verify(cleaned: Path, *, as_json: bool) -> None:
     version = paths.current.readlink().name
     wrong = damaged(paths.current.resolve())
     if as_json:
-        click.echo(json.dumps({"version": version, "damaged": wrong}, ensure_ascii=False))
+        echo({"version": version, "damaged": wrong})
     for line in wrong:
         say(line)
     if wrong:

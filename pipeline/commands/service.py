@@ -3,16 +3,15 @@
 As in `__main__`, each loads what it needs when it is called.
 """
 
-import json
 import os
 import sys
-from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.commands.echo import echo
 from pipeline.commands.options import (
     CLEANED,
     CONFIG,
@@ -177,7 +176,7 @@ def retry(
     mended = sum((one.raw, one.member) not in still for one in found)
     say(f"tried again: {len(found)}, no longer set aside: {mended}")
     if as_json:
-        click.echo(json.dumps(numbers, ensure_ascii=False))
+        echo(numbers)
 
 
 def _chosen(
@@ -222,11 +221,9 @@ def history(page: str, raw: Path, cleaned: Path, config: Path | None, **options:
         steps.append((match, dropped, added))
     if options["as_json"]:
         told = [
-            {"match": asdict(match) if match else None, "dropped": dropped, "added": added}
-            for match, dropped, added in steps
+            {"match": match, "dropped": dropped, "added": added} for match, dropped, added in steps
         ]
-        known = [asdict(version) for version in versions]
-        click.echo(json.dumps({"versions": known, "steps": told}, ensure_ascii=False))
+        echo({"versions": versions, "steps": told})
         return
     version_list(versions)
     for (old, new), step in zip(pairwise(versions), steps, strict=True):

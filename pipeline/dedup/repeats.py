@@ -5,9 +5,10 @@ id. Never: a block of which one letter or digit is not in the copy that stays, o
 coincidence: a heading or a cell that recurs.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
+from msgspec.structs import replace
 
 from pipeline.dedup import kernel
 from pipeline.dedup.again import GRAM

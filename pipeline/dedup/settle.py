@@ -8,7 +8,8 @@ of next year's report. Its own cleaner copies do not.
 
 from collections import defaultdict
 from collections.abc import MutableMapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from pipeline.records import Relation, Verdict
 

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Literal
 
 import msgspec
+from msgspec import structs
 
 from pipeline.paths import site_of
 from pipeline.publish.entries import Entry
@@ -56,7 +57,7 @@ def article(entry: Entry) -> dict[str, Any] | None:
         "url": page.url,
         "site": site_of(page),
         **_said(page),
-        "origins": msgspec.to_builtins(page.origins),
+        "origins": [structs.asdict(origin) for origin in page.origins],
         "text": text,
         "tables": [_table(table) for table in page.tables],
         "chars": len(text),
@@ -99,7 +100,7 @@ def _table(table: Table) -> dict[str, Any]:
         "header": table.header,
         "rows": table.rows,
         "notes": table.notes,
-        "doubts": msgspec.to_builtins(table.doubts),
+        "doubts": [structs.asdict(doubt) for doubt in table.doubts],
         "unit": table.unit,
         "block": table.block,
         "lines": table.lines,

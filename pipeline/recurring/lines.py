@@ -12,10 +12,11 @@ shorter ones too. A line is never taken but from the edge inwards, each behind o
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain, islice
 
 import numpy as np
+from msgspec.structs import replace
 
 from pipeline.alike import alike
 from pipeline.records import Page

@@ -9,12 +9,13 @@ count for nothing: a bulletin is the same form every month.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import islice
 from zlib import crc32
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from pipeline.chrome.sheet import Line, Sheet, read, same_title

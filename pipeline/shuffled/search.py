@@ -5,12 +5,12 @@ that is not a candidate's moved; all edges of the corpus on the driver, where th
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pyarrow as pa
+from msgspec.structs import replace
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as fn
 

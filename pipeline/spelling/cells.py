@@ -5,7 +5,8 @@ respelled, each by itself, and the changes of the lines that hold them. Never: a
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from pipeline.records import Block, Change, Table
 

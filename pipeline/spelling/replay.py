@@ -5,7 +5,8 @@ a change that does not fit its block is an error.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from pipeline.errors import PageError
 from pipeline.records import Block, Change

@@ -6,9 +6,10 @@ changes a number, or respells a table, a dropped block or a page that is no arti
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from typing import Final
+
+from msgspec.structs import replace
 
 from pipeline.records import Block, Change, Page
 from pipeline.rules.spelling import SpellingRule, SpellingRules

@@ -9,8 +9,9 @@ items. A page with a table in its markup is never searched for flattened ones.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import groupby
+
+from msgspec.structs import replace
 
 from pipeline.records import Block, Change, Page, Refused
 from pipeline.rules.tables import TableRules

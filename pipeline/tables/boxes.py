@@ -9,7 +9,9 @@ the whole line when the text follows on lines of its own.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from pipeline.records import Block, Table
 from pipeline.rules.tables import TableRules

@@ -6,7 +6,9 @@ a character lost: the blocks of the page stay as they are.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from pipeline.records import Block, Table
 from pipeline.rules.tables import Lexicon

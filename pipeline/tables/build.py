@@ -4,7 +4,8 @@ In: a layout and the rows that were cut. Out: a `Table`. Never a value that the 
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from pipeline.records import Table
 from pipeline.rules.tables import TableRules

@@ -10,7 +10,8 @@ reaches in from the left, `^` one that reaches in from above; a line without `|`
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from pipeline.records import Block, Cell, Table
 from pipeline.rules.tables import TableRule, TableRules

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from msgspec import structs
+
 from pipeline.records import Block, Refused, Table
 from pipeline.rules.tables import Lexicon, TableRules
 from pipeline.tables import aligned, around, beginning, gapped, grid, lined, marked, oneline, tabbed
@@ -132,7 +134,7 @@ def _in_line(
     parts = oneline.divide(blocks[index].text, words)
     if parts is None:
         return None, at + 1, ()
-    line = replace(blocks[index], text=parts.cells)
+    line = structs.replace(blocks[index], text=parts.cells)
     typer = Typer(words)
     tokens = read_line(line, index, typer, lambda text: role_of(text, words) is not None)
     reading = best_reading(tokens, rules)
@@ -142,7 +144,7 @@ def _in_line(
     title = oneline.title_of(parts.before, words)
     notes = around.read_notes([parts.after], words) if len(parts.after) < _LONGEST_HEADER else ()
     lines = (blocks[index].line,) * len(table.rows)
-    table = replace(table, title=title, notes=notes, lines=lines)
+    table = structs.replace(table, title=title, notes=notes, lines=lines)
     text = _whole_text(reading, tokens)
     texts = (parts.before, text, parts.after)
     found = Found(table, (index,), "\n".join(filter(None, texts)), "line")
@@ -229,7 +231,7 @@ def _read_at(
     held = tuple(index for index in region if index <= last)
     apart = reading.body[0].starts
     table = build(reading.layout, reading.cut, rules, held[0], lined=apart)
-    table = replace(table, lines=tuple(source_lines(reading, blocks)))
+    table = structs.replace(table, lines=tuple(source_lines(reading, blocks)))
     named: Mechanism = "wide" if shape == "spaced" else shape
     found = Found(table, held, _whole_text(reading, tokens), named)
     return _placed(found, blocks, shown, at, words), at + len(held), tokens
@@ -327,7 +329,7 @@ def _flat(
     last = max(token.block for token in reading.body)
     held = tuple(index for index in shown[at:] if index <= last)
     table = build(reading.layout, reading.cut, rules, held[0])
-    table = replace(table, lines=tuple(source_lines(reading, blocks)))
+    table = structs.replace(table, lines=tuple(source_lines(reading, blocks)))
     return _placed(Found(table, held, text_of(reading), "flat"), blocks, shown, at, rules.lexicon)
 
 
@@ -342,7 +344,7 @@ def _placed(
         return found
     title, unit = found.table.title or near.title, found.table.unit or near.unit
     notes = found.table.notes + near.notes
-    return replace(found, table=replace(found.table, title=title, unit=unit, notes=notes))
+    return replace(found, table=structs.replace(found.table, title=title, unit=unit, notes=notes))
 
 
 def _ruled(blocks: Sequence[Block], region: Sequence[int], rules: TableRules) -> Found | None:

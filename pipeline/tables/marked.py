@@ -14,6 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from msgspec import structs
+
 from pipeline.records import Block, Cell
 from pipeline.rules.tables import Lexicon, TableRules
 from pipeline.tables import around, grid, joined, tabbed
@@ -143,7 +145,7 @@ def _cells(picture: joined.Picture) -> Iterator[Cell]:
                 cells[spot] = Cell(row, column, shown, header=row < picture.depth)
                 continue
             owner = owners[spot] = owners[over]
-            cells[owner] = replace(
+            cells[owner] = structs.replace(
                 cells[owner],
                 rowspan=max(cells[owner].rowspan, row - owner[0] + 1),
                 colspan=max(cells[owner].colspan, column - owner[1] + 1),

@@ -6,8 +6,9 @@ the same header again) is one. Never a change to the text: these blocks have one
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import groupby
+
+from msgspec.structs import replace
 
 from pipeline.records import Block, Refused, Table
 from pipeline.rules.tables import TableRules

@@ -8,7 +8,8 @@ cells that a row begins with were merged with those above.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from pipeline.records import Cell
 from pipeline.rules.tables import Lexicon
