@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -331,7 +330,7 @@ def test_neither_the_order_of_arrival_nor_the_cut_into_chunks_is_seen(
 
 def published(paths: Paths) -> None:
     config = read_config(None)
-    config = msgspec.replace(config, run=msgspec.replace(config.run, workers=1))
+    config = replace(config, run=replace(config.run, workers=1))
     job = open_job(paths, config, lambda _stage, _pages: None, Asked())
     try:
         tasks.run(job, lambda _totals: None)
