@@ -26,7 +26,7 @@ _FILE = Path(__file__).parent / "__pycache__" / f"kept.{sys.implementation.cache
 _ASKED: dict[_Key, Any] = {}
 
 
-def compile_pattern(find: str, flags: int = 0) -> re.Pattern[str]:
+def pattern(find: str, flags: int = 0) -> re.Pattern[str]:
     """Return what `re.compile` returns, and raise what it raises."""
     key = (_CODE, find, int(flags))
     _ASKED.setdefault(key)

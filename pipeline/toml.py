@@ -2,7 +2,6 @@
 
 import difflib
 import hashlib
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -17,11 +16,11 @@ def read_toml(file: Path) -> dict[str, Any]:
     """Return the content of `file`; `ConfigError` with line and column when it is not TOML."""
     try:
         text = file.read_text("utf-8")
-        return _parsed(text) if file.parent.is_relative_to(_PACKAGE) else tomllib.loads(text)
+        return _parsed(text) if file.parent.is_relative_to(_PACKAGE) else _parse(text)
     except OSError as error:
         message = f"{file}: {error.strerror}. Name another file, or leave it out for the defaults"
         raise ConfigError(message) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         message = f"{file}: is not TOML: {error}. Mend that line"
         raise ConfigError(message) from error
 
@@ -29,7 +28,13 @@ def read_toml(file: Path) -> dict[str, Any]:
 def _parsed(text: str) -> dict[str, Any]:
     """Return the content of a file of the package; rules hold no dates, which are not kept."""
     name = hashlib.sha256(text.encode()).hexdigest()
-    return remember("toml", name, lambda: tomllib.loads(text))
+    return remember("toml", name, lambda: _parse(text))
+
+
+def _parse(text: str) -> dict[str, Any]:
+    import tomllib  # what the package brings was parsed before
+
+    return tomllib.loads(text)
 
 
 def check_keys(found: Iterable[str], known: Iterable[str], where: str) -> None:

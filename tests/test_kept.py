@@ -33,12 +33,12 @@ def _matches(pattern: re.Pattern[str]) -> list[list[tuple[str, dict[str, str]]]]
 
 def test_a_kept_pattern_is_what_re_compiles(folder: Path) -> None:
     for find, flags in PATTERNS:
-        kept.compile_pattern(find, flags)
+        kept.pattern(find, flags)
     kept.save()
     assert [path.name for path in folder.iterdir()] == ["kept.test"]
     re.purge()
     for find, flags in PATTERNS:
-        restored, plain = kept.compile_pattern(find, flags), re.compile(find, flags)
+        restored, plain = kept.pattern(find, flags), re.compile(find, flags)
         assert restored == plain
         assert (restored.groups, restored.groupindex) == (plain.groups, plain.groupindex)
         assert _matches(restored) == _matches(plain)

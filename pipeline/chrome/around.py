@@ -4,10 +4,10 @@ In: the lines above the body, or those below it. Out: nothing; lines get their r
 sentence, a table's row, what a rule's `keep` lists, or anything where no chrome proves it.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from pipeline import kept
 from pipeline.chrome.core import is_cell, is_headline
 from pipeline.chrome.sheet import Line, Sheet, same_title, take
 from pipeline.chrome.verse import element_of
@@ -27,23 +27,23 @@ _ARROWS = ">»→"  # what ends so leads elsewhere
 _ORNAMENTS = " >»·[]"
 _ADDRESS = 3  # characters of an addressee with its colon, at least
 _LONGEST_LINK = 80
-_DATED = re.compile("B{4,}|(?:TD){4,}|(?:DT){4,}")  # fewer may be dates of the article's own
+_DATED = kept.pattern("B{4,}|(?:TD){4,}|(?:DT){4,}")  # fewer may be dates of the article's own
 _DATES = 4
-_FIGURE = re.compile(r"\d")
-_HOUR = re.compile(r"\d{1,2}[-/.月]\d{1,2}日? \d{1,2}:\d{2}")  # when readers wrote
+_FIGURE = kept.pattern(r"\d")
+_HOUR = kept.pattern(r"\d{1,2}[-/.月]\d{1,2}日? \d{1,2}:\d{2}")  # when readers wrote
 _BARS = 2
-_COLUMN = re.compile(r"(?<=\S)\s{3,}(?=\S)")
+_COLUMN = kept.pattern(r"(?<=\S)\s{3,}(?=\S)")
 # A word and its figures, parted by one blank each: the row of a table.
-_FIGURES = re.compile(r"[^\W\d].{0,60}?(?: [-+]?\d[\d.,]{0,9}[%A-Za-z]{0,4}){2,12}")
-_DIGIT = re.compile(r"\d")
-_LABEL = re.compile("[:：]")
-_NAMES = re.compile(r"(?:[一-鿿]{1,4} ){4,}[一-鿿]{1,4}")  # of people, be it in columns
+_FIGURES = kept.pattern(r"[^\W\d].{0,60}?(?: [-+]?\d[\d.,]{0,9}[%A-Za-z]{0,4}){2,12}")
+_DIGIT = kept.pattern(r"\d")
+_LABEL = kept.pattern("[:：]")
+_NAMES = kept.pattern(r"(?:[一-鿿]{1,4} ){4,}[一-鿿]{1,4}")  # of people, be it in columns
 _ROWS = 2  # fewer rows of names may be a menu
-_NUMBERED = re.compile(r"\d{1,3} ?[.、)]")
-_HEADING = re.compile(
+_NUMBERED = kept.pattern(r"\d{1,3} ?[.、)]")
+_HEADING = kept.pattern(
     r"(?:第?[一二三四五六七八九十]{1,3}[、章节条编]|\([一二三四五六七八九十]{1,3}\)) ?\w"
 )
-_DAY = re.compile(
+_DAY = kept.pattern(
     r"[12]\d{3}年\d{1,2}月\d{1,2}日|[二〇○零一]{2}[〇○零一二三四五六七八九]{2}年.{1,3}月.{1,3}日"
 )
 _LINKED = 0.2

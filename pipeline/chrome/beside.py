@@ -8,31 +8,31 @@ Whatever the language: one element holds the paragraphs. Above it, in elements o
 the way to the page, who wrote and when; below it appeals, tags and titles of other pages.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 
+from pipeline import kept
 from pipeline.chrome.body import is_heading, is_named_lead
 from pipeline.chrome.container import is_below
 from pipeline.chrome.sheet import Line, Sheet, same_title, take
 from pipeline.rules.chrome import CLOSING
 from pipeline.rules.patterns import Pattern
 
-_HAN = re.compile("[一-鿿]+")
-_KANA = re.compile("[ぁ-ヿ]+")
+_HAN = kept.pattern("[一-鿿]+")
+_KANA = kept.pattern("[ぁ-ヿ]+")
 _BODY = 60  # a body has so many characters at least
 _MOST = 0.6  # an element with less of the sentences is one section of the body
 _KANA_SHARE = 0.2
 _LONGEST = 120  # characters of a byline with its dates
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_PART = re.compile(r"(?:p|ul|ol|li|h[1-6]|blockquote)[@.#]")
-_HOUR = re.compile(r"(?<!\d)\d{1,2}[:.h]\d{2}(?!\d)")
-_WORD = re.compile(r"[^\W\d_][\w.’'-]*")
+_YEAR = kept.pattern(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_PART = kept.pattern(r"(?:p|ul|ol|li|h[1-6]|blockquote)[@.#]")
+_HOUR = kept.pattern(r"(?<!\d)\d{1,2}[:.h]\d{2}(?!\d)")
+_WORD = kept.pattern(r"[^\W\d_][\w.’'-]*")
 _NAMES = 6  # words of names, at most
 _PARTICLE = 3  # characters of von, de, and, by
 _ENDS = (".", "!", "?", ":", "。", ":")
-_OWN = re.compile(r"(?:^|/)(?:figure|figcaption|li|table|blockquote)[@.#]")
-_ITEM = re.compile(r"/li[@.#][^/]*$")
+_OWN = kept.pattern(r"(?:^|/)(?:figure|figcaption|li|table|blockquote)[@.#]")
+_ITEM = kept.pattern(r"/li[@.#][^/]*$")
 _APPEAL = 100  # characters of one, in Chinese ones
 
 

@@ -4,23 +4,25 @@ In: a sheet whose single lines were matched, and where its body stands. Out: not
 their rule. Never marks a sentence, nor a date, number or word that has no chrome on both sides.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
 
+from pipeline import kept
 from pipeline.chrome.lines import matching_rule
 from pipeline.chrome.sheet import Line, Sheet, take
 from pipeline.rules.chrome import SHORT, ChromeRule, RuleSet, Zone
 from pipeline.rules.patterns import Pattern
 
-_MARKS = re.compile(r"[\W_]+")
+_MARKS = kept.pattern(r"[\W_]+")
 _OPEN = frozenset("[【(〔:|>»/·")  # a piece of a line ends so
 _CLOSE = frozenset("]】)〕|>»/·")  # or the next begins so
 _PIECES = 12  # lines that one line was cut into, at most
 _PIECE = 40
 _TITLE = 8
-_BRACKETS = re.compile(r"[\[\]【】()|>»›·•*_=#+~-]+(?: [\[\]【】()|>»›·•*_=#+~-]+)*|[,，。.、]{5,}")
+_BRACKETS = kept.pattern(
+    r"[\[\]【】()|>»›·•*_=#+~-]+(?: [\[\]【】()|>»›·•*_=#+~-]+)*|[,，。.、]{5,}"
+)
 _BUTTON = 8
 _RUN = 4  # lines between chrome, at most
 _STAMP = 24  # characters of a date with its hour, at most

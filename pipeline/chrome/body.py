@@ -4,24 +4,24 @@ In: a sheet whose blocks have paths. Out: nothing; lines of the sheet get their 
 the title, a lead below it, attachments, or an element named for chrome that holds the body.
 """
 
-import re
 from collections import defaultdict
 from itertools import pairwise
 
+from pipeline import kept
 from pipeline.chrome.container import find_container, is_below
 from pipeline.chrome.elements import Elements
 from pipeline.chrome.sheet import Line, Sheet, same_title, take
 from pipeline.chrome.verse import body_element
 from pipeline.rules.chrome import ChromeRule
 
-_PLACE = re.compile(r"@\d+|\d+")  # ids count the pages of a document
-_NAMED = re.compile("[#.]")
-_STAMP = re.compile(r"\d{1,2}[-/.月]\d{1,2}|\d{1,2}:\d{2}|\d ?[楼#]")
-_HEADING = re.compile("h[1-3](?![a-z])")
-_CAPTION = re.compile("(?:^|/)figcaption[@.#]")
-_NAMES = re.compile("[#.]([^#.@!]+)")
+_PLACE = kept.pattern(r"@\d+|\d+")  # ids count the pages of a document
+_NAMED = kept.pattern("[#.]")
+_STAMP = kept.pattern(r"\d{1,2}[-/.月]\d{1,2}|\d{1,2}:\d{2}|\d ?[楼#]")
+_HEADING = kept.pattern("h[1-3](?![a-z])")
+_CAPTION = kept.pattern("(?:^|/)figcaption[@.#]")
+_NAMES = kept.pattern("[#.]([^#.@!]+)")
 _LEAD = 0.2  # the lead between title and body may stand outside it, and has hardly a link
-_SUBTITLE = re.compile("[—–-]{2,3}(?=[^—–-]{4,40}$)")  # such as ——记某县人大代表某某
+_SUBTITLE = kept.pattern("[—–-]{2,3}(?=[^—–-]{4,40}$)")  # such as ——记某县人大代表某某
 _MORE_LINKED = 0.8
 _PARAGRAPH = 40  # a shorter one below the body may be a remark of the site's
 _BODY = 20  # a body has so many characters at least, however many its readers wrote

@@ -10,12 +10,12 @@ others lead to. In flattened text three or more titles in a row have each a sent
 stand below a line which says that they lead elsewhere.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from pipeline import kept
 from pipeline.chrome.container import is_below
 from pipeline.chrome.core import is_cell, is_headline
 from pipeline.chrome.sheet import Line, Sheet, take
@@ -35,10 +35,10 @@ _LABEL = 20  # characters of a line that announces, at most
 _LONGEST_BOX = 300  # lines of a box, at most
 _ITEMS = 2  # a box has so many lines below it
 _ENDS = "。.;；,，、:：!！"
-_PLACE = re.compile(r"@\d+")
-_TITLE_TAG = re.compile(r"(?:h[1-6]|dt)(?![a-z0-9])|[a-z0-9]+[#.]")
-_NAME = re.compile(r"\w\w\w")
-_NUMBERED = re.compile(
+_PLACE = kept.pattern(r"@\d+")
+_TITLE_TAG = kept.pattern(r"(?:h[1-6]|dt)(?![a-z0-9])|[a-z0-9]+[#.]")
+_NAME = kept.pattern(r"\w\w\w")
+_NUMBERED = kept.pattern(
     r"[(\[]?(?:\d{1,3}|[一二三四五六七八九十]{1,3}) ?[.、)\]]|第[一二三四五六七八九十\d]"
 )
 _LINKS = ("end",)
@@ -246,9 +246,9 @@ def _flat_runs(sheet: Sheet, stamp: Pattern) -> Iterator[tuple[int, int]]:
                 break
 
 
-_COLUMNS = re.compile(r"^[ \u3000]{20}|\S[ \u3000]{4,}\S")  # a box beside the text, line by line
-_STAMPED = re.compile("(?:T{1,2}(?:SM{1,2}|MSM?)){4,}")
-_PLAIN = re.compile("(?:T{1,2}M?SM{0,2}){3,}")
+_COLUMNS = kept.pattern(r"^[ \u3000]{20}|\S[ \u3000]{4,}\S")  # a box beside the text, line by line
+_STAMPED = kept.pattern("(?:T{1,2}(?:SM{1,2}|MSM?)){4,}")
+_PLAIN = kept.pattern("(?:T{1,2}M?SM{0,2}){3,}")
 
 
 def _shape(sheet: Sheet, line: Line, stamp: Pattern) -> str:

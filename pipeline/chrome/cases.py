@@ -3,16 +3,16 @@
 In: a rule and lines. Out: those that it, alone, does not take. Never used by the flow.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 
+from pipeline import kept
 from pipeline.chrome.marks import mark
 from pipeline.chrome.sheet import read
 from pipeline.records import Block, BlockKind, Origin, Page, Provenance
 from pipeline.rules.chrome import ChromeRule, ChromeRules, compile_rules
 
-_CASE_LINE = re.compile(r"(?:\{(?P<where>[^}]*)\} )?(?P<text>.*)")
-_CASE_FACT = re.compile(r"([a-z_]+)=([^,]+)")
+_CASE_LINE = kept.pattern(r"(?:\{(?P<where>[^}]*)\} )?(?P<text>.*)")
+_CASE_FACT = kept.pattern(r"([a-z_]+)=([^,]+)")
 _CHROME = "chrome"
 _GLUED = "glued"
 _FACTS = 2  # the pieces of a line that was parted stand on the first

@@ -8,16 +8,16 @@ right below the title weighs more, what stands above it less. Known containers a
 taken only where it holds a fair share of that mass.
 """
 
-import re
 from collections import defaultdict
 
+from pipeline import kept
 from pipeline.chrome.elements import Elements
 from pipeline.chrome.sheet import NEARBY, Line, Sheet
 from pipeline.rules.chrome import CLOSING, SHORT, ChromeRule
 
-_PARAGRAPH = re.compile("p[@.#]")
+_PARAGRAPH = kept.pattern("p[@.#]")
 # A list is no body: its introduction and the signature stand beside it.
-_PART = re.compile("(?:ul|ol|dl|li|p|pre|blockquote)[@.#]")
+_PART = kept.pattern("(?:ul|ol|dl|li|p|pre|blockquote)[@.#]")
 _MOST = 0.85  # an element with less of its parent's mass is not all of the body
 _TITLED = 0.6  # but it is where it holds the title too
 _PRIOR = 0.5  # a known container with less of the page's mass is a teaser
@@ -26,7 +26,7 @@ _TEASER = 120  # no teaser is longer, in Chinese characters
 _BODY = 20  # a body has so many characters at least
 _DIRECT = 0.02  # sentences right in an element, beside its children, belong to the body
 _NEAR = 4.0  # a notice may be shorter than the teasers beside it, but stands below its title
-_PLACE = re.compile(r"@\d+")
+_PLACE = kept.pattern(r"@\d+")
 _OWN = 2  # an element with more lines is what holds a body
 _ALIKE = 4  # fewer lines made alike may be parts of a head or a foot
 _SHARE = 0.8

@@ -7,14 +7,14 @@ A notice ends with headings, places, prices and telephones, a curriculum vitae w
 no sentences, and no list of titles either.
 """
 
-import re
 from collections.abc import Sequence
 
+from pipeline import kept
 from pipeline.chrome.sheet import Line, Sheet
 from pipeline.chrome.verse import element_of
 
 _HAN = "一二三四五六七八九十"
-_NUMBER = re.compile(rf"(第)?(\()?([{_HAN}]{{1,3}}|\d{{1,2}})(\)|[章节条部] |[、.](?!\d))")
+_NUMBER = kept.pattern(rf"(第)?(\()?([{_HAN}]{{1,3}}|\d{{1,2}})(\)|[章节条部] |[、.](?!\d))")
 _GAP = 2  # more lines in a row that go on with nothing are another list
 _LINKED = 0.3
 _BULLETS = "-*•· "

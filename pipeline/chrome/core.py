@@ -6,16 +6,16 @@ Each line has a score: sentences count for the body, titles and buttons against 
 with the greatest sum is the body (Bentley, Programming Pearls, column 8: maximum subarray).
 """
 
-import re
 from collections.abc import Sequence
 
+from pipeline import kept
 from pipeline.chrome.sheet import Line
 
-_CELL = re.compile(r"[\d.,%+\-~/ <>=]{1,20}|.{0,3}\d[\d.,]*.{0,4}")
+_CELL = kept.pattern(r"[\d.,%+\-~/ <>=]{1,20}|.{0,3}\d[\d.,]*.{0,4}")
 _AGAINST_TITLE = -5.0  # a title in a list of links; sixty of them outweigh a long paragraph
 _AGAINST_CELL = -0.5  # long tables stand between paragraphs
 _AGAINST_CHROME = -20.0
-_FULL_STOP = re.compile("[。;；]|[.](?: |$)")
+_FULL_STOP = kept.pattern("[。;；]|[.](?: |$)")
 _LONGEST_TITLE = 45
 _TITLE_LINES = 8  # title, byline and source stand so close together
 _LINKED = 0.8

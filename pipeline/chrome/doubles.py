@@ -4,15 +4,14 @@ In: a sheet. Out: nothing; lines of the sheet get their rule. Never a line whose
 stand elsewhere on the page, but for the dots that cut it short.
 """
 
-import re
-
+from pipeline import kept
 from pipeline.chrome.sheet import Sheet, take
 
-_MARKS = re.compile(r"[\W_]+")  # a box may show the text without its quotes
+_MARKS = kept.pattern(r"[\W_]+")  # a box may show the text without its quotes
 _DOTS = ".…"
-_CUT = re.compile(f"[{_DOTS}]{{2,6}}$|…$")
+_CUT = kept.pattern(f"[{_DOTS}]{{2,6}}$|…$")
 _SHORTEST = 24  # characters of a teaser
-_COUNT = re.compile(r"\(?(\d{1,3}) ?/ ?(\d{1,3})\)?")
+_COUNT = kept.pattern(r"\(?(\d{1,3}) ?/ ?(\d{1,3})\)?")
 _PICTURES = 3  # fewer numbers may be fractions
 
 

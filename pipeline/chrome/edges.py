@@ -4,10 +4,10 @@ In: a sheet. Out: nothing; lines of the sheet get their rule. Never marks the ti
 body, what the rule `after-end` keeps.
 """
 
-import re
 from collections.abc import Sequence
 from itertools import accumulate
 
+from pipeline import kept
 from pipeline.chrome.around import mark_above, mark_below, mark_dated
 from pipeline.chrome.between import is_marks, mark_bars, mark_cut
 from pipeline.chrome.continued import continued
@@ -33,7 +33,7 @@ _BUTTON = 12  # characters of a button, at most
 _POSTS = 3  # fewer dated lines may be dates of the article's own
 _POST_LINE = 80
 _POST_SHARE = 0.08
-_STAMP = re.compile(r"\d{1,4}[-/.年月]\d{1,2}.{1,10}\d{1,2}:\d{2}")
+_STAMP = kept.pattern(r"\d{1,4}[-/.年月]\d{1,2}.{1,10}\d{1,2}:\d{2}")
 
 
 def mark_edges(sheet: Sheet) -> None:

@@ -4,15 +4,15 @@ In: the path of a block. Out: the elements above it that a rule names, outermost
 at text.
 """
 
-import re
 import sys
 from collections.abc import Sequence
 from functools import lru_cache
 
+from pipeline import kept
 from pipeline.rules.chrome import ChromeRule, Known, Mechanism, RuleSet
 
 # `div#main.article!hidden@2`: tag, id, classes and the mark are names, the place is none.
-_NAMES = re.compile(r"[#.]([^#.@!/]+)|^([a-z0-9-]+)|(!hidden)")
+_NAMES = kept.pattern(r"[#.]([^#.@!/]+)|^([a-z0-9-]+)|(!hidden)")
 
 _NOWHERE = sys.maxsize
 

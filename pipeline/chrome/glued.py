@@ -5,9 +5,9 @@ rule. Never marks what stands above a title that is not on the page twice nor ha
 below, nor a tail that does not begin as the tails of pages do.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 
+from pipeline import kept
 from pipeline.chrome.sheet import Line, Sheet, take
 from pipeline.rules.patterns import Pattern
 
@@ -15,7 +15,7 @@ _TITLE = 8  # characters of a title that stands on the page twice, at least
 _RARER = 3  # below the text full stops are so many times rarer
 _MOST = 0.7  # of the sentences above, at most, stand below
 _BYLINE = 200
-_SENTENCE = re.compile("[。!?,“]")
+_SENTENCE = kept.pattern("[。!?,“]")
 _CLOSING = 100  # characters from the end of a text, in which what surely closes it says so twice
 _TWICE = 2
 

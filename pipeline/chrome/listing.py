@@ -5,9 +5,9 @@ page with a paragraph longer than a teaser, or with sentences beside its titles:
 article.
 """
 
-import re
 from collections.abc import Callable, Sequence
 
+from pipeline import kept
 from pipeline.chrome.core import is_cell, is_headline
 from pipeline.chrome.sheet import Line, Sheet
 from pipeline.chrome.verse import find_verse, verse_element
@@ -29,7 +29,7 @@ _TITLE = (6, 45)  # characters
 _SENTENCES = 12  # characters; the shortest notice has as many
 _LINKED_MARKS = 2  # fewer prove enough where the titles are links
 _SIGN = 60  # characters of a line that names the source or announces a list, at most
-_FIGURE = re.compile(r"\d+")
+_FIGURE = kept.pattern(r"\d+")
 _LINKED = 0.5
 
 

@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
+from pipeline import kept
 from pipeline.chrome.sheet import Line, Sheet, take
 from pipeline.rules.patterns import Pattern
 
-_NUMBERS = re.compile(r"\d{1,4}")
-_DAYS = re.compile(r"\d{1,2}(?: \d{1,2}){0,6}")
+_NUMBERS = kept.pattern(r"\d{1,4}")
+_DAYS = kept.pattern(r"\d{1,2}(?: \d{1,2}){0,6}")
 _ENDS = frozenset("0123456789页-—–")
 _MONTH = 28  # days of the shortest
 _WEEK = 7

@@ -6,10 +6,10 @@ between the words of a live report. Never marks a sentence, a signature or a doc
 a day, an organ or a number alone is the document's, be it read as a field.
 """
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
+from pipeline import kept
 from pipeline.chrome.lines import fold
 from pipeline.chrome.sheet import Line, Sheet, take
 from pipeline.records import Origin
@@ -20,11 +20,11 @@ _PAGE = ("published", "source", "author", "editor", "index_number")
 _DOCUMENT = ("issuer", "issued", "document_number")
 _DAYS = ("published", "issued")
 _LONGEST = 150  # characters of a line made of labels and their values
-_SENTENCE = re.compile("[。!?;]")
-_LABELLED = re.compile("[:丨]|】.*】")  # one label in brackets may head a document's own line
-_DAY = re.compile(r"\d[-/.年月]\d")
-_BLANKS = re.compile(r"\s+")
-_PARTS = re.compile("[、]")
+_SENTENCE = kept.pattern("[。!?;]")
+_LABELLED = kept.pattern("[:丨]|】.*】")  # one label in brackets may head a document's own line
+_DAY = kept.pattern(r"\d[-/.年月]\d")
+_BLANKS = kept.pattern(r"\s+")
+_PARTS = kept.pattern("[、]")
 _PROVEN = 2  # so many fields on one line make a byline of it, whatever else it says
 _NEAR = 8  # lines above the first sentence where a byline stands
 _BYLINE = 90

@@ -9,19 +9,20 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
+from pipeline import kept
 from pipeline.chrome.between import is_marks
 from pipeline.chrome.lines import LONGEST, fold
 from pipeline.chrome.sheet import Line, Sheet, take
 from pipeline.rules.chrome import SHORT
 from pipeline.rules.patterns import Pattern
 
-_BAR = re.compile(r"\s*[|│┃·•>/]\s*|\s+")
-_BARS = re.compile("(?:[^ |│┃·•>/]*[ |│┃·•>/]){3}")  # as many as part the names of a menu
-_ROW = re.compile(r"[\s|│┃·•>/\[\]【】]+")
+_BAR = kept.pattern(r"\s*[|│┃·•>/]\s*|\s+")
+_BARS = kept.pattern("(?:[^ |│┃·•>/]*[ |│┃·•>/]){3}")  # as many as part the names of a menu
+_ROW = kept.pattern(r"[\s|│┃·•>/\[\]【】]+")
 _LINKED = 0.8
 _NAME = 10  # characters of a name in a menu, at most
 _GAP = 4  # lines from a label to the next but one
-_DATE = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?")
+_DATE = kept.pattern(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?")
 _VALUE = 60  # characters of a value in a metadata table, at most
 _TABLE = 400  # characters of a metadata table on one line, at most
 _KNOWN_LABELS = 0.7  # of a line's labels; a notice has its own
@@ -32,7 +33,7 @@ _RUN = 3  # fewer links in a row may be the article's own
 _MENU = 4  # fewer names in a row may be cells
 _KNOWN = 3  # fewer known names prove nothing
 _WORDS = 8  # fewer words in a line may be a list of the article
-_DIGIT = re.compile(r"\d")
+_DIGIT = kept.pattern(r"\d")
 _GLUED = (8, 300)  # characters of a menu that lost its blanks
 _COVERED = 0.7  # a menu has names that no rule knows
 

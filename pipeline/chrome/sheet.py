@@ -4,7 +4,6 @@ In: a page and the rules of its site. Out: a `Sheet`, the blocks as the mechanis
 the page again with its marks. A sheet never outlives one call of `strip`.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,22 +11,23 @@ from typing import Literal
 
 from msgspec.structs import replace
 
+from pipeline import kept
 from pipeline.chrome.lines import fold, rule_anywhere
 from pipeline.chrome.surface import seen, wrapped
 from pipeline.records import Block, Origin, Page
 from pipeline.rules.chrome import ChromeRule, Known, Mechanism, RuleSet
 from pipeline.rules.patterns import Pattern
 
-_SENTENCE = re.compile("[。!?;！？；]")
+_SENTENCE = kept.pattern("[。!?;！？；]")
 # An ellipsis ends no sentence: sites cut titles so.
-_LATIN_SENTENCE = re.compile("(?<![.])[.](?:[ ”’\"')]|$)")
-_NUMBERED = re.compile(r"\s*\d{1,3}[.]\s")
-_CLAUSE = re.compile("[,、，]")
+_LATIN_SENTENCE = kept.pattern("(?<![.])[.](?:[ ”’\"')]|$)")
+_NUMBERED = kept.pattern(r"\s*\d{1,3}[.]\s")
+_CLAUSE = kept.pattern("[,、，]")
 _ANYTHING = Pattern("(?s:.*)", "")
 _SENTENCE_WEIGHT = 12  # a button or a greeting with an exclamation mark is shorter
 _GOES_ON = "，。、；！？）》”’"  # no line begins so
 _OPEN = "，、（《“‘"  # nor ends so
-_END = re.compile("[。！？]")
+_END = kept.pattern("[。！？]")
 _CLAUSE_WEIGHT = 40  # headlines have commas too, and are shorter
 _RUN_WEIGHT = 60  # without any mark; longer than any title in a list
 _TITLE_LINKED = 0.2  # a title that is a link leads to another page

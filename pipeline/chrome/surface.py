@@ -14,25 +14,26 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
+from pipeline import kept
 from pipeline.records import Block
 
-_MARKS = re.compile(r"[\[*#_&+·•●]")  # or blanks; no other line has anything to take away
-_ENTITY = re.compile(r"&(?:#x?[0-9a-fA-F]{1,6}|[A-Za-z]{2,8});")
+_MARKS = kept.pattern(r"[\[*#_&+·•●]")  # or blanks; no other line has anything to take away
+_ENTITY = kept.pattern(r"&(?:#x?[0-9a-fA-F]{1,6}|[A-Za-z]{2,8});")
 _TARGET = r"\([^()\n]{0,600}(?:\([^()\n]{0,200}\)[^()\n]{0,200})?\)"
-_PICTURE = re.compile(rf"!\[([^\[\]]{{0,300}})\]{_TARGET}")
-_LINK = re.compile(rf"\[([^\[\]]{{0,300}})\]{_TARGET}")
-_EMPHASIS = re.compile(
+_PICTURE = kept.pattern(rf"!\[([^\[\]]{{0,300}})\]{_TARGET}")
+_LINK = kept.pattern(rf"\[([^\[\]]{{0,300}})\]{_TARGET}")
+_EMPHASIS = kept.pattern(
     r"\*{2,3}|(?<!\w)__|__(?!\w)|(?<![*\w/])\*(?=[^\s*/][^*\n]{0,80}\*)|(?<=[^\s*/])\*(?![\w*/])"
 )
-_HEADING = re.compile(r"^\s{0,3}(?:>\s?)*#{1,6}\s+")
-_BULLET = re.compile(r"\s*(?:([*+])\s+|[·•●]\s*)")
-_NUMBER = re.compile(r"\[\d{1,4}\](?=\S)")
-_NUMBERED = re.compile(r"^[^\S\n]*(?:([*+#])[^\S\n]*)?\[\d{1,4}\]\S", re.MULTILINE)
-_STARRED = re.compile(r"^[^\S\n]*([*+]) ", re.MULTILINE)
-_WIDGET = re.compile(r"\[(?:IMG|INPUT|BUTTON|EMBED|LINK|[\w.-]{1,40}\.(?:png|jpe?g|gif))\]|_{6,}")
-_ADDRESS = re.compile(r"\s*\d{1,4}\. (?:https?|ftp|file|mailto|javascript|tel):")
-_ADDRESSES = re.compile(_ADDRESS.pattern.replace(r"\s", r"^[^\S\n]"), re.MULTILINE)
-_GAP = re.compile(r"[ \t]{2,}|\u3000+")
+_HEADING = kept.pattern(r"^\s{0,3}(?:>\s?)*#{1,6}\s+")
+_BULLET = kept.pattern(r"\s*(?:([*+])\s+|[·•●]\s*)")
+_NUMBER = kept.pattern(r"\[\d{1,4}\](?=\S)")
+_NUMBERED = kept.pattern(r"^[^\S\n]*(?:([*+#])[^\S\n]*)?\[\d{1,4}\]\S", re.MULTILINE)
+_STARRED = kept.pattern(r"^[^\S\n]*([*+]) ", re.MULTILINE)
+_WIDGET = kept.pattern(r"\[(?:IMG|INPUT|BUTTON|EMBED|LINK|[\w.-]{1,40}\.(?:png|jpe?g|gif))\]|_{6,}")
+_ADDRESS = kept.pattern(r"\s*\d{1,4}\. (?:https?|ftp|file|mailto|javascript|tel):")
+_ADDRESSES = kept.pattern(_ADDRESS.pattern.replace(r"\s", r"^[^\S\n]"), re.MULTILINE)
+_GAP = kept.pattern(r"[ \t]{2,}|\u3000+")
 _NOTHING = "[image]"  # what a line of pictures alone is read as
 _FEW = 3  # fewer bullets of a kind, or numbers of links, may be the text's own
 _SPACED = 4  # characters parted by blanks, at least

@@ -4,18 +4,18 @@ In: a sheet, or its lines in reading order. Out: the path of an element, or a st
 Never marks, and never looked for where the page has sentences.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from pipeline import kept
 from pipeline.chrome.container import is_below
 from pipeline.chrome.core import is_cell
 from pipeline.chrome.sheet import NEARBY, Line, Sheet
 from pipeline.rules.patterns import Pattern
 
 # The element of a line is the first above it that is none of these.
-_PART = re.compile(r"(?:ul|ol|dl|li|dd|dt|p|pre|blockquote)[@.#]|(?:div|span|section)@")
-_ROW = re.compile(r"/tr@\d+$")
+_PART = kept.pattern(r"(?:ul|ol|dl|li|dd|dt|p|pre|blockquote)[@.#]|(?:div|span|section)@")
+_ROW = kept.pattern(r"/tr@\d+$")
 _LINES = 6  # fewer lines are a title with its byline
 _WEIGHT = 40
 _TITLED_LINES, _TITLED_WEIGHT = 3, 15  # below the title and its byline fewer are enough
@@ -25,9 +25,9 @@ _GAP = 2  # so many lines part one run from the next
 _LONGEST = 16  # titles are longer
 _MEAN = (4.6, 12.0)  # names of menus are shorter, titles are longer
 _TITLE = 8
-_FIGURE = re.compile(r"[\d:：]")
-_LETTER = re.compile(r"[^\W\d]")
-_DATED = re.compile(
+_FIGURE = kept.pattern(r"[\d:：]")
+_LETTER = kept.pattern(r"[^\W\d]")
+_DATED = kept.pattern(
     r"(?:20\d\d[-/.]\d{1,2}[-/.]|(?<!\d)\d{1,2}[-/])\d{1,2}[\])]?$|^[\[(]?20\d\d[-/.]\d{1,2}[-/.]\d"
 )
 _BULLETS = "*+-·•○●■>|"

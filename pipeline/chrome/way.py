@@ -4,13 +4,12 @@ In: a sheet. Out: nothing; lines get their rule. Never marks below the title, no
 only a trail that ends with the title itself, and, in markup, rows of links.
 """
 
-import re
-
+from pipeline import kept
 from pipeline.chrome.sheet import Line, Sheet, same_title
 from pipeline.rules.patterns import Pattern
 
-_ARROWS = re.compile(r" ?(?:>{1,2}|[›»→/]) ?")
-_HEADING = re.compile(r"(?:^|/)h1[@.#][^/]*$")
+_ARROWS = kept.pattern(r" ?(?:>{1,2}|[›»→/]) ?")
+_HEADING = kept.pattern(r"(?:^|/)h1[@.#][^/]*$")
 _LINKED = 0.6
 _TRAIL = 120  # characters of one, at most
 _PARTS = 3  # fewer may be two names

@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
+from pipeline import kept
 from pipeline.dedup import kernel
 from pipeline.dedup.align import SEED, Chains, Fields, chain_grams
 from pipeline.dedup.compiled import Codes, Hashes, Places, Runs
@@ -19,12 +20,12 @@ from pipeline.dedup.suspects import Clauses
 
 # A line of keywords: eight short words or more, all letters.
 _WORDS = 8
-_TAG_CLOUD = re.compile(
+_TAG_CLOUD = kept.pattern(
     rf"^[^\S\n]*(?:[^\W\d_]{{1,12}}[^\S\n]+){{{_WORDS - 1},}}[^\W\d_]{{1,12}}[^\S\n]*$", re.M
 )
 
 # The core has no signs: 3.15 ends before its %, and a passage may be cut inside a number.
-_REST_OF_FIGURE = re.compile(r"(?<=\d)(?:[.．,，]?\d)*[%％‰]?")
+_REST_OF_FIGURE = kept.pattern(r"(?<=\d)(?:[.．,，]?\d)*[%％‰]?")
 
 _BLANKS = np.array([n for n in range(0x3001) if chr(n).isspace() and chr(n) != "\n"], np.uint32)
 

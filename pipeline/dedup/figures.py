@@ -5,12 +5,12 @@ spelling of the pages. Never: two figures from clauses of different words, figur
 quantity in two spellings, or one that the other page holds elsewhere in the same words.
 """
 
-import re
 from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
 
+from pipeline import kept
 from pipeline.dedup.body import Body
 from pipeline.dedup.compiled import Places, Runs
 from pipeline.dedup.quantity import HAN_NUMERALS, HOLE, Clause, Figure, Lexicon
@@ -22,13 +22,13 @@ SENTENCE = 400  # characters; a longer sentence has lost its stops, and its clau
 BORROWED = 4  # clauses; a bare figure says something of the words so far before it
 MOVED = 4  # letters; a clause that moved in its sentence keeps so many, and is the only such one
 
-_SENTENCE_END = re.compile(r"[。！!？?\n]")
-_FIGURES = re.compile(r"[\d.,，%％〔〕\s]+")
-_NAME = re.compile("[一-鿿]{4}")
-_OPENING = re.compile(r"[\s　]*[(（]?")
-_ITEM = re.compile(r"[ \t]*[、.．)）]")
-_CUT = re.compile(r"[\s.,]*\d")
-_CUT_BEFORE = re.compile(r"\d[\s.,]*$")
+_SENTENCE_END = kept.pattern(r"[。！!？?\n]")
+_FIGURES = kept.pattern(r"[\d.,，%％〔〕\s]+")
+_NAME = kept.pattern("[一-鿿]{4}")
+_OPENING = kept.pattern(r"[\s　]*[(（]?")
+_ITEM = kept.pattern(r"[ \t]*[、.．)）]")
+_CUT = kept.pattern(r"[\s.,]*\d")
+_CUT_BEFORE = kept.pattern(r"\d[\s.,]*$")
 _ENDS = " \u00a0\u3000\t\n，。；：！？、"
 _NARROW = 8  # characters; more blanks than that part two numbers
 _MINUSES = ("-", "−", "－")

@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 
+from pipeline import kept
 from pipeline.dedup.kernel import NUMBER
 from pipeline.rules import built_in_rules
 from pipeline.rules.dedup import DedupRules, Mechanism
@@ -49,7 +50,7 @@ _DATES = (
 _PARTS = (
     rf"(?P<whole>{_HAN}|\d+)分之(?P<part>{_HAN}|{_DIGITS})|(?P<part2>\d+)/(?P<whole2>\d+)(?!\d)"
 )
-_NO_LETTER = re.compile(r"[\W_]+")
+_NO_LETTER = kept.pattern(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ a judgement of what is chrome, and never a block lost: what is not shown is mark
 import hashlib
 import re
 
+from pipeline import kept
 from pipeline.errors import PageError
 from pipeline.parse import lexbor
 from pipeline.parse.cases import try_rule
@@ -20,7 +21,7 @@ from pipeline.rules.metadata import MetadataRules
 
 __all__ = ["decode", "looks_like_html", "page_id", "parse", "try_rule"]
 
-_TAGS = re.compile(
+_TAGS = kept.pattern(
     r"<(?:!doctype\s|/?(?:html|head|body|meta|title|div|p|br|table|tr|td|span|a|ul|li|h[1-6]|"
     r"article|section|font|center|script|style|img|strong|b)(?=[\s/>]))",
     re.IGNORECASE,

@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+from pipeline import kept
+
 #: One broken byte, as the Unicode Standard has it (chapter 5.22).
 BROKEN = "\ufffd"
 
@@ -42,21 +44,21 @@ _OF_TODAY = {
     0xE855: "\U000241fe",
     0xE864: "\u9fbb",
 }
-_MOVED = re.compile(f"[{''.join(map(chr, _OF_TODAY))}]")
+_MOVED = kept.pattern(f"[{''.join(map(chr, _OF_TODAY))}]")
 
 _ASCII = bytes(range(0x80))
-_BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
+_BEYOND_ASCII = kept.pattern("[^\x00-\x7f]+")
 #: How many bytes a character beyond ASCII takes; and what single bytes of GBK pages mean.
 _SIZES = {"gb18030": (2, 4), "big5hkscs": (2,), "utf-8": (2, 3, 4)}
 _SINGLES = {0x80: "€", 0xA0: "\xa0"}
 _SEARCHED, _WEIGHED, _ENOUGH = 20_000, 1_000, 100
 # Private use is where shifted pairs land when they are valid at all; but not where `_OF_TODAY` has
 # its places.
-_SUSPECT = re.compile("[\udc80-\udcff\ue000-\ue5e4\ue5e6-\ue78c\ue865-\uf8ff]")
+_SUSPECT = kept.pattern("[\udc80-\udcff\ue000-\ue5e4\ue5e6-\ue78c\ue865-\uf8ff]")
 _PRIVATE = re.compile(b"\xef[\x80-\xa3]")  # from U+F000; what is below starts with 0xEE
-_LONE = re.compile("[\udc80-\udcff]+")
+_LONE = kept.pattern("[\udc80-\udcff]+")
 _BLANKS = " \t\n\r<>"
-_BLANK = re.compile(f"[{_BLANKS}]")
+_BLANK = kept.pattern(f"[{_BLANKS}]")
 _LONGEST = 20_000  # characters; no paragraph is longer, and the reading takes time
 
 

@@ -7,11 +7,12 @@ bounds, or 06/02/2022, which is two days, is none.
 import re
 from datetime import date
 
+from pipeline import kept
 from pipeline.rules.metadata import DATE, NUMERALS
 
-_DATE = re.compile(DATE, re.IGNORECASE)
+_DATE = kept.pattern(DATE, re.IGNORECASE)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_NUMERALS = re.compile(NUMERALS)
+_NUMERALS = kept.pattern(NUMERALS)
 #: The digits of a year, and what day and month are spelled with; 十 is written out before.
 _DIGITS = str.maketrans("〇○Ｏ零O一二三四五六七八九", "00000123456789")
 _EARLIEST, _LATEST = 1949, 2100

@@ -7,6 +7,7 @@ line joined; parted only where the page has lost its line ends (`glued`).
 
 import re
 
+from pipeline import kept
 from pipeline.parse.glued import part
 from pipeline.records import Block, BlockKind
 from pipeline.rules.metadata import Heads
@@ -14,10 +15,10 @@ from pipeline.rules.metadata import Heads
 _TRAILING = " \t\r\f\xa0"
 _NUMERAL = "[一二三四五六七八九十百零〇0-9０-９]{1,4}"
 # 一、 （一） 1. and 第一章 at the head of a short line that ends without a mark.
-_HEADING = re.compile(
+_HEADING = kept.pattern(
     rf"[\s\u3000]*(?:第{_NUMERAL}[编篇章节](?!\S{{0,2}}[的条])|{_NUMERAL}、|[（(]{_NUMERAL}[)）])\s*[\w“《]"
 )
-_BULLET = re.compile(r"[\s\u3000]*[•●▪■◆○◇★☆▲►‣·*－-][\s\u3000]*(?![\d.])\w")
+_BULLET = kept.pattern(r"[\s\u3000]*[•●▪■◆○◇★☆▲►‣·*－-][\s\u3000]*(?![\d.])\w")
 # Most lines begin with none of these, and are looked at no further.
 _FIRST = frozenset("0123456789０１２３４５６７８９第（(一二三四五六七八九十百零〇•●▪■◆○◇★☆▲►‣·*－-")
 _LONGEST_HEADING = 40

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from pipeline import kept
 from pipeline.parse.masthead import head
 from pipeline.rules.metadata import Heads
 
@@ -24,19 +25,19 @@ _RARE = 150  # characters from one full stop to the next: below the text stand n
 _TAIL = 20  # characters
 _BACK = 4  # the tail does not begin in the first fourth of a page
 _SIGNATURE = 60
-_PARAGRAPH = re.compile(
+_PARAGRAPH = kept.pattern(
     r"(?<=[。！？!?][”’」）)])[ \u3000\xa0]+(?=\S)|(?<=[。！？])[ \u3000\xa0]+(?=\S)"
 )
-_INDENT = re.compile(r"(?<=\S)[ \xa0]*\u3000{2,}(?=\S)")
-_FULL_STOP = re.compile(r"。[”’」）)】]{0,2}")
-_BYLINE = re.compile(
+_INDENT = kept.pattern(r"(?<=\S)[ \xa0]*\u3000{2,}(?=\S)")
+_FULL_STOP = kept.pattern(r"。[”’」）)】]{0,2}")
+_BYLINE = kept.pattern(
     r"(?:\s*[【\[(（]?[一-龥]{2,6}\s?[:：]\s?[^\s:：，。]{1,24}(?:\s\d{1,2}:\d{2}(?::\d{2})?)?"
     r"(?:\s[一-龥](?=\s))?[】\])）]?){1,8}\s+(?=\S)"
 )
-_DAY = re.compile(
+_DAY = kept.pattern(
     r"\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日|[一二〇○零三四五六七八九]{4}年[一-十]{1,3}月[一-十]{1,3}日"
 )
-_AFTER_TITLE = re.compile(r"[-_—–|\s]")
+_AFTER_TITLE = kept.pattern(r"[-_—–|\s]")
 
 
 def part(

@@ -10,25 +10,26 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final, TypeAlias
 
+from pipeline import kept
 from pipeline.parse.tags import LINK, attributes_of, unescape
 from pipeline.records import Cell
 
 #: What no cell of data holds.
-_FRAMING = re.compile("<(?:h[123]|ul|ol|form|input|iframe|script|object|embed|table)[ >]")
+_FRAMING = kept.pattern("<(?:h[123]|ul|ol|form|input|iframe|script|object|embed|table)[ >]")
 #: A noncharacter, taken out of every page before it is parsed; and the elements it stands for.
 LINE_MARK: Final = "\ufdd0"
-_LINE = re.compile("</?(?:br|center|div|li|p)(?: [^>]*)?>")
-_IN_LINE = re.compile("</?(?:a|abbr|b|big|em|font|i|img|ins|o:p|small|span|strong|u)(?: [^>]*)?>")
+_LINE = kept.pattern("</?(?:br|center|div|li|p)(?: [^>]*)?>")
+_IN_LINE = kept.pattern("</?(?:a|abbr|b|big|em|font|i|img|ins|o:p|small|span|strong|u)(?: [^>]*)?>")
 # What makes a row more than cells: an element that may mean something.
-_HARD = re.compile(r"<(?!/|(?:t[dhr]|tbody|tfoot)[ >])")
-_CELL = re.compile(r"<t([dh])((?: [^>]*)?)>(.*?)</t[dh]>", re.DOTALL)
+_HARD = kept.pattern(r"<(?!/|(?:t[dhr]|tbody|tfoot)[ >])")
+_CELL = kept.pattern(r"<t([dh])((?: [^>]*)?)>(.*?)</t[dh]>", re.DOTALL)
 # The HTML Standard clamps spans to these (§4.9.11).
 _MAX_SPANS: Final = {"rowspan": 65_534, "colspan": 1_000}
-_NUMBER = re.compile(r"\s*\+?(\d{1,9})")
-_CAPTION = re.compile("<caption(?: [^>]*)?>(.*?)</caption>", re.DOTALL)
-_LINKED = re.compile(f"{LINK}(.*?)</a>", re.DOTALL)
-_TAG = re.compile("<[^>]*>")
-_BLANKS = re.compile("[ \t\r\n\f]+")
+_NUMBER = kept.pattern(r"\s*\+?(\d{1,9})")
+_CAPTION = kept.pattern("<caption(?: [^>]*)?>(.*?)</caption>", re.DOTALL)
+_LINKED = kept.pattern(f"{LINK}(.*?)</a>", re.DOTALL)
+_TAG = kept.pattern("<[^>]*>")
+_BLANKS = kept.pattern("[ \t\r\n\f]+")
 _OUTER_BLANKS = " \xa0\u3000"
 
 # A few hundred cells with the largest spans are already more places than a page has characters.

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias
 
+from pipeline import kept
 from pipeline.parse import grid
 from pipeline.parse.flat import kind_of
 from pipeline.parse.tags import VOID_TAGS, attributes_of, raised, read_tags, tidy, unescape
@@ -51,21 +52,21 @@ _RAISED_TAGS: Final = frozenset(("sub", "sup"))
 _ASKED = "|".join((*_SKIPPED_TAGS, *_FALLBACK_TAGS, "table"))
 #: Tags with nothing but blanks between them, and the text after them; up to an element that may be
 #: taken whole.
-_RUN = re.compile(rf"((?:<(?!(?:{_ASKED})[ >])[^>]*>[ \t\n\f\r]*+)*+)([^<]*)")
+_RUN = kept.pattern(rf"((?:<(?!(?:{_ASKED})[ >])[^>]*>[ \t\n\f\r]*+)*+)([^<]*)")
 _LONGEST_RUN = 1_000
-_ANY_TAG = re.compile("<([^ >]+)[^>]*>")
-_TITLE = re.compile("<title(?: [^>]*)?>([^<]*)")
-_META = re.compile("<(meta|link)( [^>]*)>")
-_BODY = re.compile("<body[^>]*>", re.IGNORECASE)
-_BLANKS = re.compile("[ \t\n\f\r]+")
+_ANY_TAG = kept.pattern("<([^ >]+)[^>]*>")
+_TITLE = kept.pattern("<title(?: [^>]*)?>([^<]*)")
+_META = kept.pattern("<(meta|link)( [^>]*)>")
+_BODY = kept.pattern("<body[^>]*>", re.IGNORECASE)
+_BLANKS = kept.pattern("[ \t\n\f\r]+")
 _HTML_BLANKS = " \t\n\f\r"
 _LAST_BLANKS = " \t\n\f\r\xa0\u3000"
 _WIDE = "\u2e80-\u2fff\u3001-\ua4cf\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uffe6"
 # CSS Text 3 §4.1.3: a line end of the source between two wide characters is no blank.
-_LINE_END = re.compile(f"(?<=[{_WIDE}])[ \t]*\n[ \t\n]*(?=[{_WIDE}])")
+_LINE_END = kept.pattern(f"(?<=[{_WIDE}])[ \t]*\n[ \t\n]*(?=[{_WIDE}])")
 # Not `visibility:hidden`: WeChat's articles have it until a script takes it away.
-_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-_NAMES = re.compile(' (id|class|style|hidden)="([^"]*)"')
+_HIDDEN = kept.pattern(r"display\s*:\s*none", re.IGNORECASE)
+_NAMES = kept.pattern(' (id|class|style|hidden)="([^"]*)"')
 #: Names are left out of what is longer (characters): each block has its path, whatever its size.
 _LONGEST_PATH = 4_000
 
@@ -401,5 +402,5 @@ def _line_numbers(source: str, texts: Iterable[str]) -> Iterator[int]:
         yield line
 
 
-_WORD = re.compile(r"\w{1,16}")
+_WORD = kept.pattern(r"\w{1,16}")
 _WALKS = 100

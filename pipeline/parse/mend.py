@@ -9,11 +9,13 @@ import itertools
 import re
 from collections import Counter
 
+from pipeline import kept
+
 _CONTROLS = (
     *map(chr, (*range(0x09), 0x0B, *range(0x0E, 0x20), 0x7F)),
     *("\ufdd0", "\ufffe", "\uffff"),
 )
-_CONTROL = re.compile(f"[{''.join(_CONTROLS)}]")
+_CONTROL = kept.pattern(f"[{''.join(_CONTROLS)}]")
 # What stands in them is text to the parser, tags too, until their end.
 _RAW_TAGS = (
     *("iframe", "noembed", "noframes", "noscript", "script", "style", "textarea", "title", "xmp"),
@@ -21,13 +23,13 @@ _RAW_TAGS = (
     *("datalist", "select", "template"),
 )
 _FIRST_LETTERS = "".join(sorted({tag[0] for tag in _RAW_TAGS}))
-_RAW = re.compile(rf"<(/?)(?=[{_FIRST_LETTERS}])({'|'.join(_RAW_TAGS)})(?=[\s/>])", re.IGNORECASE)
-_BODY_TAG = re.compile(
+_RAW = kept.pattern(rf"<(/?)(?=[{_FIRST_LETTERS}])({'|'.join(_RAW_TAGS)})(?=[\s/>])", re.IGNORECASE)
+_BODY_TAG = kept.pattern(
     r"</?(?:html|head|body|meta|link|div|p|table|tr|td|ul|ol|li|h[1-6]|center)(?=[\s/>])",
     re.IGNORECASE,
 )
 # A value in quotes may hold either bracket, and outside of one `<` does not end a tag either.
-_TAG = re.compile(
+_TAG = kept.pattern(
     r"""<(/?)([a-zA-Z][a-zA-Z0-9]*)(?=[\s/>])(?:[^>=]|=\s*+(?:"[^"]*+"|'[^']*+')|=)*+>"""
 )
 # Elements that end with their tag, or where the next of their kind starts: they never nest.
@@ -55,7 +57,7 @@ _MOST_TAGS = MAX_DEPTH * 4
 #: No tag is longer (characters) but for a picture in its address, or thousands of attributes, of
 #: which each is compared with all before it.
 _LONGEST_TAG, _LONGEST_VALUE, _MOST_ATTRIBUTES = 50_000, 2_000, 50
-_ATTRIBUTE = re.compile(r"""\s([^\s"'=<>/]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'<>]+))?""")
+_ATTRIBUTE = kept.pattern(r"""\s([^\s"'=<>/]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'<>]+))?""")
 
 
 def mend(markup: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from pipeline import kept
 from pipeline.parse.dates import read_date
 from pipeline.parse.markup import Document
 from pipeline.parse.surface import (
@@ -29,9 +30,9 @@ from pipeline.rules.metadata import Field, Finder, MetadataRules, Place, Round
 
 #: The head of flattened text, in lines; and a line there that may be a title.
 _HEAD = 12
-_TITLE = re.compile("[^>＞»。，；：:]{5,60}")
-_BLANKS = re.compile(r"\s+")
-_APART = re.compile(r"[\s、,，;；]+")
+_TITLE = kept.pattern("[^>＞»。，；：:]{5,60}")
+_BLANKS = kept.pattern(r"\s+")
+_APART = kept.pattern(r"[\s、,，;；]+")
 
 _TITLE_PLACES: tuple[Place, ...] = ("meta", "line")
 

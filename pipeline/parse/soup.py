@@ -14,13 +14,14 @@ from bs4.dammit import EncodingDetector
 from bs4.element import Tag
 from bs4.formatter import HTMLFormatter
 
+from pipeline import kept
 from pipeline.parse.grid import Entry, lines_of, span_of
 from pipeline.parse.markup import Document, read_page
 from pipeline.parse.tags import VOID_TAGS, WHOLE_TAGS, raised
 
 _ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 _FORMATTER = HTMLFormatter(lambda text: text.translate(_ESCAPED), void_element_close_prefix="")
-_ENDS = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
+_ENDS = kept.pattern(r"</(?:html|body)\s*>", re.IGNORECASE)
 
 
 def declared_charset(body: bytes) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate, islice
 from typing import NamedTuple
 
+from pipeline import kept
 from pipeline.records import Block
 from pipeline.rules.metadata import Finder, MetadataRules
 
@@ -25,7 +26,7 @@ _LABEL, _LONGEST_LABELLED = 8, 40
 #: How many lines a byline may stand below the title, above it, or above the first line of body.
 _BELOW_TITLE, _ABOVE_TITLE, _ABOVE_BODY = 8, 3, 4
 _SHORTEST_SENTENCE, _SHORTEST_PARAGRAPH = 20, 60
-_COMMA = re.compile("[，,]")
+_COMMA = kept.pattern("[，,]")
 _ENDS = tuple("。；！？.")
 #: How many paragraphs may begin with a dateline, and how much of one is read at either end.
 _LEADS, _LEAD, _TAIL = 3, 100, 60

@@ -5,8 +5,9 @@ stretches of it as tags. Never the inside of an element that is no markup (a scr
 frame), and never a text lost.
 """
 
-import re
 from typing import Final, TypeAlias
+
+from pipeline import kept
 
 #: "/" where it closes, name, attributes as written, and the blanks after it.
 Tag: TypeAlias = tuple[str, str, str, str]
@@ -22,27 +23,27 @@ VOID_TAGS: Final = frozenset(
 #: frame from a table (`grid`), because they may hold any tag, even their own end.
 EMPTIED_TAGS: Final = ("script", "iframe")
 WHOLE_TAGS: Final = frozenset((*EMPTIED_TAGS, "noembed", "noframes", "noscript", "style"))
-_TEXTLESS = re.compile(
+_TEXTLESS = kept.pattern(
     r"<(?:!--(?:[^-]++|-(?!->))*+--|[!?][^>]*"
     r"|(noembed|noframes|noscript|style)(?=[ >])(?:[^<]++|<(?!/\1))*+</\1"
     r"|(?:area|base|basefont|bgsound|img|source|track|wbr)(?=[ >])[^>]*)>"
 )
 # A script listens on what looks like a link and leads nowhere; a place in the text has a name.
 # What never ends, or holds much, is no link whose words are few.
-_LINK = re.compile(
+_LINK = kept.pattern(
     '<a (?:[^>]* )?href="[^>]*>'
     r'|<a(?: (?!name=|id=)[^\s=>]+="[^">]*")*>'
     r"(?=(?:[^<]{0,80}<(?!/?a[ >])[^>]*>){0,6}[^<]{0,80}</a>)"
 )
 #: How a link is written that leads somewhere, wherever it leads: so that tags repeat.
 LINK: Final = '<a href="">'
-_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)([^>]*)>([ \t\n\f\r]*)")
-_ATTRIBUTE = re.compile(r' ([^\s=]+)="([^"]*)"')
+_TAG = kept.pattern(r"<(/?)([a-zA-Z][^\s/>]*)([^>]*)>([ \t\n\f\r]*)")
+_ATTRIBUTE = kept.pattern(r' ([^\s=]+)="([^"]*)"')
 _SCRIPTS: Final = {
     "sup": str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"),
     "sub": str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋"),
 }
-_DIGITS = re.compile("[0-9+-]+")
+_DIGITS = kept.pattern("[0-9+-]+")
 
 
 def tidy(markup: str) -> str:

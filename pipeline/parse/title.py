@@ -8,19 +8,20 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from pipeline import kept
 from pipeline.parse.markup import Document
 from pipeline.parse.surface import Piece
 from pipeline.rules.metadata import Finder, MetadataRules
 
-_SEPARATORS = re.compile(r"\s*(?:[-—–_|·›»>＞<＜:：/\\]{1,3}|\s)\s*|(?<!^)(?=[(（])")
-_HARD_CUTS = re.compile(r"\s*[_|]+\s*")
-_MAIN_HEADING = re.compile(r"(?:^|/)h1[#.!@][^/]*$")
+_SEPARATORS = kept.pattern(r"\s*(?:[-—–_|·›»>＞<＜:：/\\]{1,3}|\s)\s*|(?<!^)(?=[(（])")
+_HARD_CUTS = kept.pattern(r"\s*[_|]+\s*")
+_MAIN_HEADING = kept.pattern(r"(?:^|/)h1[#.!@][^/]*$")
 # Blanks and marks, but for the line end. \\W says the same and takes half as long again.
-_MARKS = re.compile(
+_MARKS = kept.pattern(
     "[\0-\t\v-/:-@\\[-`{-\xbf\xd7\xf7\u2000-\u206f\u2190-\u2bff\u3000-\u3004\u3008-\u3020\u3030-\u303f"
     "\ue000-\uf8ff\ufe30-\ufe4f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]+"
 )
-_WIDE = re.compile("[\u0250-\U0010ffff]")
+_WIDE = kept.pattern("[\u0250-\U0010ffff]")
 #: A line that shows a title may have blanks and marks in it that <title> has not.
 _PADDING = 12
 _SHORTEST_TITLE = 4

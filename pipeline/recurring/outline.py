@@ -7,7 +7,6 @@ Clauses, not lines: the lines of a form differ in a name each, and are all alike
 count for nothing: a bulletin is the same form every month.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -18,6 +17,7 @@ import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
+from pipeline import kept
 from pipeline.chrome.sheet import Line, Sheet, read, same_title
 from pipeline.records import Page
 from pipeline.rules.chrome import SHORT, ChromeRule, RuleSet
@@ -25,8 +25,8 @@ from pipeline.rules.chrome import SHORT, ChromeRule, RuleSet
 HEAD, TAIL = "head", "tail"
 _EDGES = {HEAD: 8, TAIL: 16}  # lines looked at; below a body stands more than above it
 _CLAUSES = 64  # of a longer body those with the smallest checksums stand for all
-_CLAUSE = re.compile("[^,，、。！？；;:：!?\n]{4,}")
-_FIGURE = re.compile(r"\d[\d.,]*")
+_CLAUSE = kept.pattern("[^,，、。！？；;:：!?\n]{4,}")
+_FIGURE = kept.pattern(r"\d[\d.,]*")
 _LONGEST = 65_535
 _MARKS = "。！？；!?;."
 _CUTS = ",、，"  # a line that ends so is a piece of a sentence

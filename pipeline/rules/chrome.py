@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from pipeline import kept
 from pipeline.errors import ConfigError
 from pipeline.rules.attacks import refuse_slow
 from pipeline.rules.index import Index, Places
@@ -76,7 +77,7 @@ Mechanism = Literal[
 ZONES: tuple[Zone, ...] = ("head", "middle", "tail")
 CLOSING = ("end", "thread", "readers")
 LINE_RULES = ("piece", "mark", "filler", "start", *CLOSING)
-_PART = re.compile("<([a-z]+)>")
+_PART = kept.pattern("<([a-z]+)>")
 _DEEP = 3  # a part may use parts, two deep at most
 _HERE = Path(__file__).parent
 SHORT = 120  # most chrome lines are shorter; longer lines meet the few rules that ask for them

@@ -4,7 +4,6 @@ In: rules files, packaged ones first, a user's after. Out: `DedupRules`. Never: 
 without a rule, for every mark names one.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from pipeline import kept
 from pipeline.errors import ConfigError
 from pipeline.rules.loader import Rule, check_unique, read_rules
 
@@ -20,10 +20,10 @@ Mechanism = Literal[
 ]
 _WORDS = ("unit", "scale", "bound", "turn", "neutral", "byline")
 _MEANINGS = {
-    "unit": re.compile(r"\d+(\.\d+|/\d+)? \S+"),
-    "scale": re.compile(r"\d+"),
-    "bound": re.compile("least|most|about"),
-    "turn": re.compile("rise|fall"),
+    "unit": kept.pattern(r"\d+(\.\d+|/\d+)? \S+"),
+    "scale": kept.pattern(r"\d+"),
+    "bound": kept.pattern("least|most|about"),
+    "turn": kept.pattern("rise|fall"),
 }
 
 

@@ -15,8 +15,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
+from pipeline import kept
 from pipeline.errors import ConfigError
-from pipeline.kept import compile_pattern
 from pipeline.rules.attacks import refuse_slow
 from pipeline.rules.loader import Rule, check_unique, rules_of
 from pipeline.toml import check_keys, read_toml
@@ -60,8 +60,8 @@ _ROUNDS: tuple[tuple[Round, Place], ...] = (
     ("url", "url"),
 )
 _PARTS = {"date": DATE, "numerals": NUMERALS, "blank": _BLANK, "sep": _SEPARATOR}
-_PART = re.compile(r"\{([a-z_]+)(?::([^{}]*))?\}")
-_NOWHERE = re.compile("(?!)")
+_PART = kept.pattern(r"\{([a-z_]+)(?::([^{}]*))?\}")
+_NOWHERE = kept.pattern("(?!)")
 #: What is read as one part of a page in a second way cannot be copied: there is one title.
 _ONCE = ("element", "heading", "above")
 
@@ -256,7 +256,7 @@ def _compiled(find: str, parts: Mapping[str, str], name: str) -> re.Pattern[str]
 
     try:
         # Not re.IGNORECASE: looking for the other case of hundreds of Han takes longest of all.
-        return compile_pattern(_PART.sub(expand, find), re.MULTILINE)
+        return kept.pattern(_PART.sub(expand, find), re.MULTILINE)
     except re.error as error:
         message = f"metadata.toml: {name}: find: is no pattern: {error}. Mend it"
         raise ConfigError(message) from error
@@ -275,4 +275,4 @@ def _hint(keys: Iterable[str]) -> re.Pattern[str]:
         "".join(sorted({re.escape(case) for key in keys for case in (key[i], key[i].upper())}))
         for i in range(_KEY)
     )
-    return compile_pattern(f"[{first}]{_BLANK}*+(?=[{second}])" if first else "(?!)")
+    return kept.pattern(f"[{first}]{_BLANK}*+(?=[{second}])" if first else "(?!)")

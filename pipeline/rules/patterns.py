@@ -8,8 +8,9 @@ import re
 from collections.abc import Callable, Sequence
 from functools import cache, cached_property
 
+from pipeline import kept
 from pipeline.errors import ConfigError
-from pipeline.kept import compile_pattern, remember
+from pipeline.kept import remember
 from pipeline.rules.anatomy import Anatomy, Words, anatomy_of, has
 
 _NOTHING = "(?!)"
@@ -66,7 +67,7 @@ class Pattern:
         # To look for the other case of each of hundreds of Han takes longest of all.
         cases = re.IGNORECASE if self.anatomy.cased else re.NOFLAG
         try:
-            pattern = compile_pattern(self.find, cases)
+            pattern = kept.pattern(self.find, cases)
         except re.error as error:
             raise self._wrong(error) from error
         if pattern.groups:
@@ -94,7 +95,7 @@ def any_of(words: Words) -> re.Pattern[str]:
     """
     heads = sorted({(f, w[1:]) for w in words for f in (w[0].lower(), w[0].upper())})
     found = "|".join(f"{re.escape(head)}(?i:{re.escape(rest)})" for head, rest in heads)
-    return compile_pattern(found or _NOTHING)
+    return kept.pattern(found or _NOTHING)
 
 
 def pattern_of(words: Sequence[str], where: str) -> re.Pattern[str]:
@@ -103,7 +104,7 @@ def pattern_of(words: Sequence[str], where: str) -> re.Pattern[str]:
         message = f"{where}: is empty. Write a list of patterns"
         raise ConfigError(message)
     try:
-        return compile_pattern("|".join(f"(?:{word})" for word in words))
+        return kept.pattern("|".join(f"(?:{word})" for word in words))
     except re.error as error:
         message = f"{where}: {error}. Mend the pattern"
         raise ConfigError(message) from error

@@ -13,8 +13,8 @@ from typing import Final
 
 import msgspec
 
+from pipeline import kept
 from pipeline.errors import ConfigError
-from pipeline.kept import compile_pattern
 from pipeline.rules.loader import Rule, check_unique, read_rules
 from pipeline.style import Style
 from pipeline.toml import check_keys, read_toml
@@ -278,7 +278,7 @@ def _any(patterns: Iterable[str]) -> str:
 
 def _pattern(pattern: str, where: str) -> re.Pattern[str]:
     try:
-        return compile_pattern(pattern)
+        return kept.pattern(pattern)
     except re.error as error:
         message = f"{where}: {pattern}: is no pattern: {error}. Mend it"
         raise ConfigError(message) from error

@@ -8,6 +8,7 @@ import re
 from functools import cached_property
 from typing import Final
 
+from pipeline import kept
 from pipeline.rules.spelling import SpellingRules
 from pipeline.spelling.context import (
     BLANK_SET,
@@ -25,14 +26,14 @@ from pipeline.spelling.context import (
 )
 from pipeline.spelling.draft import Draft, Edit
 
-_RUN: Final = re.compile(f"[{BLANKS}]+")
+_RUN: Final = kept.pattern(f"[{BLANKS}]+")
 _NUMERAL: Final = "[0-9]{1,2}|[一二三四五六七八九十]{1,3}"
-_DATE: Final = re.compile(
+_DATE: Final = kept.pattern(
     "(?:[0-9]{4}|[一二三四五六七八九〇零○]{4}) ?年"
     f"(?: ?(?:{_NUMERAL}) ?月(?: ?(?:{_NUMERAL}) ?日)?)?"
     "|(?<![0-9])[0-9]{1,2} ?月 ?[0-9]{1,2} ?日"
 )
-_JUSTIFIED: Final = re.compile(f"[{HAN}](?: [{HAN}])+")
+_JUSTIFIED: Final = kept.pattern(f"[{HAN}](?: [{HAN}])+")
 _WITH_BLANKS: Final = frozenset("（(第")  # what markers begin with that blanks may part: （ 一 ）
 _WORD_SIGNS: Final = frozenset(UNITS + "+#")  # C++, C#
 _WINDOW: Final = 24  # a date is not longer

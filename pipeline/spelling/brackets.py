@@ -4,9 +4,9 @@ In: a draft. Out: edits of ( and ). Never: one bracket of a pair alone, brackets
 or Latin phrases.
 """
 
-import re
 from typing import Final
 
+from pipeline import kept
 from pipeline.rules.spelling import SpellingRules
 from pipeline.spelling.context import (
     CHINESE_PATTERN,
@@ -19,11 +19,11 @@ from pipeline.spelling.context import (
 )
 from pipeline.spelling.draft import Draft, Edit
 
-_ANY: Final = re.compile("[()（）]")
-_CHINESE_INSIDE: Final = re.compile(f"[{HAN}、。，；：？！《》“”（）]")
-_CALL: Final = re.compile("(?<![A-Za-z0-9])(?:[A-Za-z]|[a-z_][a-z0-9_]*)$")
-_MARKER: Final = re.compile("[ \u3000]*[0-9]{1,2}")
-_NUMBERED: Final = re.compile("[ \u3000]*\\([0-9]{1,2}\\)")
+_ANY: Final = kept.pattern("[()（）]")
+_CHINESE_INSIDE: Final = kept.pattern(f"[{HAN}、。，；：？！《》“”（）]")
+_CALL: Final = kept.pattern("(?<![A-Za-z0-9])(?:[A-Za-z]|[a-z_][a-z0-9_]*)$")
+_MARKER: Final = kept.pattern("[ \u3000]*[0-9]{1,2}")
+_NUMBERED: Final = kept.pattern("[ \u3000]*\\([0-9]{1,2}\\)")
 _CALL_LENGTH: Final = 24
 
 

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from pipeline import kept
+
 HAN: Final = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 OPENING: Final = "“‘（《〈【〔［「『〖"
 CLOSING: Final = "”’）》〉】〕］」』〗"
@@ -20,12 +22,12 @@ BLANK_SET: Final = frozenset(
 
 UNITS: Final = "%‰℃°㎡㎞㎏²³"
 
-HAN_PATTERN: Final = re.compile(f"[{HAN}]")
-KANA_PATTERN: Final = re.compile("[\u3041-\u30fa\u30fc-\u30ff\uff66-\uff9d]")
-LATIN_PATTERN: Final = re.compile("[A-Za-z\u00c0-\u024f]")
+HAN_PATTERN: Final = kept.pattern(f"[{HAN}]")
+KANA_PATTERN: Final = kept.pattern("[\u3041-\u30fa\u30fc-\u30ff\uff66-\uff9d]")
+LATIN_PATTERN: Final = kept.pattern("[A-Za-z\u00c0-\u024f]")
 # 、《 and their like are written in Chinese only, so a line that has one is Chinese, Han or not.
-CHINESE_PATTERN: Final = re.compile(f"[{HAN}、《》〈〉「」『』【】〔〕]")
-PROSE_PATTERN: Final = re.compile("[，。；！？]")
+CHINESE_PATTERN: Final = kept.pattern(f"[{HAN}、《》〈〉「」『』【】〔〕]")
+PROSE_PATTERN: Final = kept.pattern("[，。；！？]")
 CHINESE_MARKS: Final = frozenset(OPENING + CLOSING + STOPS + "…—～·")
 
 

@@ -4,9 +4,9 @@ In: a draft. Out: edits. Never swaps - — – −: a minus, a range and a dash 
 their looks.
 """
 
-import re
 from typing import Final
 
+from pipeline import kept
 from pipeline.rules.spelling import SpellingRules
 from pipeline.spelling.context import (
     BLANKS,
@@ -21,14 +21,14 @@ from pipeline.spelling.context import (
 )
 from pipeline.spelling.draft import Draft, Edit
 
-_DASH: Final = re.compile(
+_DASH: Final = kept.pattern(
     "(?<!-)--(?![->])|(?<!―)――(?!―)|(?<![\u2500-\u257f])──(?![\u2500-\u257f])|⸺"
 )
-_DOTS: Final = re.compile(f"\\.{{3,}}|。(?:[{BLANKS}]*。){{2,}}|…+|⋯+")
-_STOPS: Final = re.compile(f"。[{BLANKS}]*。")
-_YEARS: Final = re.compile("(?:19|20)[0-9]{2}--(?:19|20)[0-9]{2}")
-_TILDE: Final = re.compile("[~〜]+")
-_MIDDLE: Final = re.compile(f"[•・‧∙･](?<=[{HAN}0-9].)(?=[{HAN}0-9])")
+_DOTS: Final = kept.pattern(f"\\.{{3,}}|。(?:[{BLANKS}]*。){{2,}}|…+|⋯+")
+_STOPS: Final = kept.pattern(f"。[{BLANKS}]*。")
+_YEARS: Final = kept.pattern("(?:19|20)[0-9]{2}--(?:19|20)[0-9]{2}")
+_TILDE: Final = kept.pattern("[~〜]+")
+_MIDDLE: Final = kept.pattern(f"[•・‧∙･](?<=[{HAN}0-9].)(?=[{HAN}0-9])")
 
 
 def write_dashes(draft: Draft, rules: SpellingRules) -> list[Edit]:

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Final, TypeAlias
 
+from pipeline import kept
 from pipeline.records import Block, Change
 from pipeline.rules.spelling import SpellingRules
 from pipeline.spelling.alphabet import characters
@@ -19,7 +20,7 @@ from pipeline.spelling.protect import hide, reveal
 # Start, end, what takes the place of text[start:end], the rule's id.
 Edit: TypeAlias = tuple[int, int, str, str]
 
-_NEWLINES: Final = re.compile("\n{2,}")
+_NEWLINES: Final = kept.pattern("\n{2,}")
 
 
 class Draft:

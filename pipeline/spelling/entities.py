@@ -5,17 +5,17 @@ no ©), an unknown name, or the `&amp;` between the arguments of an address.
 """
 
 import html
-import re
 from html.entities import html5
 from typing import Final
 
+from pipeline import kept
 from pipeline.rules.spelling import SpellingRules
 from pipeline.spelling.draft import Draft, Edit
 
-_REFERENCE: Final = re.compile(
+_REFERENCE: Final = kept.pattern(
     "&((?:(?:amp|AMP|#0*38|#[xX]0*26);)*)(#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
 )
-_ADDRESS_BEFORE: Final = re.compile("://[!-~]*$")
+_ADDRESS_BEFORE: Final = kept.pattern("://[!-~]*$")
 _ADDRESS_LENGTH: Final = 300  # how far back the start of an address is looked for
 _BREAKS: Final = frozenset("\n\r\t\v\f\u0085\u2028\u2029")
 

@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from pipeline import kept
 from pipeline.rules.spelling import SpellingRules
 from pipeline.spelling.context import FILLER, HAN, UNITS
 from pipeline.spelling.draft import Draft, Edit
 
-_GAP: Final = re.compile(f"(?<=[{HAN}])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9{UNITS}])(?=[{HAN}])")
+_GAP: Final = kept.pattern(f"(?<=[{HAN}])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9{UNITS}])(?=[{HAN}])")
 _TIGHT: Final = (
     f"第[0-9]{{1,6}}[{HAN}]?|[0-9]{{1,4}}[年月日时](?:[0-9]{{1,2}}[月日时分秒])*|[0-9]{{1,6}}[号號]"
 )

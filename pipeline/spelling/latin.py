@@ -6,6 +6,7 @@ In: a draft. Out: edits of ，。：！？（）． in lines without any Chinese
 import re
 from typing import Final
 
+from pipeline import kept
 from pipeline.rules.spelling import SpellingRules
 from pipeline.spelling.context import (
     BLANKS,
@@ -17,8 +18,8 @@ from pipeline.spelling.context import (
 from pipeline.spelling.draft import Draft, Edit
 
 _ASCII: Final = dict(zip("，。：！？（）．", ",.:!?().", strict=True))
-_MARK: Final = re.compile(f"(?<![{BLANKS}])[{BLANKS}]*([，。：！？（）．])[{BLANKS}]*")
-_MARKS: Final = re.compile("[，。：！？（）．]")
+_MARK: Final = kept.pattern(f"(?<![{BLANKS}])[{BLANKS}]*([，。：！？（）．])[{BLANKS}]*")
+_MARKS: Final = kept.pattern("[，。：！？（）．]")
 
 
 def respell_latin_lines(draft: Draft, rules: SpellingRules) -> list[Edit]:

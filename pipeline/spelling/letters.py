@@ -8,22 +8,23 @@ import re
 import unicodedata
 from typing import Final
 
+from pipeline import kept
 from pipeline.rules.spelling import SpellingRules
 from pipeline.spelling.context import HAN_PATTERN, lines_with
 from pipeline.spelling.draft import Draft, Edit
 
-_COMBINING: Final = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u04ff\u1e00-\u1fff][\u0300-\u036f]+")
-_COMPATIBILITY: Final = re.compile("[\uf900-\ufaff\U0002f800-\U0002fa1f]")
+_COMBINING: Final = kept.pattern("[A-Za-z\u00c0-\u024f\u0370-\u04ff\u1e00-\u1fff][\u0300-\u036f]+")
+_COMPATIBILITY: Final = kept.pattern("[\uf900-\ufaff\U0002f800-\U0002fa1f]")
 _COMPOSED: Final = frozenset(
     map(chr, [*range(0x300, 0x370), *range(0xF900, 0xFB00), *range(0x2F800, 0x2FA20)])
 )
 # Zero-width joiners, variation selectors and directions: noise in Chinese, but they make an emoji
 # or a word of Persian, Hindi or Hebrew what it is.
-_JOINER: Final = re.compile("[\u200c-\u200f\u202a-\u202e\u2066-\u2069\ufe00-\ufe0f]+")
-_OWN_SHAPING: Final = re.compile(
+_JOINER: Final = kept.pattern("[\u200c-\u200f\u202a-\u202e\u2066-\u2069\ufe00-\ufe0f]+")
+_OWN_SHAPING: Final = kept.pattern(
     "[\u0590-\u0dff\u1000-\u109f\u1780-\u18aa\ufb1d-\ufdff\ufe70-\ufefc]"
 )
-_EMOJI: Final = re.compile(
+_EMOJI: Final = kept.pattern(
     "[\u0023\u002a0-9\u00a9\u00ae\u203c-\u2bff\u3030\u303d\u3297\u3299"
     "\U0001f000-\U0001faff\U000e0020-\U000e007f]"
 )
@@ -31,8 +32,8 @@ _JOINERS: Final = frozenset(
     c for c in map(chr, [*range(0x200C, 0x2070), *range(0xFE00, 0xFE10)]) if _JOINER.match(c)
 )
 _ZEROS: Final = "○◯O0"
-_ZERO_AFTER_NUMERAL: Final = re.compile(f"[一二三四五六七八九〇][{_ZEROS}]")
-_YEAR: Final = re.compile(
+_ZERO_AFTER_NUMERAL: Final = kept.pattern(f"[一二三四五六七八九〇][{_ZEROS}]")
+_YEAR: Final = kept.pattern(
     f"(?<![一二三四五六七八九十百千〇零{_ZEROS}0-9A-Za-z])"
     f"(?:[一二][一二三四五六七八九〇零{_ZEROS}]{{3}}(?=年)"
     f"|(?:一九|二[零〇{_ZEROS}])[一二三四五六七八九〇零{_ZEROS}]{{2}}"

@@ -7,6 +7,7 @@ a ratio, a Latin phrase or a list marker.
 import re
 from typing import Final
 
+from pipeline import kept
 from pipeline.rules.spelling import SpellingRules
 from pipeline.spelling.context import (
     BLANK_SET,
@@ -30,12 +31,12 @@ _WIDE: Final = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！", ".":
 # One pattern a mark: a search for a literal is the quickest there is. Most commas and points stand
 # inside numbers, and are passed over in C.
 _CANDIDATES: Final = {
-    ",": re.compile(",(?:(?<![0-9],)|(?![0-9]))"),
-    ";": re.compile(";"),
-    ":": re.compile(":"),
-    "?": re.compile("\\?(?<![?!]\\?)[?!]*"),
-    "!": re.compile("!(?<![?!]!)[?!]*"),
-    ".": re.compile(
+    ",": kept.pattern(",(?:(?<![0-9],)|(?![0-9]))"),
+    ";": kept.pattern(";"),
+    ":": kept.pattern(":"),
+    "?": kept.pattern("\\?(?<![?!]\\?)[?!]*"),
+    "!": kept.pattern("!(?<![?!]!)[?!]*"),
+    ".": kept.pattern(
         f"\\.(?:(?<=[{HAN}{CLOSING}%]\\.)|(?<=[{HAN}{CLOSING}%][{BLANKS}]\\.)(?=[{BLANKS}]{{0,8}}$))",
         re.M,
     ),
@@ -43,15 +44,15 @@ _CANDIDATES: Final = {
 # What needs no second look: Han on one side, and nothing on the other that speaks against it.
 _PLAIN_HAN: Final = "[\u3400-\u4dbf\u4e00-\u9fff]"
 _BESIDE_HAN: Final = {
-    mark: re.compile(
+    mark: kept.pattern(
         f"{sign}(?:(?={_PLAIN_HAN})(?<!{sign}{sign})|(?<={_PLAIN_HAN}{sign})(?![{sign}/)\\\\{CLOSING}]))"
     )
     for mark, sign in ((mark, re.escape(mark)) for mark in ",;:")
 }
-_PHRASE: Final = re.compile("[A-Za-z][A-Za-z'’.&-]* [A-Za-z'’&-]*[A-Za-z]$")
+_PHRASE: Final = kept.pattern("[A-Za-z][A-Za-z'’.&-]* [A-Za-z'’&-]*[A-Za-z]$")
 _PHRASE_LENGTH: Final = 60
 _ENCLOSED_LENGTH: Final = 200  # how far back the opening mark of a Latin phrase is looked for
-_OPENER: Final = re.compile(f"[{OPENING}(\n{CLOSING})]")
+_OPENER: Final = kept.pattern(f"[{OPENING}(\n{CLOSING})]")
 _TOKEN_ENDS: Final = frozenset("%‰℃°+")
 _UNITS: Final = frozenset("%‰℃")
 _MARKER_LENGTH: Final = 8

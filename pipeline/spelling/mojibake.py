@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
+from pipeline import kept
 from pipeline.rules.spelling import SpellingRules
 from pipeline.spelling.context import HAN_PATTERN, lines_with
 from pipeline.spelling.draft import Draft, Edit
@@ -38,37 +39,37 @@ def _class(first: int, last: int) -> str:
 
 _TAIL: Final = f"[{_class(0x80, 0xBF)} ]"  # NBSP is byte A0, often flattened to a blank
 _SEQUENCE: Final = f"(?:[Â-ß]{_TAIL}|[à-ï]{_TAIL}{{2}}|[ð-ô]{_TAIL}{{3}})"
-_UTF8_AS_LATIN: Final = re.compile(f"{_SEQUENCE}+")
+_UTF8_AS_LATIN: Final = kept.pattern(f"{_SEQUENCE}+")
 # Ordinary Chinese has none of these; two-byte codes read as latin-1 are full of them.
 _LETTERS: Final = frozenset(map(chr, range(0xC0, 0x100))) - frozenset("×÷")
 _SIGNS: Final = frozenset("¡¢£¤¥¦¨ª«¬¯³´¶¸¹º¼½¾¿")
 # Letters that only damage puts beside a damaged run. Quotes and dashes are left out: they may
 # well be real ones around it.
-_DEBRIS: Final = re.compile(f"[{_class(0xC0, 0xFF)}€ƒˆ‰Š‹ŒŽ˜™š›œžŸ\ufffd]")
-_PAIRS_AS_LATIN: Final = re.compile(f"(?:[{_class(0x81, 0xFE)}][@-~{_class(0x80, 0xFE)}])+")
-_TWO_PAIRS: Final = re.compile(_PAIRS_AS_LATIN.pattern[:-1] + "{2}")
+_DEBRIS: Final = kept.pattern(f"[{_class(0xC0, 0xFF)}€ƒˆ‰Š‹ŒŽ˜™š›œžŸ\ufffd]")
+_PAIRS_AS_LATIN: Final = kept.pattern(f"(?:[{_class(0x81, 0xFE)}][@-~{_class(0x80, 0xFE)}])+")
+_TWO_PAIRS: Final = kept.pattern(_PAIRS_AS_LATIN.pattern[:-1] + "{2}")
 _UTF8_BYTES: Final = re.compile(
     rb"(?:[\xe2-\xe9][\x80-\xbf]{2}|\xef[\xbc-\xbe][\x80-\xbf])"
     rb"(?:[\xe2-\xe9][\x80-\xbf]{2}|\xef[\xbc-\xbe][\x80-\xbf]|[\xc2-\xdf][\x80-\xbf]|[ -~])*"
 )
 _TWO_UTF8: Final = re.compile(rb"(?:[\xe2-\xe9\xef][\x80-\xbf]{2}){2}")
-_WIDE: Final = re.compile("[^\x00-\x7f](?:.*[^\x00-\x7f])?")
-_AFTER_DIGIT: Final = re.compile(f"(?<=[0-9])[{_class(0xB0, 0xF7)}][{_class(0xA1, 0xFE)}]")
+_WIDE: Final = kept.pattern("[^\x00-\x7f](?:.*[^\x00-\x7f])?")
+_AFTER_DIGIT: Final = kept.pattern(f"(?<=[0-9])[{_class(0xB0, 0xF7)}][{_class(0xA1, 0xFE)}]")
 _LONG, _MIXED = 6, 0.7  # Latin letters that read as so many Han may hold a rare name
 _STRANGE: Final = 0.85  # share of common characters under which a line is tried as another one
-_CHINESE_RESULT: Final = re.compile("[\u2010-\u203b\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e]")
+_CHINESE_RESULT: Final = kept.pattern("[\u2010-\u203b\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e]")
 # Rows 1 and 2 of GB 2312, with which items and figures begin and end: ①⑴⒈㈠Ⅰ ℃°±×÷≤.
-_ITEM_SIGNS: Final = re.compile("[\u2460-\u249b\u3220-\u3229\u2160-\u216b℃°±×÷≤≥№§]")
+_ITEM_SIGNS: Final = kept.pattern("[\u2460-\u249b\u3220-\u3229\u2160-\u216b℃°±×÷≤≥№§]")
 _MARKS: Final = frozenset("，。、；：？！“”‘’（）《》〈〉【】〔〕—…·～　％")
 _C1_MARKS: Final = frozenset("\x85\x91\x92\x93\x94\x95\x96\x97")
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_SURROGATE: Final = kept.pattern("[\ud800-\udfff]")
 _SHORT: Final = 5  # fewer characters must all be common
 _SURELY: Final = 0.85
 _FOREIGN: Final = (
-    re.compile("[\u0370-\u052f]"),  # Greek, Russian
-    re.compile("[\u3041-\u30ff]"),  # kana
-    re.compile("[\u3105-\u312f]"),  # bopomofo
-    re.compile("[\u2500-\u25ff]"),  # boxes, shapes
+    kept.pattern("[\u0370-\u052f]"),  # Greek, Russian
+    kept.pattern("[\u3041-\u30ff]"),  # kana
+    kept.pattern("[\u3105-\u312f]"),  # bopomofo
+    kept.pattern("[\u2500-\u25ff]"),  # boxes, shapes
 )
 _BROKEN: Final = 0.6  # share of common characters, � none of them, under which nothing is sound
 _MOST: Final = 0.8  # share of common characters from which a reading counts as Chinese

@@ -7,22 +7,27 @@ comma between two figures of a list.
 import re
 from typing import Final
 
+from pipeline import kept
 from pipeline.rules.spelling import SpellingRules
 from pipeline.spelling.context import BLANK_SET, BLANKS, FILLER
 from pipeline.spelling.draft import Draft, Edit
 
 _DIGITS: Final = frozenset("0123456789０１２３４５６７８９")
 # Typed wholly full width, so that ， can only be the separator of thousands.
-_THOUSANDS: Final = re.compile("(?<![０-９．，])[０-９]{1,3}(?:，[０-９]{3})+(?![０-９])")
-_COLON: Final = re.compile(f"(?<![{BLANKS}])([{BLANKS}]{{0,8}})：([{BLANKS}]{{0,8}})(?=[0-9０-９])")
-_SCHEME: Final = re.compile(
+_THOUSANDS: Final = kept.pattern("(?<![０-９．，])[０-９]{1,3}(?:，[０-９]{3})+(?![０-９])")
+_COLON: Final = kept.pattern(
+    f"(?<![{BLANKS}])([{BLANKS}]{{0,8}})：([{BLANKS}]{{0,8}})(?=[0-9０-９])"
+)
+_SCHEME: Final = kept.pattern(
     f"(?:http|ftp|ｈｔｔｐ|ｆｔｐ)[sｓ]?(：)(?=[/／{FILLER}]{{2}})", re.IGNORECASE
 )
-_RUN: Final = re.compile("[!-~０-９Ａ-Ｚａ-ｚ．／－＿＠]+")
-_ADDRESS: Final = re.compile("//|@|www\\.|\\.(?:cn|com|net|org|gov|edu)(?:[/:.]|$)", re.IGNORECASE)
+_RUN: Final = kept.pattern("[!-~０-９Ａ-Ｚａ-ｚ．／－＿＠]+")
+_ADDRESS: Final = kept.pattern(
+    "//|@|www\\.|\\.(?:cn|com|net|org|gov|edu)(?:[/:.]|$)", re.IGNORECASE
+)
 _FOLD: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _LABEL: Final = 6  # how far back a label and the first half of its number begin
-_TO_NUMBER: Final = re.compile(f"[{BLANKS}]?(?:[0-9０-９]{{1,2}}[-.—－])?")  # 图1-2
+_TO_NUMBER: Final = kept.pattern(f"[{BLANKS}]?(?:[0-9０-９]{{1,2}}[-.—－])?")  # 图1-2
 _LONGEST_LEFT: Final = 3  # 9：30 and 1：500; in 2023：15 the colon follows a year, not an hour
 
 

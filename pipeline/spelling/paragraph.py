@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from pipeline import kept
 from pipeline.rules.spelling import SpellingRules
 from pipeline.spelling.context import BLANK_SET, BLANKS, CLOSING, FILLER, HAN, HAN_PATTERN, OPENING
 
@@ -17,7 +18,9 @@ _NEVER_FIRST: Final = frozenset(CLOSING + "，。、；：？！" + "),;:?!")
 _FINISHED: Final = frozenset("。！？；：….!?;:⋯")
 _CLOSERS: Final = frozenset(CLOSING + ")]\"'")
 # What stands behind a full stop and belongs to its sentence: [9], （见昨日第6版）.
-_NOTE: Final = re.compile("(?:[（(\\[［〔【][^（(\\[［〔【）)\\]］〕】]{1,30}[）)\\]］〕】]){1,3}$")
+_NOTE: Final = kept.pattern(
+    "(?:[（(\\[［〔【][^（(\\[［〔【）)\\]］〕】]{1,30}[）)\\]］〕】]){1,3}$"
+)
 _NOTE_ENDS: Final = frozenset("）)]］〕】")
 _OPENERS: Final = frozenset(OPENING + "([")
 _OPEN: Final = _OPENERS | {'"'}
@@ -27,24 +30,24 @@ _OPENER_OF: Final = dict(zip("”’）》〉】〕］」』〗)]", "“‘（�
 _CLOSER_OF: Final = {
     opener: closer for closer, opener in _OPENER_OF.items() if closer not in ")]"
 } | {'"': '"'}
-_PAIRED: Final = re.compile('[“”‘’（）()《》〈〉【】〔〕「」『』"]')
+_PAIRED: Final = kept.pattern('[“”‘’（）()《》〈〉【】〔〕「」『』"]')
 # Half-width marks count wherever they may turn full width later on.
-_CLAUSE: Final = re.compile(f"[，。]|,(?![0-9])|(?<=[{HAN}{CLOSING})%])\\.")
-_SENTENCE: Final = re.compile(f"[，。；？！]|[,;?!](?![0-9])|(?<=[{HAN}{CLOSING})%])[,;?!.]")
+_CLAUSE: Final = kept.pattern(f"[，。]|,(?![0-9])|(?<=[{HAN}{CLOSING})%])\\.")
+_SENTENCE: Final = kept.pattern(f"[，。；？！]|[,;?!](?![0-9])|(?<=[{HAN}{CLOSING})%])[,;?!.]")
 # All that is a mark now or turns into one: a line is as wide, and as marked, on the second pass.
-_MARK: Final = re.compile(
+_MARK: Final = kept.pattern(
     f'[，。、；：？！“”（）《》「」『』〝〞,;:?!()"＂]|<<(?=[^<>|｜]{{1,200}}>>)|(?<=[{HAN}{CLOSING})%])\\.'
 )
-_LISTED: Final = re.compile(
+_LISTED: Final = kept.pattern(
     f"^[{HAN}{BLANKS}]{{1,8}}[:：]|"
     "[)）\\]］】]$|[0-9]{4}([-/.])[0-9]{1,2}\\1[0-9]{1,2}$|[0-9]{1,2}:[0-9]{2}:[0-9]{2}$"
 )
-_END_INSIDE: Final = re.compile(f"[。！？；!?;]|(?<=[{HAN}{CLOSING})%])\\.")
-_DATE: Final = re.compile("[（(]?[\\d一二三四五六七八九〇零○]{4}[年.\\-/][^，。,]{0,8}[）)]?$")
-_BRACKETED: Final = re.compile("[（(【\\[].*[）)】\\]]$")
+_END_INSIDE: Final = kept.pattern(f"[。！？；!?;]|(?<=[{HAN}{CLOSING})%])\\.")
+_DATE: Final = kept.pattern("[（(]?[\\d一二三四五六七八九〇零○]{4}[年.\\-/][^，。,]{0,8}[）)]?$")
+_BRACKETED: Final = kept.pattern("[（(【\\[].*[）)】\\]]$")
 # A few words that only go on: no heading or cell begins with "and".
-_CONJOINED: Final = re.compile(f"[和与及或的][{HAN}]{{1,7}}")
-_DOTS: Final = re.compile("\\.{3,}|。{3,}|…+|⋯+")
+_CONJOINED: Final = kept.pattern(f"[和与及或的][{HAN}]{{1,7}}")
+_DOTS: Final = kept.pattern("\\.{3,}|。{3,}|…+|⋯+")
 _LABEL: Final = 8  # a label set wide is not longer
 _DEEPEST: Final = 16  # open marks kept in mind; more are no prose
 _PROSE_LENGTH: Final = 20

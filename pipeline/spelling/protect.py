@@ -5,16 +5,16 @@ hidden. Fillers have the length of what they hide, so that places stay true, and
 takes them for a Latin token. Never shortens, moves or adds a filler.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from operator import add
 from typing import Final
 
+from pipeline import kept
 from pipeline.rules.spelling import SpellingRules
 from pipeline.spelling.context import FILLER, lines_having
 
 # A source may hold the filler itself (private use stays as it is), so it is hidden too.
-_FILLERS: Final = re.compile(f"{FILLER}+")
+_FILLERS: Final = kept.pattern(f"{FILLER}+")
 
 
 def hide(

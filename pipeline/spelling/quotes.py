@@ -4,11 +4,11 @@ In: a draft, paragraphs whole. Out: edits of quotes and of << >>. Never: an odd 
 mark, an apostrophe, a prime; and never a guess at which of two readings is meant.
 """
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
+from pipeline import kept
 from pipeline.rules.spelling import SpellingRules
 from pipeline.spelling.context import (
     CHINESE_PATTERN,
@@ -24,20 +24,20 @@ from pipeline.spelling.context import (
 from pipeline.spelling.draft import Draft, Edit
 
 _STRAIGHT: Final = frozenset("\"＂'＇")
-_DOUBLE: Final = re.compile('["“”＂]')
-_SINGLE: Final = re.compile("['‘’＇]")
-_UNEVEN: Final = re.compile("[“”\n]")
-_CORNERS: Final = re.compile("[「」『』〝〞〟“”‘’]")
-_CORNER: Final = re.compile("[「」『』〝〞〟]")
+_DOUBLE: Final = kept.pattern('["“”＂]')
+_SINGLE: Final = kept.pattern("['‘’＇]")
+_UNEVEN: Final = kept.pattern("[“”\n]")
+_CORNERS: Final = kept.pattern("[「」『』〝〞〟“”‘’]")
+_CORNER: Final = kept.pattern("[「」『』〝〞〟]")
 _OPENING: Final = frozenset("「『〝“‘")
 _PARTNER: Final = {"」": "「", "』": "『", "〞": "〝", "〟": "〝", "”": "“", "’": "‘"}
 _LEVELS: Final = (("“", "”"), ("‘", "’"))
 _CORNER_LEVELS: Final = (("「", "」"), ("『", "』"))
 # Which lines to look at, which opening marks to turn with their partners, and into what.
 _TO_CURLY: Final = (_CORNER, "「『〝", _LEVELS)
-_TO_CORNERS: Final = (re.compile("[“‘〝]"), "“‘「『〝", _CORNER_LEVELS)
-_CONNECTION: Final = re.compile("[和与及或同跟以、，；, ]*|[，、；,].*|.*[，、；,]")
-_TITLE: Final = re.compile("<<([^<>|｜\n]{1,200})>>")
+_TO_CORNERS: Final = (kept.pattern("[“‘〝]"), "“‘「『〝", _CORNER_LEVELS)
+_CONNECTION: Final = kept.pattern("[和与及或同跟以、，；, ]*|[，、；,].*|.*[，、；,]")
+_TITLE: Final = kept.pattern("<<([^<>|｜\n]{1,200})>>")
 
 
 def pair_straight(draft: Draft, rules: SpellingRules) -> list[Edit]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Final
 
+from pipeline import kept
 from pipeline.kept import remember
 from pipeline.rules.script import VERSION, convert
 from pipeline.rules.spelling import SpellingRules
@@ -27,7 +28,7 @@ _WORDS: Final = {
 }
 _HAN: Final = ((0x3400, 0x4DC0), (0x4E00, 0xA000))
 _LAST: Final = "\uffff"  # beyond the first plane few fonts show a character: 煇 stays
-_HAN_RUN: Final = re.compile(f"[{HAN}]+")
+_HAN_RUN: Final = kept.pattern(f"[{HAN}]+")
 
 
 def write_script(draft: Draft, rules: SpellingRules) -> list[Edit]:

@@ -4,13 +4,13 @@ In: a text with one block a line, or a page. Out: the same in the house style. N
 changes a number, or respells a table, a dropped block or a page that is no article.
 """
 
-import re
 from collections.abc import Callable
 from functools import cache
 from typing import Final
 
 from msgspec.structs import replace
 
+from pipeline import kept
 from pipeline.records import Block, Change, Page
 from pipeline.rules.spelling import SpellingRule, SpellingRules
 from pipeline.spelling.blanks import drop_blanks
@@ -63,7 +63,7 @@ _MARKS: Final[tuple[Mechanism, ...]] = (write_dots, write_dashes, widen_marks, w
 _LINES: Final[tuple[Mechanism, ...]] = (respell_latin_lines, drop_blanks, space_gaps)
 _ROUNDS: Final = 4
 _MARK_ROUNDS: Final = 32  # a mark settles a bracket, which settles the next mark
-_BREAKS: Final = re.compile("\r\n?|[\u2028\u2029]")
+_BREAKS: Final = kept.pattern("\r\n?|[\u2028\u2029]")
 _ODD_BREAKS: Final = "\r\u2028\u2029"
 
 

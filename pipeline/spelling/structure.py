@@ -4,20 +4,20 @@ In: a draft. Out: edits of brackets, dots and blanks there. Never: the round bra
 number, the 、 of a marker, a marker that is not there.
 """
 
-import re
 from typing import Final
 
+from pipeline import kept
 from pipeline.rules.spelling import SpellingRules
 from pipeline.spelling.context import BLANKS, HAN_PATTERN, before
 from pipeline.spelling.draft import Draft, Edit
 
 _GAP: Final = f"[{BLANKS}]{{0,8}}"
-_NUMBER: Final = re.compile(
+_NUMBER: Final = kept.pattern(
     f"(?P<open>[(（【\\[［〔]){_GAP}(?:(?:19|20)[0-9]{{2}}|二[〇零][一二三四五六七八九〇零]{{2}}){_GAP}"
     f"(?P<close>[)）】\\]］〕]){_GAP}第?{_GAP}[0-9]{{1,5}}(?:[-—、～~〜][0-9]{{1,5}}){{0,3}}{_GAP}[号號]"
 )
-_BLANKS: Final = re.compile(f"[{BLANKS}]+")
-_FULL_POINT: Final = re.compile("(?<![0-9．.])([0-9]{1,3})．(?![0-9])")
+_BLANKS: Final = kept.pattern(f"[{BLANKS}]+")
+_FULL_POINT: Final = kept.pattern("(?<![0-9．.])([0-9]{1,3})．(?![0-9])")
 
 
 def write_document_numbers(draft: Draft, rules: SpellingRules) -> list[Edit]:

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pipeline import kept
 from pipeline.spelling.context import BLANKS
 from pipeline.spelling.draft import Draft, Edit
 
-_BREAK: Final = re.compile(f"(?<![{BLANKS}])[{BLANKS}]*\n[{BLANKS}\n]*")
+_BREAK: Final = kept.pattern(f"(?<![{BLANKS}])[{BLANKS}]*\n[{BLANKS}\n]*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ In: blocks and the place of a table among them. Out: strings of the page. Never 
 lines: they stay in the text as they are.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from pipeline import kept
 from pipeline.records import Block
 from pipeline.rules.tables import Lexicon
 from pipeline.tables.tokens import pieces, plain, squeeze
@@ -19,12 +19,12 @@ _MOST_ABOVE = 3
 _MOST_NOTES = 12
 #: Prose has no more pieces that stand apart; a row of cells has.
 _MOST_PROSE = 2
-_SENTENCE = re.compile(r"[。；;！？]")
-_CLAUSE = re.compile(r"[。；;！？：:，…]|^[—\-•·]|^\d+$")
+_SENTENCE = kept.pattern(r"[。；;！？]")
+_CLAUSE = kept.pattern(r"[。；;！？：:，…]|^[—\-•·]|^\d+$")
 _SHORTEST_TITLE, _LONGEST_BARE_TITLE = 5, 40
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
-_NOTE_NUMBER = re.compile(r"\s*([(（]?)(\d{1,2}|[①-⑳])([)）.、．:：]?)(?![\d.%])")
-_NUMBERED_NOTE = re.compile(r"[(（]?(?:\d{1,2}|[①-⑳])[)）.、．:：]?\D")
+_NOTE_NUMBER = kept.pattern(r"\s*([(（]?)(\d{1,2}|[①-⑳])([)）.、．:：]?)(?![\d.%])")
+_NUMBERED_NOTE = kept.pattern(r"[(（]?(?:\d{1,2}|[①-⑳])[)）.、．:：]?\D")
 
 
 #: How something is numbered, and its number.

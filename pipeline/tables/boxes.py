@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
+from pipeline import kept
 from pipeline.records import Block, Table
 from pipeline.rules.tables import TableRules
 from pipeline.tables import around, boxline
@@ -25,11 +26,11 @@ _LONGEST_COLON_TITLE = 30
 _UNFINISHED = ("。", "；", "，", "：")
 #: How items are numbered; the first item of a box decides for all of it.
 _MARKERS = (
-    re.compile(r"(\d{1,2})\s*[.．、](?!\d)\s*"),
-    re.compile(r"[(（](\d{1,2})[)）][.．、]?\s*"),
-    re.compile(r"([①-⑳])\s*"),
-    re.compile(r"(\d{2})\s*(?=[^\d\s.%％年月日])"),
-    re.compile(r"(\d{1,2})\s+(?=[^\d\s.%％年月日])"),
+    kept.pattern(r"(\d{1,2})\s*[.．、](?!\d)\s*"),
+    kept.pattern(r"[(（](\d{1,2})[)）][.．、]?\s*"),
+    kept.pattern(r"([①-⑳])\s*"),
+    kept.pattern(r"(\d{2})\s*(?=[^\d\s.%％年月日])"),
+    kept.pattern(r"(\d{1,2})\s+(?=[^\d\s.%％年月日])"),
 )
 
 

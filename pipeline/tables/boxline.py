@@ -10,13 +10,14 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pipeline import kept
 from pipeline.rules.tables import Lexicon
 
 _FEWEST_BLANKS, _MOST_BEFORE = 4, 12
 _LONGEST_TITLE, _TEN = 40, 10
 _ENDS = ("。", "；", "！")
-_NUMBER = re.compile(r"\d{2}")
-_WITHIN = re.compile(r"[。：:]")
+_NUMBER = kept.pattern(r"\d{2}")
+_WITHIN = kept.pattern(r"[。：:]")
 
 
 @dataclass(frozen=True, slots=True)

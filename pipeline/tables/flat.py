@@ -8,13 +8,13 @@ A table begins at a line that names a column of names (类别, 序号, 指标 �
 after it, and ends with the last value before prose, a note or the next caption.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from msgspec import structs
 
+from pipeline import kept
 from pipeline.records import Block, Refused, Table
 from pipeline.rules.tables import Lexicon, TableRules
 from pipeline.tables import aligned, around, beginning, gapped, grid, lined, marked, oneline, tabbed
@@ -42,7 +42,7 @@ from pipeline.tables.tokens import (
     tabs,
 )
 
-_PLAIN = re.compile(r"[-+]?\d[\d.,]*%?")
+_PLAIN = kept.pattern(r"[-+]?\d[\d.,]*%?")
 _MOST_TOKENS = 60_000
 #: Tokens of regions that turned out to be no table, on one page; then the rest stays text.
 _MOST_READ = 200_000

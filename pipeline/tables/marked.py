@@ -9,13 +9,13 @@ and leave them out below, some keep every place: `joined` reads the first, `tabb
 """
 
 import csv
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from msgspec import structs
 
+from pipeline import kept
 from pipeline.records import Block, Cell
 from pipeline.rules.tables import Lexicon, TableRules
 from pipeline.tables import around, grid, joined, tabbed
@@ -23,11 +23,11 @@ from pipeline.tables.header import role_of
 from pipeline.tables.shares import Ballot
 from pipeline.tables.tokens import FIGURES, Typer, plain, squeeze, tabs
 
-_RULER = re.compile(r"[\s|]*:?-{3,}:?(?:\s*\|\s*:?-{3,}:?)*[\s|]*")
-_BAR = re.compile(r"(?<!\\)\|")
-_TWIN = re.compile(r"(.+)\.\d{1,2}")
+_RULER = kept.pattern(r"[\s|]*:?-{3,}:?(?:\s*\|\s*:?-{3,}:?)*[\s|]*")
+_BAR = kept.pattern(r"(?<!\\)\|")
+_TWIN = kept.pattern(r"(.+)\.\d{1,2}")
 _QUOTE = '"'
-_BREAK = re.compile(r"<br\s*/?>")
+_BREAK = kept.pattern(r"<br\s*/?>")
 _LONGEST_PART, _MOST_PARTS = 40, 3
 _FEWEST_ROWS = 3
 _FEWEST_HEADER_WORDS = 2

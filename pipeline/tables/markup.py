@@ -4,12 +4,12 @@ In: blocks. Out: a table for each `<table>` that holds a grid; a table that goes
 the same header again) is one. Never a change to the text: these blocks have one row a line already.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from msgspec.structs import replace
 
+from pipeline import kept
 from pipeline.records import Block, Refused, Table
 from pipeline.rules.tables import TableRules
 from pipeline.tables import around, grid
@@ -21,7 +21,7 @@ _MOSTLY_LINKS = 0.5
 #: Lines in one <table> that no layout has.
 _MOST_LINES = 10_000
 _LONGEST_SHOWN = 80
-_TABLE = re.compile(r"(?:.*?/)?table[^/]*/")
+_TABLE = kept.pattern(r"(?:.*?/)?table[^/]*/")
 
 
 def find(blocks: Sequence[Block], rules: TableRules) -> tuple[Table, ...]:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from pipeline import kept
 from pipeline.rules.tables import Lexicon
 from pipeline.tables.header import STUBS, role_of
 from pipeline.tables.tokens import bare
@@ -19,7 +20,7 @@ from pipeline.tables.tokens import bare
 _FEWEST_LEAVES = 2
 _MOST_LEAVES = 12
 _MOST_KEPT = 3
-_YEAR = re.compile(r"(?:19|20)\d{2}")
+_YEAR = kept.pattern(r"(?:19|20)\d{2}")
 _NEVER = 6.0
 _LATE = 0.01
 #: Words of so many characters are alike by the last one: 全自理, 半护理.

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from pipeline import kept
 from pipeline.rules.tables import Lexicon
 from pipeline.tables.tokens import bare, prefix
 
-_HAN = re.compile(r"[\u3400-\u9fff、，]{2,24}")
-_LAST_BRACKETS = re.compile(r"\(([^()]{1,14})\)[*＊﹡①-⑳]?$")
+_HAN = kept.pattern(r"[\u3400-\u9fff、，]{2,24}")
+_LAST_BRACKETS = kept.pattern(r"\(([^()]{1,14})\)[*＊﹡①-⑳]?$")
 _MOST_CATEGORY = 8
 _USUAL_CATEGORY = 4
 _LONGEST_CATEGORY = 12

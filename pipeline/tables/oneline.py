@@ -9,10 +9,10 @@ or at the head of the line.
 The cells end with the first sentence, note or caption after it.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from pipeline import kept
 from pipeline.rules.tables import Lexicon
 from pipeline.tables import around
 from pipeline.tables.header import STUBS, Role, role_of
@@ -22,8 +22,8 @@ _FEWEST_WORDS, _FEWEST_KNOWN, _WINDOW = 11, 3, 5
 _LONGEST_CELL, _SHORTEST_TITLE, _CAPTION_PIECES = 24, 8, 3
 #: What the first column of a header may hold.
 _FIRST: frozenset[Role | None] = frozenset((*STUBS, "binding"))
-_STOP = re.compile(r"[。！？：；]")
-_SENTENCE = re.compile(r"[。！？]")
+_STOP = kept.pattern(r"[。！？：；]")
+_SENTENCE = kept.pattern(r"[。！？]")
 
 
 class Parts(NamedTuple):

@@ -8,10 +8,10 @@ Two things prove a period: serial numbers that stand equally far apart, or figur
 alternate in the same way from the first row to the last figure.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
+from pipeline import kept
 from pipeline.rules.tables import Lexicon
 from pipeline.tables.header import Column, Layout, Role, join_lines, role_of
 from pipeline.tables.levels import Path, divide, spread
@@ -21,7 +21,7 @@ from pipeline.tables.values import Placing
 
 _FEWEST_ROWS = 3
 #: What stands before the names and counts nothing: 110200002-1.
-CODE = re.compile(r"[\dA-Za-z-]+")
+CODE = kept.pattern(r"[\dA-Za-z-]+")
 _MOST_HEADER = 40
 _MOST_COLUMNS = 30
 _MOST_STUBS = 3

@@ -8,24 +8,24 @@ brackets is on a line between them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
+from pipeline import kept
 from pipeline.rules.tables import Lexicon
 from pipeline.tables.header import role_of
 from pipeline.tables.tokens import FIGURES, Typer, bare
 
 _OPENING, _CLOSING, _COLONS = "（(〔[【", "）)〕]】", ":："
-_WIDE = re.compile(r"[\u3400-\u9fff（）〔〕【】]")
-_NARROW = re.compile(r"[0-9A-Za-z%]")
-_HAN = re.compile(r"[\u3400-\u9fff]")
-_YEAR = re.compile(r"(?:19|20)\d{2}(?:[-—–~～](?:19|20)\d{2})?")
-_YEAR_DASH = re.compile(r"(?:19|20)\d{2}[-—–~～]")
-_COUNTED = re.compile(r"\d{1,3}[.．、)]|[(（]\d{1,3}[)）]")
-_LATIN = re.compile(r"[A-Za-z\u2160-\u217f][A-Za-z\d&.\-\u2160-\u217f]*|\d[A-Z]")
+_WIDE = kept.pattern(r"[\u3400-\u9fff（）〔〕【】]")
+_NARROW = kept.pattern(r"[0-9A-Za-z%]")
+_HAN = kept.pattern(r"[\u3400-\u9fff]")
+_YEAR = kept.pattern(r"(?:19|20)\d{2}(?:[-—–~～](?:19|20)\d{2})?")
+_YEAR_DASH = kept.pattern(r"(?:19|20)\d{2}[-—–~～]")
+_COUNTED = kept.pattern(r"\d{1,3}[.．、)]|[(（]\d{1,3}[)）]")
+_LATIN = kept.pattern(r"[A-Za-z\u2160-\u217f][A-Za-z\d&.\-\u2160-\u217f]*|\d[A-Z]")
 _LONGEST, _MOST_PIECES, _FEWEST_PARTED = 80, 9, 2
 #: So many lines of a run may hold both kinds of writing: a title above, names left whole.
 _MIXED = 0.12

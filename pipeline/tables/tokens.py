@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
+from pipeline import kept
 from pipeline.records import Block
 from pipeline.rules.tables import Lexicon
 
@@ -23,20 +24,20 @@ TokenKind = Literal[
 VALUES: frozenset[TokenKind] = frozenset(("number", "percent", "total", "phrase", "dash", "gap"))
 FIGURES: frozenset[TokenKind] = frozenset(("number", "percent", "total"))
 
-_BLANKS = re.compile(r"[\s\u3000]+")
-_HAN_BLANK = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
-_STRESS = re.compile(r"(\*{1,3}|_{2,3})(?=\S)([^*_]+?)(?<=\S)\1")
-_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])")
-_CELL_GAP = re.compile(r"\t|[\s\u3000]{2,}")
+_BLANKS = kept.pattern(r"[\s\u3000]+")
+_HAN_BLANK = kept.pattern(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
+_STRESS = kept.pattern(r"(\*{1,3}|_{2,3})(?=\S)([^*_]+?)(?<=\S)\1")
+_ESCAPED = kept.pattern(r"\\([\\`*_{}\[\]()#+.!|<>~-])")
+_CELL_GAP = kept.pattern(r"\t|[\s\u3000]{2,}")
 _LONGEST_VALUE = 40
 _FIGURE_STARTS = "[【〖〔<>＜＞≥≤≧≦~～±+-－约"
 _YEAR_DIGITS = 4
 #: One of many is a unit, no figure: 1/10万.
-_RATIO = re.compile(r"1/\d*\D+")
-_BRACKETED = re.compile(r"[(（]-?\d")
-_PREFIX = re.compile(r"[(（]?(\d{1,3})[)）.．、](?!\d)")
+_RATIO = kept.pattern(r"1/\d*\D+")
+_BRACKETED = kept.pattern(r"[(（]-?\d")
+_PREFIX = kept.pattern(r"[(（]?(\d{1,3})[)）.．、](?!\d)")
 _OPENING, _CLOSING, _MARKS = "[【〖〔", "]】〗〕", "*＊﹡ "
-_REMARK = re.compile(r"(?<=[\d%％])[\[【〖〔][^\]】〗〕\d]{1,6}[\]】〗〕]$")
+_REMARK = kept.pattern(r"(?<=[\d%％])[\[【〖〔][^\]】〗〕\d]{1,6}[\]】〗〕]$")
 _BRACKETS = str.maketrans("", "", _OPENING + _CLOSING)
 
 

@@ -8,7 +8,6 @@ figures under a year), the name of the row (a growth is a figure of a period), w
 in its other group of columns, and that a plan which gives a target gives the base too.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +15,7 @@ from itertools import combinations, pairwise
 from math import comb
 from typing import NamedTuple
 
+from pipeline import kept
 from pipeline.tables.header import Column
 from pipeline.tables.tokens import FIGURES, Token, TokenKind
 
@@ -27,7 +27,7 @@ _ODD = 0.4
 _NO_CHOICE = 0.2
 _ROUNDING = 0.006
 
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_NUMBER = kept.pattern(r"-?\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
