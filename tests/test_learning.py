@@ -54,8 +54,8 @@ class Corpus:
         """Take pages out of their chunks, and chunks of which nothing is left."""
         names = {f"{page:016}" for page in gone}
         self.chunks = [
-            Chunk(
-                chunk.name, tuple(Found("", 0, "") if p.name in names else p for p in chunk.members)
+            Chunk.of(
+                chunk.name, [Found("", 0, "") if p.name in names else p for p in chunk.members]
             )
             for chunk in self.chunks
         ]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.records import Found
 from pipeline.run.merged import Part, merged, values
+from pipeline.run.pages import Pages
 
 
 def found(file: str) -> Found:
@@ -22,7 +23,7 @@ def test_every_page_comes_once_and_in_order(chunks: list[set[str]]) -> None:
     for chunk in chunks:
         files = sorted(chunk - seen)
         seen |= chunk
-        parts.append(Part(tuple(map(found, files)), partial(iter, files)))
+        parts.append(Part(Pages(map(found, files)), partial(iter, files)))
     assert [(page.file, value) for page, value in merged(parts)] == [
         (file, file) for file in sorted(seen)
     ]
@@ -32,8 +33,8 @@ def test_every_page_comes_once_and_in_order(chunks: list[set[str]]) -> None:
 @pytest.mark.parametrize("few", [0, 64])
 def test_too_few_or_too_many_values_are_an_error(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipeline.run.merged._FEW", few)
-    pages = tuple(map(found, "ace"))
-    other = Part((found("b"), found("d")), partial(iter, "bd"))
+    pages = Pages(map(found, "ace"))
+    other = Part(Pages(map(found, "bd")), partial(iter, "bd"))
     for kept in ("ac", "aceg"):
         for told in (merged, values):
             with pytest.raises(ValueError, match="zip"):
@@ -53,7 +54,7 @@ def test_a_chunk_is_opened_when_it_is_due() -> None:
 
     first = [[f"{n:03}{i:03}" for i in range(100)] for n in range(50)]
     daily = [[f"{n:03}{day:03}x" for n in range(20)] for day in range(30)]
-    parts = [Part(tuple(map(found, files)), partial(opened, files)) for files in (*first, *daily)]
+    parts = [Part(Pages(map(found, files)), partial(opened, files)) for files in (*first, *daily)]
     told = [file for _, file in merged(reversed(parts))]
     assert told == sorted(file for files in (*first, *daily) for file in files)
     assert most <= 3

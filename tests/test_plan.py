@@ -1,13 +1,17 @@
 """Chunks: every page in one of them, and none that changes."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace as replaced
 
 from pipeline.paths import Paths
 from pipeline.read import Archived, Scan
 from pipeline.records import Found
-from pipeline.run.plan import CHUNK_PAGES, Cut, ScanRecord, key, last_scan, plan, write_scan
+from pipeline.run.pages import Pages
+from pipeline.run.plan import CHUNK_PAGES, Chunk, Cut, ScanRecord, key, last_scan, plan, write_scan
 
 
 def found(file: str, sha256: str, stat: bytes = b"") -> Found:
@@ -60,6 +64,45 @@ def test_a_page_that_comes_back_is_new() -> None:
     assert [one.keys for one in again] == [left.keys, (key(pages[1]),)]
 
 
+def test_a_record_is_named_by_all_that_it_holds() -> None:
+    pages = tuple(found(f"{n:05}", "x", b"12") for n in range(1200))
+    scan, cuts = Scan(pages, {".css": 2}), (Cut("a", ("x", "")),)
+    record = ScanRecord(scan, cuts, "shape")
+    others = [
+        ScanRecord(replace(scan, pages=pages[:-1]), cuts, "shape"),
+        ScanRecord(replace(scan, pages=(*pages[:-1], found("z", "x", b"12"))), cuts, "shape"),
+        ScanRecord(replace(scan, others={}), cuts, "shape"),
+        ScanRecord(replace(scan, archives=(Archived("z.zip", b"34", {}),)), cuts, "shape"),
+        ScanRecord(scan, (Cut("a", ("x", "y")),), "shape"),
+        ScanRecord(scan, cuts, "other"),
+    ]
+    assert len({record.name, *(other.name for other in others)}) == 7
+    assert record.name == ScanRecord(replace(scan, pages=Pages(pages)), cuts, "shape").name
+
+
+@given(PAGES, st.integers(0, 9))
+def test_packed_pages_are_as_they_were(pages: list[Found], times: int) -> None:
+    many = [replaced(page, number=n) for n in range(times * 40) for page in pages]
+    packed = Pages(many)
+    assert (list(packed), len(packed)) == (many, len(many))
+    assert [packed[at] for at in range(len(many))] == many
+    assert packed[2:-1] == tuple(many[2:-1])
+    assert (packed.first, packed.last) == ((many[0], many[-1]) if many else (None, None))
+    assert packed == Pages(many)
+    assert not many or packed != Pages(many[:-1])
+    with pytest.raises(IndexError):
+        packed[len(many)]
+
+
+def test_a_chunk_knows_which_of_its_pages_are_left() -> None:
+    pages = [found("a", "x"), found("b", "x"), found("c", "x")]
+    whole = Chunk.of("name", pages)
+    assert (list(whole.left), whole.gone, list(whole.lefts)) == (pages, (), [True] * 3)
+    part = Chunk.of("name", [pages[0], Found("", 0, ""), pages[2]])
+    assert (list(part.left), part.gone) == ([pages[0], pages[2]], (1,))
+    assert list(part.lefts) == [True, False, True]
+
+
 def test_what_was_seen_is_read_as_it_was_written(tmp_path_factory: pytest.TempPathFactory) -> None:
     paths = Paths(tmp_path_factory.mktemp("raw"), tmp_path_factory.mktemp("cleaned"))
     assert last_scan(paths) == ScanRecord(Scan(), ())
@@ -67,6 +110,9 @@ def test_what_was_seen_is_read_as_it_was_written(tmp_path_factory: pytest.TempPa
     scan = Scan(pages, {".css": 2}, (Archived("z.zip", b"34", {"image record": 7}),))
     cuts = tuple(Cut(chunk.name, chunk.keys) for chunk in plan(pages, []))
     write_scan(paths, ScanRecord(scan, cuts, "shape"))
+    assert last_scan(paths) == ScanRecord(scan, cuts, "shape")
+    packed = replace(scan, pages=Pages(pages))
+    write_scan(paths, ScanRecord(packed, cuts, "shape"))
     assert last_scan(paths) == ScanRecord(scan, cuts, "shape")
     paths.scan.write_bytes(paths.scan.read_bytes()[:-9])
     assert last_scan(paths) == ScanRecord(Scan(), ())

@@ -51,7 +51,7 @@ class Archived:
 class Scan:
     """What lies in raw/: pages in the order of their paths, and all else, counted by kind."""
 
-    pages: tuple[Found, ...] = ()
+    pages: Sequence[Found] = ()
     others: Mapping[str, int] = field(default_factory=dict)
     archives: tuple[Archived, ...] = ()
 

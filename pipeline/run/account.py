@@ -17,7 +17,7 @@ from pipeline.engines.forked import map_forked
 from pipeline.publish import Corpus, Row, Standings
 from pipeline.run import stages
 from pipeline.run.merged import Part, kept, values
-from pipeline.run.plan import Chunk, is_left
+from pipeline.run.plan import Chunk
 from pipeline.run.stages import Stage
 from pipeline.run.told import Untold, tell
 from pipeline.shuffled.parts import Run
@@ -67,9 +67,9 @@ class Account:
         """Return all that telling of a chunk takes."""
         briefs = kept(chunk, read_records(self.segment(stages.BRIEF, chunk), Brief))
         return Untold(
-            chunk.left,
-            tuple(starmap(self.standings.of, zip(chunk.left, briefs, strict=True))),
-            tuple(map(is_left, chunk.members)),
+            left := tuple(chunk.left),
+            tuple(starmap(self.standings.of, zip(left, briefs, strict=True))),
+            tuple(chunk.lefts),
             *(self.segment(stage, chunk) for stage in (stages.NORMALIZE, stages.STRIP)),
             *(self.told(stage, chunk) for stage in stages.TOLD),
         )

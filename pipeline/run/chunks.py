@@ -62,7 +62,7 @@ def do(work: Work, settings: Settings, engine: Engine, counted: Counted) -> None
 
 def _strip(work: Work, settings: Settings, engine: Engine, counted: Counted) -> None:
     step = stages.strip_step(settings)
-    stripped = engine.map(step, work.chunk.members, stages.aside_found)
+    stripped = engine.map(step, tuple(work.chunk.members), stages.aside_found)
     seen: list[Outline] = []
     write_packed(work.target, counted(_noting(stripped, seen)))
     if work.beside:

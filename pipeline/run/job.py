@@ -51,7 +51,6 @@ from pipeline.run.plan import (
     Cut,
     Gone,
     ScanRecord,
-    gone,
     is_left,
     key,
     read_shape,
@@ -104,6 +103,9 @@ class Asked:
 class Job:
     """Everything a task asks for. `failures` collects what went wrong, for the exit status.
 
+    `gone` are the pages that raw/ held when the run before looked, and holds no more; `stored`
+    names the record of the last look at raw/.
+
     `folder` is the name the version gets: what readers see is never written, so a version that is
     made anew has another name.
     """
@@ -115,14 +117,13 @@ class Job:
     chunks: Sequence[Chunk]
     advance: Callable[[str, int], None]
     asked: Asked
-    before: ScanRecord
+    gone: tuple[Gone, ...]
+    stored: str
     spark: SparkEngine  # its session starts when it is first used
     failures: list[BaseException] = field(default_factory=list)
     folder: str = field(init=False)
     repair: bool = field(init=False)
     _engine: Engine | None = field(init=False, default=None)
-    # Nobody else writes it while this run holds the lock, and it takes a third of a second to read.
-    _scan_stored: ScanRecord | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.shapes = _shapes(self.settings.rules, self.config)
@@ -403,7 +404,7 @@ class Job:
         return self.paths.segment(stage.name, self._told[chunk.name])
 
     def _told_of(self, chunk: Chunk) -> str:
-        gone = (f"{at}" for at, page in enumerate(chunk.members) if not is_left(page))
+        gone = map(str, chunk.gone)
         names = (
             f"{at} {self.standings.of(chunk.members[at], brief).name}"
             for at, brief in self._related[chunk.name]
@@ -494,32 +495,31 @@ class Job:
             write(folder, self.writers)
             yield
 
-    @cached_property
-    def scan_record(self) -> ScanRecord:
+    @property
+    def _scan_record(self) -> ScanRecord:
         """Return what the next run must know of this one."""
         cuts = tuple(Cut(chunk.name, chunk.keys) for chunk in self.chunks)
         return ScanRecord(self.scan, cuts, read_shape(self.settings.how))
 
     @cached_property
-    def gone(self) -> tuple[Gone, ...]:
-        """Return the pages that raw/ held when the run before looked, and holds no more."""
-        return gone(self.before, self.scan.pages)
+    def _scan_name(self) -> str:
+        return self._scan_record.name
 
     @property
     def is_scan_stored(self) -> bool:
         """Return whether the next run would know it already."""
-        return self.scan_record in (self.before, self._scan_stored)
+        return self._scan_name == self.stored
 
     def store_scan(self) -> None:
         """Store what the next run must know of this one, where it does not know it already."""
         if not self.is_scan_stored:
-            write_scan(self.paths, self.scan_record)
-            self._scan_stored = self.scan_record
+            write_scan(self.paths, self._scan_record)
+            self.stored = self._scan_name  # nobody else writes it while this run holds the lock
 
     def recut(self, chunks: Sequence[Chunk], recurring: Recurring) -> None:
         """Go on with other chunks of the same pages, and what was learnt of those."""
         self.chunks, self.recurring = chunks, recurring
-        for name in ("scan_record", "_lost_names", "_related", "_told"):  # what chunks came to
+        for name in ("_scan_name", "_lost_names", "_related", "_told"):  # what chunks came to
             self.__dict__.pop(name, None)
 
     def check_aside(self, summary: Mapping[str, Any]) -> None:

@@ -72,14 +72,15 @@ class _Joint:
     def __init__(self, job: Job, parts: Sequence[Chunk]) -> None:
         self._job, self.parts = job, parts
         self._sources = {stage.name: [job.segment(stage, part) for part in parts] for stage in _ALL}
+        members = [tuple(part.members) for part in parts]
         places = (
             (read.order(page), number, place)
-            for number, part in enumerate(parts)
-            for place, page in enumerate(part.members)
+            for number in range(len(parts))
+            for place, page in enumerate(members[number])
             if is_left(page)
         )
         self._places = [(number, place) for _, number, place in sorted(places)]
-        self.chunk = chunk_of([parts[number].members[place] for number, place in self._places])
+        self.chunk = chunk_of([members[number][place] for number, place in self._places])
 
     @property
     def is_whole(self) -> bool:

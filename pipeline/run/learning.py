@@ -92,8 +92,8 @@ def learn(
 def _held(chunk: Chunk, outlines: Callable[[Chunk], Iterable[Outline]], before: Recurring) -> Held:
     """Return what a chunk holds: what was known, where the same pages of it are left."""
     left = ""
-    if len(chunk.left) < len(chunk.members):
-        left = fingerprint(bytes(map(is_left, chunk.members)))
+    if chunk.gone:
+        left = fingerprint(bytes(chunk.lefts))
     known = before.held.get(chunk.name)
     if known and known.left == left:
         return known
@@ -126,10 +126,10 @@ def _few(touched: Collection[str], held: Mapping[str, Held]) -> Iterator[set[str
 def _learned(looked: Mapping[Chunk, Sequence[tuple[int, Outline]]]) -> Learned:
     """Return what recurs on the pages that raw/ still has, in the order of their paths."""
     pages = [
-        (read.order(chunk.members[place]), one)
+        (read.order(page), one)
         for chunk, some in looked.items()
-        for place, one in some
-        if is_left(chunk.members[place])
+        for page, one in ((chunk.members[place], one) for place, one in some)
+        if is_left(page)
     ]
     pages.sort(key=itemgetter(0))
     return flow.learn_sites([one for _, one in pages])

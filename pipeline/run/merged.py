@@ -9,12 +9,15 @@ import heapq
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import compress, islice
+from operator import attrgetter
 from typing import Generic, TypeVar
 
 from pipeline import read
 from pipeline.records import Found
-from pipeline.run.plan import Chunk, is_left
+from pipeline.run.pages import Pages
+from pipeline.run.plan import Chunk
 
 T = TypeVar("T")
 
@@ -26,15 +29,13 @@ _FEW = 64
 class Part(Generic[T]):
     """The pages of a chunk that are left, and `open`: it tells what is kept of them, in order."""
 
-    pages: tuple[Found, ...]
+    pages: Pages
     open: Callable[[], Iterable[T]]
 
 
 def kept(chunk: Chunk, values: Iterable[T]) -> Iterable[T]:
     """Return what is kept of the pages that are left of a chunk; `values` are of all its pages."""
-    if len(chunk.left) == len(chunk.members):
-        return values
-    return compress(values, map(is_left, chunk.members))
+    return compress(values, chunk.lefts) if chunk.gone else values
 
 
 def merged(parts: Iterable[Part[T]]) -> Iterator[tuple[Found, T]]:
@@ -43,40 +44,34 @@ def merged(parts: Iterable[Part[T]]) -> Iterator[tuple[Found, T]]:
     Pages of a chunk mostly follow one another: they are handed on together up to the first that
     another chunk has.
     """
-    for pages, start, end, values in _runs(parts):
-        yield from zip(pages[start:end], values, strict=True)
+    for stream, start, end, found in _runs(parts):
+        yield from zip(stream.found[start:end], found, strict=True)
 
 
 def values(parts: Iterable[Part[T]]) -> Iterator[T]:
-    """Yield what `merged` does without the pages.
-
-    No page is touched but where chunks meet: a forked process shares the memory of all that it
-    never touches, and of three hundred thousand pages that is two hundred megabytes.
-    """
+    """Yield what `merged` does without the pages, which are looked at only where chunks meet."""
     for _, start, end, found in _runs(parts):
         for _, value in zip(range(start, end), found, strict=True):
             yield value
 
 
-def _runs(
-    parts: Iterable[Part[T]],
-) -> Iterator[tuple[Sequence[Found], int, int, Iterable[T]]]:
+def _runs(parts: Iterable[Part[T]]) -> Iterator[tuple["_Stream[T]", int, int, Iterable[T]]]:
     """Yield pages that follow one another: those of a part, from and up to which, their values."""
     waiting = [_Stream(number, part) for number, part in enumerate(parts) if part.pages]
-    waiting.sort(key=_due, reverse=True)
+    waiting.sort(key=attrgetter("due"), reverse=True)
     heap: list[tuple[_Due, _Stream[T]]] = []
     while waiting or heap:
-        if waiting and (not heap or _due(waiting[-1]) < heap[0][0]):
-            due = _due(waiting[-1])
+        if waiting and (not heap or waiting[-1].due < heap[0][0]):
+            due = waiting[-1].due
             heapq.heappush(heap, (due, waiting.pop()))
             continue
         stream = heapq.heappop(heap)[1]
         others = [heap[0][0]] if heap else []
         if waiting:
-            others.append(_due(waiting[-1]))
-        yield stream.until(min(others, default=None))
+            others.append(waiting[-1].due)
+        yield stream, *stream.until(min(others, default=None))
         if stream.at < len(stream.pages):
-            heapq.heappush(heap, (_due(stream), stream))
+            heapq.heappush(heap, (stream.due, stream))
 
 
 _Due = tuple[tuple[str, int], int]
@@ -90,21 +85,29 @@ class _Stream(Generic[T]):
         self._part = part
         self._values: Iterator[T] | None = None
 
-    def until(self, due: _Due | None) -> tuple[Sequence[Found], int, int, Iterable[T]]:
-        """Hand on the pages that come before `due`."""
+    @cached_property
+    def found(self) -> Sequence[Found]:
+        """Return the pages, unpacked while they are handed on."""
+        return tuple(self.pages)
+
+    @property
+    def due(self) -> _Due:
+        """Return when its next page comes."""
+        first = self.pages.first if self.at == 0 else None
+        return self._order(first or self.found[self.at])
+
+    def until(self, due: _Due | None) -> tuple[int, int, Iterable[T]]:
+        """Hand on the pages that come before `due`: from and up to which, their values."""
         if self._values is None:
             some = self._part.open()
             self._values = iter(list(some) if len(self.pages) <= _FEW else some)
         start, self.at = self.at, len(self.pages)
-        if due is not None:
-            self.at = bisect_left(self.pages, due, start, key=self._order)
+        last = self.pages.last
+        if due is not None and last is not None and self._order(last) > due:
+            self.at = bisect_left(self.found, due, start, key=self._order)
         is_last = self.at == len(self.pages)
-        found = self._values if is_last else islice(self._values, self.at - start)
-        return self.pages, start, self.at, found
+        values = self._values if is_last else islice(self._values, self.at - start)
+        return start, self.at, values
 
     def _order(self, page: Found) -> _Due:
         return read.order(page), self.number
-
-
-def _due(stream: _Stream[T]) -> _Due:
-    return read.order(stream.pages[stream.at]), stream.number

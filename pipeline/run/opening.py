@@ -6,6 +6,7 @@ ours inside raw/; a run over what a setting or rule that is broken would make of
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from pipeline import read
@@ -17,7 +18,8 @@ from pipeline.paths import PUBLISHED, Paths
 from pipeline.publish import check_outputs
 from pipeline.run.job import Asked, Job
 from pipeline.run.limits import check_vanished
-from pipeline.run.plan import key, last_scan, look, plan, released
+from pipeline.run.pages import Pages
+from pipeline.run.plan import gone, key, last_scan, look, plan, released
 from pipeline.run.stages import Settings
 from pipeline.shuffled import follow_on_spark, look_on_spark
 from pipeline.store import TEMPORARY, make_folder, remove
@@ -76,7 +78,9 @@ def _opened(
         raise ConfigError(message)
     again = {key(page) for page in scan.pages if (page.file, page.member) in asked.again}
     chunks = plan(scan.pages, released(before.cuts, again))
-    job = Job(paths, config, settings, scan, chunks, advance, asked, before, spark)
+    lost, stored = gone(before, scan.pages), before.name
+    scan = replace(scan, pages=Pages(scan.pages))
+    job = Job(paths, config, settings, scan, chunks, advance, asked, lost, stored, spark)
     if asked.again:
         job.forget()
     return job

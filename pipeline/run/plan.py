@@ -7,7 +7,7 @@ are read. So ten new pages clean ten pages. Small chunks are put together when a
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -19,14 +19,13 @@ from pipeline.paths import Paths
 from pipeline.read import Archived, Look, Scan
 from pipeline.reading import How
 from pipeline.records import Found
+from pipeline.run.pages import Pages, packed, unpacked
 from pipeline.store import read_records, write_records
 
 # Small enough that a stage of one chunk fits in memory many times over; Luigi's scheduler, which
 # is quadratic in its tasks, bears the chunks of a hundred thousand pages.
 CHUNK_PAGES = 500
 
-# Of pages in one piece of the record of a scan, which is never in memory twice as a whole.
-_PIECE = 2000
 _UNREAD = "?"
 _GONE = Found("", 0, "")
 
@@ -37,18 +36,21 @@ Key = str
 class Chunk:
     """Pages that are cleaned together; `name` is that of its files, `left` are those still in raw/.
 
-    Luigi hashes and prints what its tasks are given, again and again: the name is enough.
+    `gone` are the places of the others. Luigi hashes and prints what its tasks are given, again and
+    again: the name is enough.
     """
 
     name: str
-    members: tuple[Found, ...]
-    left: tuple[Found, ...] = field(init=False)
+    members: Pages
+    left: Pages
+    gone: tuple[int, ...] = ()
 
-    def __post_init__(self) -> None:
-        """Find out which pages are left: nearly always all."""
-        left = tuple(page for page in self.members if is_left(page))
-        whole = len(left) == len(self.members)
-        object.__setattr__(self, "left", self.members if whole else left)
+    @classmethod
+    def of(cls, name: str, pages: Sequence[Found]) -> "Chunk":
+        """Return the chunk of that name; of nearly all of them no page is gone."""
+        members = Pages(pages)
+        gone = tuple(at for at, page in enumerate(pages) if not is_left(page))
+        return cls(name, members, Pages(filter(is_left, pages)) if gone else members, gone)
 
     def __hash__(self) -> int:
         """Return the hash of its name."""
@@ -57,6 +59,12 @@ class Chunk:
     def __repr__(self) -> str:
         """Return its name."""
         return f"Chunk({self.name})"
+
+    @property
+    def lefts(self) -> Iterator[bool]:
+        """Say of each place whether its page is left."""
+        gone = frozenset(self.gone)
+        return (at not in gone for at in range(len(self.members)))
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -85,11 +93,16 @@ class ScanRecord:
     cuts: tuple[Cut, ...]
     shape: str = ""
 
+    @property
+    def name(self) -> str:
+        """Return what names all of it."""
+        return fingerprint(*map(msgspec.msgpack.encode, _parts(self)))
+
 
 class _Part(msgspec.Struct, omit_defaults=True):
-    """A piece of a `ScanRecord`, as it is stored."""
+    """A piece of a `ScanRecord`, as it is stored; `pages` are packed."""
 
-    pages: tuple[Found, ...] = ()
+    pages: bytes = b""
     archives: tuple[Archived, ...] = ()
     others: dict[str, int] = {}
     cuts: tuple[Cut, ...] = ()
@@ -140,7 +153,7 @@ def plan(pages: Sequence[Found], cuts: Iterable[Cut]) -> list[Chunk]:
     """
     alive = {key(page): page for page in pages}
     kept = [
-        Chunk(cut.name, tuple(alive.pop(member, _GONE) for member in cut.keys))
+        Chunk.of(cut.name, [alive.pop(member, _GONE) for member in cut.keys])
         for cut in cuts
         if any(member in alive for member in cut.keys) and not cut.keys[0].startswith(_UNREAD)
     ]
@@ -164,7 +177,7 @@ def chunk_of(pages: Sequence[Found]) -> Chunk:
 
     Its name is 16 hex digits that name these pages with this content.
     """
-    return Chunk(fingerprint(*map(key, pages)), tuple(pages))
+    return Chunk.of(fingerprint(*map(key, pages)), pages)
 
 
 def read_shape(how: How) -> str:
@@ -192,8 +205,8 @@ def write_scan(paths: Paths, record: ScanRecord) -> None:
 def _parts(record: ScanRecord) -> Iterator[_Part]:
     scan = record.scan
     yield _Part(archives=scan.archives, others=dict(scan.others), shape=record.shape)
-    for start in range(0, len(scan.pages), _PIECE):
-        yield _Part(pages=scan.pages[start : start + _PIECE])
+    for pages in packed(scan.pages):
+        yield _Part(pages)
     for cut in record.cuts:
         yield _Part(cuts=(cut,))
 
@@ -208,9 +221,9 @@ def last_scan(paths: Paths) -> ScanRecord:
         parts = read_records(paths.scan, _Part)
         head = next(parts)
         for part in parts:
-            pages += part.pages
+            pages += unpacked(part.pages) if part.pages else ()
             cuts += part.cuts
-    except (DamagedError, StopIteration):
+    except (DamagedError, msgspec.DecodeError, StopIteration):
         return ScanRecord(Scan(), ())
     scan = Scan(tuple(pages), head.others, head.archives)
     return ScanRecord(scan, tuple(cuts), head.shape)
