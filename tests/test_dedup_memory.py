@@ -18,7 +18,7 @@ from pipeline.dedup.quantity import Lexicon
 from pipeline.paths import Paths
 from pipeline.records import Block, Page, Provenance, Verdict
 from pipeline.rules import built_in_rules
-from pipeline.run.duplicates import Bodies, Duplicates, Place, detect, verdicts
+from pipeline.run.duplicates import Articles, Bodies, Duplicates, Place, detect, verdicts
 from pipeline.store import BytesFile, remove, write_outcomes
 from tests.dedup_texts import misread, report
 
@@ -120,12 +120,12 @@ def test_workers_and_where_texts_lie_make_no_difference(
     assert not list(tmp_path.iterdir())
     segment = tmp_path / "segment"
     write_outcomes(segment, map(page_of, ALL, ALL.values()))
-    places = {
-        name: Place(brief_of_article(page_of(name, text), b""), segment, at)
+    places = [
+        Place(brief_of_article(page_of(name, text), b""), segment, at)
         for at, (name, text) in enumerate(ALL.items())
-    }
+    ]
     for gathered in (True, False):
-        bodies = Bodies(tmp_path / "work", places)
+        bodies = Bodies(tmp_path / "work", Articles(places))
         if gathered:
             bodies.gather()
         assert find_matches(bodies, workers=3) == expected
@@ -151,11 +151,11 @@ def test_a_run_compares_what_no_run_compared(
         for part, segment in enumerate(segments):
             write_outcomes(segment, pages[part::3])
         gists = list(map(flow.make_gist, pages))
-        places = {
-            page.id: Place(brief_of_article(page, gist.text), segments[at % 3], at // 3)
+        places = [
+            Place(brief_of_article(page, gist.text), segments[at % 3], at // 3)
             for at, (page, gist) in enumerate(zip(pages, gists, strict=True))
-        }
-        return detect(places, [Gists.of(gists[:20])], paths, Config(), rules)
+        ]
+        return detect(lambda: places, [Gists.of(gists[:20])], paths, Config(), rules)
 
     first = run(ALL)
     assert compared

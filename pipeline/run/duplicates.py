@@ -9,18 +9,20 @@ pages that move and pages that vanish, and may be deleted.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple
 
 import msgspec
 
 from pipeline import dedup, flow
 from pipeline.brief import Brief
 from pipeline.config import Config
+from pipeline.dedup.gist import NAME
 from pipeline.paths import Paths
 from pipeline.records import Cluster, Match, Outcome, Page, Verdict
 from pipeline.rules import Rules
@@ -33,8 +35,6 @@ from pipeline.store import (
     read_records,
     write_records,
 )
-
-T = TypeVar("T")
 
 # Of verdicts, and of pairs that are not related, in one record.
 _AT_ONCE, _BYTES = 1000, 2**20
@@ -55,13 +55,46 @@ class Duplicates:
     clusters: tuple[Cluster, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """What is known of an article, the segment that holds its text, and its place there."""
 
     brief: Brief
     segment: Path
     at: int
+
+
+class Articles(Mapping[str, bytes]):
+    """The names of texts, 16 bytes each, by the page that carries them; and where each lies.
+
+    In columns: a process that compares comes to have a copy of every object it looks at.
+    """
+
+    def __init__(self, places: Iterable[Place]) -> None:
+        self._rows: dict[str, int] = {}
+        self._names = bytearray()
+        self._numbers: dict[Path, int] = {}
+        self._segments, self._places = array("I"), array("I")
+        for brief, segment, at in places:
+            self._rows[brief.id] = len(self._places)
+            self._names += brief.body.ljust(NAME, b"\0")
+            self._segments.append(self._numbers.setdefault(segment, len(self._numbers)))
+            self._places.append(at)
+        self.segments = tuple(self._numbers)
+
+    def __getitem__(self, page: str) -> bytes:
+        start = self._rows[page] * NAME
+        return bytes(self._names[start : start + NAME])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def lies(self, page: str) -> tuple[int, int]:
+        """Return where the text of a page lies: the number of its segment, the place there."""
+        row = self._rows[page]
+        return self._segments[row], self._places[row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,40 +113,41 @@ class Bodies(Mapping[str, str]):
     its own: two that write to one file would not know where.
     """
 
-    def __init__(self, folder: Path, places: Mapping[str, Place]) -> None:
+    def __init__(self, folder: Path, articles: Articles) -> None:
         self._folder = folder
-        self._places = places
-        self._kept: dict[Path, _Kept] = {}
+        self._articles = articles
+        self._kept: dict[int, _Kept] = {}
         self._own: tuple[int, BytesFile] | None = None
 
     def __getitem__(self, page: str) -> str:
-        place = self._places[page]
-        if place.segment not in self._kept:  # most of its pages are never unpacked
-            self._keep(place.segment, read_packed(place.segment), packed=True)
-        kept = self._kept[place.segment]
-        data = kept.file[kept.first + place.at]
-        return _text(read_outcome(place.segment, data)) if kept.packed else _decoded(data)
+        number, at = self._articles.lies(page)
+        segment = self._articles.segments[number]
+        if number not in self._kept:  # most of its pages are never unpacked
+            self._keep(number, read_packed(segment), packed=True)
+        kept = self._kept[number]
+        data = kept.file[kept.first + at]
+        return _text(read_outcome(segment, data)) if kept.packed else _decoded(data)
 
     def gather(self) -> None:
         """Read all texts, which processes forked after this have too."""
-        for segment in dict.fromkeys(place.segment for place in self._places.values()):
+        for number, segment in enumerate(self._articles.segments):
             texts = map(_text, read_outcomes(segment))
-            self._keep(segment, map(_encoded, texts), packed=False)
+            self._keep(number, map(_encoded, texts), packed=False)
 
-    def _keep(self, segment: Path, pages: Iterable[bytes], *, packed: bool) -> None:
+    def _keep(self, number: int, pages: Iterable[bytes], *, packed: bool) -> None:
         if self._own is None or self._own[0] != os.getpid():
             self._own = os.getpid(), BytesFile(self._folder)
         file = self._own[1]
         first = len(file)
         for page in pages:
             file.put(page)
-        self._kept[segment] = _Kept(file, first, packed)
+        self._kept[number] = _Kept(file, first, packed)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._places)
+        return iter(self._articles)
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._articles)
 
     def close(self) -> None:
         """Let go of the files and their space."""
@@ -134,53 +168,28 @@ def _decoded(data: bytes) -> str:
 
 
 def detect(
-    bodies: Mapping[str, Place],
+    places: Callable[[], Iterable[Place]],
     gists: Iterable["dedup.Gists"],
     paths: Paths,
     config: Config,
     rules: Rules,
 ) -> Duplicates:
-    """Return what is related among `bodies`, by page; only pairs that no run compared are compared.
+    """Return what is related among the articles at `places`, which are gone over twice.
 
-    A text is read only where it is compared.
+    Only pairs that no run compared are compared, and a text is read only for that.
     """
-    known = _read(verdicts(paths, rules))
-    memory = dedup.Memory(dedup.Gists.joined(gists), known, _Names(bodies), lasting=False)
-    with closing(Bodies(paths.work, bodies)) as texts:
+    known, articles = _read(verdicts(paths, rules)), Articles(places())
+    memory = dedup.Memory(dedup.Gists.joined(gists), known, articles, lasting=False)
+    with closing(Bodies(paths.work, articles)) as texts:
         if not len(known):  # all are compared: read once, before there are several processes
             texts.gather()
         matches = flow.find_matches(texts, memory, config.run.workers, rules)
     if memory.verdicts != known:
         write_records(verdicts(paths, rules), _pieces(memory.verdicts))
-    clusters = flow.choose_copies(matches, _Facts(bodies), rules, config.dedup.preferred_hosts)
+    found = {page for match in matches for page in (match.a, match.b)}
+    facts = {brief.id: flow.facts(brief) for brief, *_ in places() if brief.id in found}
+    clusters = flow.choose_copies(matches, facts, rules, config.dedup.preferred_hosts)
     return Duplicates(matches, clusters)
-
-
-class _Known(Mapping[str, T]):
-    """Something that is known of articles, by page."""
-
-    def __init__(self, bodies: Mapping[str, Place]) -> None:
-        self._bodies = bodies
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._bodies)
-
-    def __len__(self) -> int:
-        return len(self._bodies)
-
-
-class _Names(_Known[bytes]):
-    """The names of texts."""
-
-    def __getitem__(self, page: str) -> bytes:
-        return self._bodies[page].brief.body
-
-
-class _Facts(_Known["dedup.PageFacts"]):
-    """What the choice between copies looks at; it looks at few of them."""
-
-    def __getitem__(self, page: str) -> "dedup.PageFacts":
-        return flow.facts(self._bodies[page].brief)
 
 
 def verdicts(paths: Paths, rules: Rules) -> Path:

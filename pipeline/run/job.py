@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from itertools import compress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -330,23 +331,22 @@ class Job:
         if self.is_on_spark:
             return self._detect_on_spark()
         stages.load(self.settings)
-        replaced = self.replaced
-        bodies = {
-            place.brief.id: place
-            for page, place in merged(map(self._places, self.chunks))
-            if place.brief.is_article and page.name not in replaced
-        }
         segments = [self.segment(stages.SIGN, chunk) for chunk in self.chunks]
         gists = (gists for file in segments for gists in read_records(file, dedup.Gists))
-        return detect(bodies, gists, self.paths, self.config, self.rules)
+        return detect(self._places, gists, self.paths, self.config, self.rules)
 
-    def _places(self, chunk: Chunk) -> Part[Place]:
-        segment = self.segment(stages.NORMALIZE, chunk)
-
-        def places(briefs: Path) -> Iterator[Place]:
-            return (Place(brief, segment, at) for at, brief in enumerate(read_briefs(briefs)))
-
-        return self._part(chunk, stages.BRIEF, places)
+    def _places(self) -> Iterator[Place]:
+        """Yield where the articles lie that no newer crawl stands for."""
+        replaced = self.replaced
+        for chunk in self.chunks:
+            stand: Iterable[bool] = chunk.lefts
+            if replaced:
+                stand = (is_left(page) and page.name not in replaced for page in chunk.members)
+            segment = self.segment(stages.NORMALIZE, chunk)
+            briefs = enumerate(read_briefs(self.segment(stages.BRIEF, chunk)))
+            for at, brief in compress(briefs, stand):
+                if brief.is_article:
+                    yield Place(brief, segment, at)
 
     def _detect_on_spark(self) -> Duplicates:
         alive = {key(page): page for page in self.scan.pages}
