@@ -210,7 +210,7 @@ class DetectDuplicates(CorpusTask):
 
     def run(self) -> None:
         self.job.rest()
-        write_records(self.output().path, [self.job.detect()])
+        write_records(self.output().path, self.job.detect().parts)
 
 
 class PublishCorpus(CorpusTask):

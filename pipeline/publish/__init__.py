@@ -127,7 +127,8 @@ def write_report(entries: Iterable[Entry], corpus: Corpus, folder: Path) -> None
     telling = Telling(corpus)
     stories = list(telling.stories(entries, []))
     chapter = telling.chapter()
-    told = report.Told(lambda: chapter, lambda: iter(stories))
+    figures = report.Figures(chapter.indicators)
+    told = report.Told(lambda: chapter, lambda: iter(stories), lambda: figures)
     report.write([told], ((0, at) for at in range(len(stories))), corpus, folder)
 
 

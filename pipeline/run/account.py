@@ -87,6 +87,7 @@ class Account:
             report.Told(
                 partial(_one, self.told(stages.CHAPTERS, chunk), report.Chapter),
                 partial(read_packed, self.told(stages.STORIES, chunk)),
+                partial(_one, self.told(stages.CHAPTERS, chunk), report.Figures),
             )
             for chunk in self.chunks
         ]

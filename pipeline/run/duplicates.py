@@ -36,7 +36,7 @@ from pipeline.store import (
     write_records,
 )
 
-# Of verdicts, and of pairs that are not related, in one record.
+# Of matches, verdicts, and pairs that are not related, in one record.
 _AT_ONCE, _BYTES = 1000, 2**20
 
 
@@ -49,10 +49,26 @@ class _Piece(msgspec.Struct, array_like=True):
 
 @dataclass(frozen=True, slots=True)
 class Duplicates:
-    """What `DetectDuplicates` found."""
+    """What `DetectDuplicates` found, or a part of it."""
 
     matches: tuple[Match, ...]
     clusters: tuple[Cluster, ...]
+
+    @property
+    def parts(self) -> "Iterator[Duplicates]":
+        """Yield it in parts that can be stored and read one after another."""
+        for start in range(0, len(self.matches), _AT_ONCE):
+            yield Duplicates(self.matches[start : start + _AT_ONCE], ())
+        yield Duplicates((), self.clusters)
+
+    @classmethod
+    def joined(cls, parts: "Iterable[Duplicates]") -> "Duplicates":
+        """Return what has these parts."""
+        matches, clusters = list[Match](), list[Cluster]()
+        for part in parts:
+            matches += part.matches
+            clusters += part.clusters
+        return cls(tuple(matches), tuple(clusters))
 
 
 class Place(NamedTuple):

@@ -372,7 +372,7 @@ class Job:
     @cached_property
     def duplicates(self) -> Duplicates:
         """Return what `DetectDuplicates` stored."""
-        return next(read_records(self.segment(stages.DUPLICATES), Duplicates))
+        return Duplicates.joined(read_records(self.segment(stages.DUPLICATES), Duplicates))
 
     @cached_property
     def standings(self) -> Standings:
@@ -381,37 +381,28 @@ class Job:
         return Standings(found.matches, found.clusters, self.replaced)
 
     @cached_property
-    def _related(self) -> dict[str, list[tuple[int, Brief]]]:
-        """Return for each chunk the pages of which something follows from other pages: few."""
-        matched = {page for match in self.duplicates.matches for page in (match.a, match.b)}
-        return {
-            chunk.name: [
-                (at, brief)
-                for at, (page, brief) in enumerate(
-                    zip(chunk.members, read_briefs(self.segment(stages.BRIEF, chunk)), strict=True)
-                )
-                if is_left(page) and (brief.id in matched or page.name in self.replaced)
-            ]
-            for chunk in self.chunks
-        }
+    def _follows(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Return for each chunk what names all that is told of it, and where related pages lie.
 
-    @cached_property
-    def _told(self) -> dict[str, str]:
-        """Return for each chunk what names all that is told of its pages."""
-        return {chunk.name: self._told_of(chunk) for chunk in self.chunks}
+        Of few pages something follows from others; those lie where `raw` of the `Corpus` says.
+        """
+        matched = {page for match in self.duplicates.matches for page in (match.a, match.b)}
+        told, raw = dict[str, str](), dict[str, str]()
+        for chunk in self.chunks:
+            briefs, names = read_briefs(self.segment(stages.BRIEF, chunk)), list[str]()
+            for at, (page, brief) in enumerate(zip(chunk.members, briefs, strict=True)):
+                replaced = page.name in self.replaced
+                if is_left(page) and (brief.id in matched or replaced):
+                    names.append(f"{at} {self.standings.of(page, brief).name}")
+                    if not replaced:
+                        raw[brief.id] = read.named(page)
+            lost = self._lost_names.get(chunk.name, "")
+            shape = fingerprint(self.shapes["publish"], lost, *map(str, chunk.gone), "", *names)
+            told[chunk.name] = f"{chunk.name}-{shape}"
+        return told, raw
 
     def _told_in(self, stage: Stage, chunk: Chunk) -> Path:
-        return self.paths.segment(stage.name, self._told[chunk.name])
-
-    def _told_of(self, chunk: Chunk) -> str:
-        gone = map(str, chunk.gone)
-        names = (
-            f"{at} {self.standings.of(chunk.members[at], brief).name}"
-            for at, brief in self._related[chunk.name]
-        )
-        lost = self._lost_names.get(chunk.name, "")
-        shape = fingerprint(self.shapes["publish"], lost, *gone, "", *names)
-        return f"{chunk.name}-{shape}"
+        return self.paths.segment(stage.name, self._follows[0][chunk.name])
 
     @property
     def account(self) -> Account:
@@ -457,12 +448,7 @@ class Job:
     def corpus(self) -> Corpus:
         """Return what the writers must know of all pages together."""
         matches = self.duplicates.matches
-        raw = {
-            brief.id: read.named(page)
-            for chunk in self.chunks
-            for page, brief in ((chunk.members[at], one) for at, one in self._related[chunk.name])
-            if page.name not in self.replaced
-        }
+        raw = self._follows[1]
         rules, tables, others = self.rules, self.config.tables, self.scan.others
         outputs = self.config.outputs
         before = self._before_this
@@ -519,7 +505,7 @@ class Job:
     def recut(self, chunks: Sequence[Chunk], recurring: Recurring) -> None:
         """Go on with other chunks of the same pages, and what was learnt of those."""
         self.chunks, self.recurring = chunks, recurring
-        for name in ("_scan_name", "_lost_names", "_related", "_told"):  # what chunks came to
+        for name in ("_scan_name", "_lost_names", "_follows"):  # what chunks came to
             self.__dict__.pop(name, None)
 
     def check_aside(self, summary: Mapping[str, Any]) -> None:

@@ -23,8 +23,16 @@ from pipeline.engines.forked import map_forked
 from pipeline.publish.entries import Corpus
 from pipeline.publish.made import Made
 from pipeline.publish.report import budget
-from pipeline.publish.report.chapter import SHOWN, Chapter, ChapterTeller, Doubtful, Head, SetAside
-from pipeline.publish.report.indicators import Measured, Shared, shared
+from pipeline.publish.report.chapter import (
+    SHOWN,
+    Chapter,
+    ChapterTeller,
+    Doubtful,
+    Figures,
+    Head,
+    SetAside,
+)
+from pipeline.publish.report.indicators import Counted, Shared
 from pipeline.publish.report.lookalikes import Lines, Lookalikes
 from pipeline.publish.report.pieces import (
     ENDS,
@@ -43,7 +51,7 @@ from pipeline.publish.report.words import clear, clear_blanks
 from pipeline.records import Match
 from pipeline.store import NewFiles
 
-__all__ = ["Chapter", "ChapterTeller", "Told", "write"]
+__all__ = ["Chapter", "ChapterTeller", "Figures", "Told", "write"]
 
 # Rows a file: of pairs about so many, of the search, all of which a reader waits for, exactly.
 MATCHES, INDEX = 50, 5000
@@ -59,10 +67,14 @@ _DATA = "report/data"
 
 
 class Told(NamedTuple):
-    """What is kept of a chunk for the report: its chapter, and the stories of its pages."""
+    """What is kept of a chunk for the report: its chapter, and the stories of its pages.
+
+    `figures` opens of the chapter what it has of indicators, and no more.
+    """
 
     chapter: Callable[[], Chapter]
     stories: Callable[[], Iterator[bytes]]
+    figures: Callable[[], Figures]
 
 
 class _Placed(Protocol):
@@ -105,7 +117,7 @@ class _Report:
     tally: Tally = field(default_factory=Tally)
     doubtful: list[Doubtful] = field(default_factory=list)
     aside: list[SetAside] = field(default_factory=list)
-    measured: list[Measured] = field(default_factory=list)
+    indicators: Counted = field(default_factory=Counted)
     lookalikes: Lookalikes = field(default_factory=Lookalikes)
     numbers: list[int] = field(default_factory=list)  # of chapters, in the order they came
     ids: list[str] = field(default_factory=list)
@@ -156,7 +168,7 @@ class _Report:
         self.tally.take(chapter.tally)
         self.doubtful = _first([*self.doubtful, *chapter.doubtful])
         self.aside = _first([*self.aside, *chapter.aside])
-        self.measured.append(chapter.indicators)
+        self.indicators.add(chapter.indicators)
         self.numbers.append(number)
         self.lookalikes.add(chapter.lines)
         return chapter
@@ -223,7 +235,9 @@ class _Report:
 
     @cached_property
     def _shared(self) -> list[Shared]:
-        return shared(self.measured, _SHARED)
+        return self.indicators.shared(
+            _SHARED, lambda number: self.told[self.numbers[number]].figures().indicators
+        )
 
     def _script(self, name: str, rows: Iterable[bytes]) -> None:
         self.files.add(f"{_DATA}/{name}.js", script(name, rows))

@@ -63,12 +63,18 @@ class SetAside(msgspec.Struct, frozen=True, array_like=True):
 class Chapter(msgspec.Struct, frozen=True, array_like=True):
     """What the report says of some pages; `heads` are in the order of the pages."""
 
+    indicators: Measured
     heads: tuple[Head, ...]
     tally: Tally
     lines: Lines
-    indicators: Measured
     doubtful: tuple[Doubtful, ...]
     aside: tuple[SetAside, ...]
+
+
+class Figures(msgspec.Struct, frozen=True, array_like=True):
+    """What a chapter begins with; what follows is passed over."""
+
+    indicators: Measured
 
 
 @dataclass
@@ -103,10 +109,10 @@ class ChapterTeller:
     def chapter(self) -> Chapter:
         """Return what the pages come to."""
         return Chapter(
+            self._indicators.measured(),
             tuple(self._heads),
             self._tally,
             self._lines.lines(),
-            self._indicators.measured(),
             tuple(self._doubtful),
             tuple(self._aside),
         )

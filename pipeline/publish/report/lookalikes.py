@@ -178,14 +178,17 @@ class Lookalikes:
 
     def _taken(self) -> dict[int, tuple[int, int]]:
         """Return, of lines taken out of several pages, on how many, and the row of the first."""
-        rows = _joined(self._gone)
-        order = np.lexsort((rows["page"], rows["key"]))
-        rows = rows[order]
-        first = np.flatnonzero(_changes(rows["key"]))
-        counts = np.add.reduceat(rows["count"], first) if len(first) else first
-        keys, several = rows["key"][first], counts > 1
+        order = np.lexsort((self._column("page"), self._column("key")))
+        keys = self._column("key")[order]
+        first = np.flatnonzero(_changes(keys))
+        counts = np.add.reduceat(self._column("count")[order], first) if len(first) else first
+        keys, several = keys[first], counts > 1
         values = zip(counts[several].tolist(), order[first][several].tolist(), strict=True)
         return dict(zip(keys[several].tolist(), values, strict=True))
+
+    def _column(self, name: str) -> NDArray[Any]:
+        """Return a column of all lines that were taken out: all of them at once are the most."""
+        return np.concatenate([np.zeros(0, _GONE)[name], *(part[name] for part in self._gone)])
 
     def _told(
         self, group: "_Group", taken: dict[int, tuple[int, int]], opened: Callable[[int], Lines]
