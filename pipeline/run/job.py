@@ -45,7 +45,8 @@ from pipeline.run.chunks import Work
 from pipeline.run.duplicates import Duplicates, Place, detect, verdicts
 from pipeline.run.learning import Recurring, learn
 from pipeline.run.limits import check_aside
-from pipeline.run.merged import Part, kept, merged
+from pipeline.run.merged import Part, kept, merged, values
+from pipeline.run.pages import Pages
 from pipeline.run.plan import (
     CHUNK_PAGES,
     Chunk,
@@ -104,6 +105,7 @@ class Asked:
 class Job:
     """Everything a task asks for. `failures` collects what went wrong, for the exit status.
 
+    `looked` is what lies in raw/ without its pages, which `chunks` have: nothing has them twice.
     `gone` are the pages that raw/ held when the run before looked, and holds no more; `stored`
     names the record of the last look at raw/.
 
@@ -114,7 +116,7 @@ class Job:
     paths: Paths
     config: Config
     settings: Settings
-    scan: read.Scan
+    looked: read.Scan
     chunks: Sequence[Chunk]
     advance: Callable[[str, int], None]
     asked: Asked
@@ -128,8 +130,8 @@ class Job:
 
     def __post_init__(self) -> None:
         self.shapes = _shapes(self.settings.rules, self.config)
-        pages = map(key, self.scan.pages)
-        others = (f"{count} {kind}" for kind, count in self.scan.others.items())
+        pages = map(key, self.pages)
+        others = (f"{count} {kind}" for kind, count in self.looked.others.items())
         self.version = fingerprint(self.shapes["publish"], *pages, "", *others)
         names = (self.version, f"{self.version}{_AGAIN}")
         standing = [] if self.asked.again else [name for name in names if self._stands(name)]
@@ -145,6 +147,11 @@ class Job:
         A luigid is asked by many: two folders may come to one version, and are two pieces of work.
         """
         return f"{self.version}-{fingerprint(str(self.paths.cleaned.resolve()))}"
+
+    @property
+    def pages(self) -> Iterator[Found]:
+        """Yield all pages that lie in raw/, in the order of their paths."""
+        return values(Part(chunk.left, partial(iter, chunk.left)) for chunk in self.chunks)
 
     @property
     def rules(self) -> Rules:
@@ -316,7 +323,7 @@ class Job:
     @cached_property
     def replaced(self) -> dict[str, Replaced]:
         """Return by their names the articles that a newer crawl of their address stands for."""
-        names = versions.shared(self.scan.pages)
+        names = versions.shared(self.pages)
         if not names:
             return {}
         return versions.replaced(
@@ -349,7 +356,7 @@ class Job:
                     yield Place(brief, segment, at)
 
     def _detect_on_spark(self) -> Duplicates:
-        alive = {key(page): page for page in self.scan.pages}
+        alive = {key(page): page for page in self.pages}
         ranks = {name: rank for rank, name in enumerate(alive)}
         parts = [
             Bodies(
@@ -433,7 +440,7 @@ class Job:
     @property
     def is_many(self) -> bool:
         """Return whether processes are worth their start where pages are only handed on."""
-        return len(self.scan.pages) > CHUNK_PAGES and not self.is_on_spark
+        return sum(len(chunk.left) for chunk in self.chunks) > CHUNK_PAGES and not self.is_on_spark
 
     @uncollected()
     def tell(self) -> None:
@@ -449,7 +456,7 @@ class Job:
         """Return what the writers must know of all pages together."""
         matches = self.duplicates.matches
         raw = self._follows[1]
-        rules, tables, others = self.rules, self.config.tables, self.scan.others
+        rules, tables, others = self.rules, self.config.tables, self.looked.others
         outputs = self.config.outputs
         before = self._before_this
         return Corpus(matches, raw, rules.reasons, others, rules, tables, outputs, before)
@@ -485,7 +492,8 @@ class Job:
     def _scan_record(self) -> ScanRecord:
         """Return what the next run must know of this one."""
         cuts = tuple(Cut(chunk.name, chunk.keys) for chunk in self.chunks)
-        return ScanRecord(self.scan, cuts, read_shape(self.settings.how))
+        scan = replace(self.looked, pages=Pages(self.pages))
+        return ScanRecord(scan, cuts, read_shape(self.settings.how))
 
     @cached_property
     def _scan_name(self) -> str:

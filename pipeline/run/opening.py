@@ -18,7 +18,6 @@ from pipeline.paths import PUBLISHED, Paths
 from pipeline.publish import check_outputs
 from pipeline.run.job import Asked, Job
 from pipeline.run.limits import check_vanished
-from pipeline.run.pages import Pages
 from pipeline.run.plan import gone, key, last_scan, look, plan, released
 from pipeline.run.stages import Settings
 from pipeline.shuffled import follow_on_spark, look_on_spark
@@ -79,8 +78,8 @@ def _opened(
     again = {key(page) for page in scan.pages if (page.file, page.member) in asked.again}
     chunks = plan(scan.pages, released(before.cuts, again))
     lost, stored = gone(before, scan.pages), before.name
-    scan = replace(scan, pages=Pages(scan.pages))
-    job = Job(paths, config, settings, scan, chunks, advance, asked, lost, stored, spark)
+    looked = replace(scan, pages=())
+    job = Job(paths, config, settings, looked, chunks, advance, asked, lost, stored, spark)
     if asked.again:
         job.forget()
     return job

@@ -23,21 +23,28 @@ _DECODER = msgspec.msgpack.Decoder(tuple[Found, ...])
 
 
 class Pages(Sequence[Found]):
-    """Pages found, packed. Made of objects of each page while somebody goes over them."""
+    """Pages found, packed. Made of objects of each page while somebody goes over them.
+
+    `first` and `last` are None where there is none.
+    """
 
     __slots__ = ("_count", "_packed", "first", "last")
+
+    first: Found | None
+    last: Found | None
 
     def __init__(self, pages: Iterable[Found] = ()) -> None:
         self._count = 0
         self._packed: list[bytes] = []
-        #: The first page and the last, None where there is none.
-        self.first: Found | None = None
-        self.last: Found | None = None
         rest = iter(pages)
+        ends: tuple[Found, ...] = ()
         while some := tuple(islice(rest, _TOGETHER)):
-            self.first, self.last = self.first or some[0], some[-1]
+            ends = (*(ends or some)[:1], some[-1])
             self._packed.append(_PACK(some))
             self._count += len(some)
+        # Copies: Python gives a stretch of memory back when nothing that was made in it is left.
+        ends = unpacked(_PACK(ends))
+        self.first, self.last = (ends[0], ends[1]) if ends else (None, None)
 
     @property
     def packed(self) -> Sequence[bytes]:
