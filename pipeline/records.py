@@ -283,11 +283,15 @@ class Signature(Noun, frozen=True):
     shingles: int
 
 
+#: Bytes of the name of a text.
+NAME = 16
+
+
 class Gist(Noun, frozen=True):
     """What the search for duplicates knows of a text without reading it again.
 
     `text` names it as it is spelled, `folded` what is left of it after folding (b"" where that is
-    too short to match anything); both are 16 bytes of BLAKE2. `values` are those of its
+    too short to match anything); both are `NAME` bytes of BLAKE2. `values` are those of its
     `Signature`, `sketch` holds the little-endian uint64 hashes of `containment.sketch`.
     """
 

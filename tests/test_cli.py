@@ -188,6 +188,24 @@ def test_wrong_arguments_end_with_2(cli: Cli, arguments: tuple[str, ...]) -> Non
     assert cli(*arguments).returncode == 2
 
 
+def test_a_run_with_nothing_to_do_loads_what_it_needs(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "a.txt").write_text(
+        "关于防汛的通知\n各县要认真检查水库堤防，做好防汛准备。\n"
+    )
+    folders = ["--raw", str(tmp_path / "raw"), "--cleaned", str(tmp_path / "cleaned")]
+    code = (
+        "import sys; from pipeline.__main__ import cli\n"
+        f"cli.main({['run', *folders]!r}, prog_name='x', standalone_mode=False)\n"
+        "print(*{'numba', 'luigi', 'pyarrow', 'opencc'} & set(sys.modules))\n"
+    )
+    for loaded in (True, False):
+        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True)
+        assert not done.returncode, done.stderr.decode()
+        assert ("numba" in done.stdout.decode()) == loaded
+    assert not done.stdout.split()
+
+
 HEAVY = {"numba", "scipy", "datasketch", "luigi", "pebble", "pyarrow", "jinja2", "ftfy", "bs4"}
 
 

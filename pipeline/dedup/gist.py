@@ -19,9 +19,8 @@ from pipeline.dedup.compiled import Codes, Counts, Hashes
 from pipeline.dedup.containment import Sketches
 from pipeline.dedup.fold import fold
 from pipeline.dedup.signature import GRAM, PERMUTATIONS, sign_folded
-from pipeline.records import Gist
+from pipeline.records import NAME, Gist
 
-NAME = 16  # bytes of the name of a text
 _NO_NAME, _NO_VALUES = bytes(NAME), bytes(4 * PERMUTATIONS)
 
 

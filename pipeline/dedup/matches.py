@@ -20,7 +20,7 @@ from pipeline.dedup.body import Body
 from pipeline.dedup.candidates import Pairs
 from pipeline.dedup.compiled import Counts, Hashes
 from pipeline.dedup.figures import disagreements
-from pipeline.dedup.gist import NAME, Gists, make_gist, name, names
+from pipeline.dedup.gist import Gists, make_gist, name, names
 from pipeline.dedup.kernel import components, walk
 from pipeline.dedup.memory import Memory, Unrelated, Verdicts
 from pipeline.dedup.passages import opening, passages
@@ -29,7 +29,7 @@ from pipeline.dedup.settle import LINKS, settle
 from pipeline.dedup.signature import work_out
 from pipeline.dedup.verify import compare
 from pipeline.engines.forked import cores, map_forked, uncollected
-from pipeline.records import Disagreement, Gist, Match, Verdict
+from pipeline.records import NAME, Disagreement, Gist, Match, Verdict
 from pipeline.rules.dedup import DedupRules
 
 KEPT = 128  # bodies whose arrays a worker keeps at hand, about 120 KB each

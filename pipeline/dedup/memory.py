@@ -14,8 +14,8 @@ import numpy as np
 
 from pipeline.dedup import kernel
 from pipeline.dedup.compiled import Counts, Flags, Hashes
-from pipeline.dedup.gist import NAME, Gists
-from pipeline.records import Verdict
+from pipeline.dedup.gist import Gists
+from pipeline.records import NAME, Verdict
 
 _WORDS = 2 * NAME // 8  # columns of uint64: the names of two texts
 

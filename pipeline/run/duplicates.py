@@ -22,9 +22,8 @@ import msgspec
 from pipeline import dedup, flow
 from pipeline.brief import Brief
 from pipeline.config import Config
-from pipeline.dedup.gist import NAME
 from pipeline.paths import Paths
-from pipeline.records import Cluster, Match, Outcome, Page, Verdict
+from pipeline.records import NAME, Cluster, Match, Outcome, Page, Verdict
 from pipeline.rules import Rules
 from pipeline.run import stages
 from pipeline.store import (

@@ -106,8 +106,8 @@ class Job:
     """Everything a task asks for. `failures` collects what went wrong, for the exit status.
 
     `looked` is what lies in raw/ without its pages, which `chunks` have: nothing has them twice.
-    `gone` are the pages that raw/ held when the run before looked, and holds no more; `stored`
-    names the record of the last look at raw/.
+    `content` names all that lies there. `gone` are the pages that raw/ held when the run before
+    looked, and holds no more; `is_scan_stored` says that the next run would find it as it is.
 
     `folder` is the name the version gets: what readers see is never written, so a version that is
     made anew has another name.
@@ -120,8 +120,9 @@ class Job:
     chunks: Sequence[Chunk]
     advance: Callable[[str, int], None]
     asked: Asked
+    content: str
     gone: tuple[Gone, ...]
-    stored: str
+    is_scan_stored: bool
     spark: SparkEngine  # its session starts when it is first used
     failures: list[BaseException] = field(default_factory=list)
     folder: str = field(init=False)
@@ -130,9 +131,7 @@ class Job:
 
     def __post_init__(self) -> None:
         self.shapes = _shapes(self.settings.rules, self.config)
-        pages = map(key, self.pages)
-        others = (f"{count} {kind}" for kind, count in self.looked.others.items())
-        self.version = fingerprint(self.shapes["publish"], *pages, "", *others)
+        self.version = fingerprint(self.shapes["publish"], self.content)
         names = (self.version, f"{self.version}{_AGAIN}")
         standing = [] if self.asked.again else [name for name in names if self._stands(name)]
         shown = self.paths.current.readlink().name if self.paths.current.is_symlink() else ""
@@ -495,25 +494,17 @@ class Job:
         scan = replace(self.looked, pages=Pages(self.pages))
         return ScanRecord(scan, cuts, read_shape(self.settings.how))
 
-    @cached_property
-    def _scan_name(self) -> str:
-        return self._scan_record.name
-
-    @property
-    def is_scan_stored(self) -> bool:
-        """Return whether the next run would know it already."""
-        return self._scan_name == self.stored
-
     def store_scan(self) -> None:
         """Store what the next run must know of this one, where it does not know it already."""
         if not self.is_scan_stored:
             write_scan(self.paths, self._scan_record)
-            self.stored = self._scan_name  # nobody else writes it while this run holds the lock
+            self.is_scan_stored = True  # nobody else writes it while this run holds the lock
 
     def recut(self, chunks: Sequence[Chunk], recurring: Recurring) -> None:
         """Go on with other chunks of the same pages, and what was learnt of those."""
         self.chunks, self.recurring = chunks, recurring
-        for name in ("_scan_name", "_lost_names", "_follows"):  # what chunks came to
+        self.is_scan_stored = False
+        for name in ("_lost_names", "_follows"):  # what chunks came to
             self.__dict__.pop(name, None)
 
     def check_aside(self, summary: Mapping[str, Any]) -> None:

@@ -14,11 +14,12 @@ from pipeline.config import Config
 from pipeline.engines.forked import uncollected
 from pipeline.engines.spark import SparkEngine, check_spark
 from pipeline.errors import ConfigError, DiskError
+from pipeline.fingerprint import fingerprint
 from pipeline.paths import PUBLISHED, Paths
 from pipeline.publish import check_outputs
 from pipeline.run.job import Asked, Job
 from pipeline.run.limits import check_vanished
-from pipeline.run.plan import gone, key, last_scan, look, plan, released
+from pipeline.run.plan import gone, is_known, key, last_scan, look, plan, released
 from pipeline.run.stages import Settings
 from pipeline.shuffled import follow_on_spark, look_on_spark
 from pipeline.store import TEMPORARY, make_folder, remove
@@ -77,12 +78,28 @@ def _opened(
         raise ConfigError(message)
     again = {key(page) for page in scan.pages if (page.file, page.member) in asked.again}
     chunks = plan(scan.pages, released(before.cuts, again))
-    lost, stored = gone(before, scan.pages), before.name
-    looked = replace(scan, pages=())
-    job = Job(paths, config, settings, looked, chunks, advance, asked, lost, stored, spark)
+    job = Job(
+        paths,
+        config,
+        settings,
+        replace(scan, pages=()),
+        chunks,
+        advance,
+        asked,
+        _content(scan),
+        gone(before, scan.pages),
+        not again and is_known(before, scan, chunks, how),
+        spark,
+    )
     if asked.again:
         job.forget()
     return job
+
+
+def _content(scan: read.Scan) -> str:
+    """Return what names all that lies in raw/."""
+    others = (f"{count} {kind}" for kind, count in scan.others.items())
+    return fingerprint(*dict.fromkeys(map(key, scan.pages)), "", *others)
 
 
 def _by_thousands(advance: Callable[[str, int], None]) -> Callable[[int], None]:

@@ -93,11 +93,6 @@ class ScanRecord:
     cuts: tuple[Cut, ...]
     shape: str = ""
 
-    @property
-    def name(self) -> str:
-        """Return what names all of it."""
-        return fingerprint(*map(msgspec.msgpack.encode, _parts(self)))
-
 
 class _Part(msgspec.Struct, omit_defaults=True):
     """A piece of a `ScanRecord`, as it is stored; `pages` are packed."""
@@ -165,6 +160,14 @@ def plan(pages: Sequence[Found], cuts: Iterable[Cut]) -> list[Chunk]:
         *(chunk_of(fresh[start : start + CHUNK_PAGES]) for start in starts),
         *(chunk_of([page]) for page in unread),
     ]
+
+
+def is_known(before: ScanRecord, scan: Scan, chunks: Iterable[Chunk], how: How) -> bool:
+    """Return whether `before` tells of this scan, of these chunks, and how it looked."""
+    names = [cut.name for cut in before.cuts]
+    same = before.shape == read_shape(how) and before.scan == scan
+    # Of the same pages a cut has lost none.
+    return same and names == [chunk.name for chunk in chunks]
 
 
 def released(cuts: Iterable[Cut], keys: Collection[Key]) -> list[Cut]:
