@@ -3,10 +3,13 @@
 In: a page, or what stands for it. Out: its `Brief`. Never: anything that all pages together decide.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import date
+from pathlib import Path
 
 from pipeline.paths import site_of
 from pipeline.records import Aside, Noun, Outcome, Page
+from pipeline.store import read_records, write_records
 
 
 class Brief(Noun, frozen=True):
@@ -50,3 +53,13 @@ def brief_of_article(page: Page, body: bytes) -> Brief:
         published=page.published,
         url=page.url or page.provenance.file,
     )
+
+
+def write_briefs(file: Path, briefs: Iterable[Brief]) -> None:
+    """Store what is known of the pages of a chunk: together, for they are all read in every run."""
+    write_records(file, [tuple(briefs)])
+
+
+def read_briefs(file: Path) -> Sequence[Brief]:
+    """Return what `write_briefs` stored, in its order."""
+    return next(read_records(file, tuple[Brief, ...]))

@@ -12,7 +12,7 @@ from itertools import groupby, starmap
 from pathlib import Path
 from typing import TypeVar
 
-from pipeline.brief import Brief
+from pipeline.brief import read_briefs
 from pipeline.engines.forked import map_forked
 from pipeline.publish import Corpus, Row, Standings
 from pipeline.run import stages
@@ -65,7 +65,7 @@ class Account:
 
     def untold(self, chunk: Chunk) -> Untold:
         """Return all that telling of a chunk takes."""
-        briefs = kept(chunk, read_records(self.segment(stages.BRIEF, chunk), Brief))
+        briefs = kept(chunk, read_briefs(self.segment(stages.BRIEF, chunk)))
         return Untold(
             left := tuple(chunk.left),
             tuple(starmap(self.standings.of, zip(left, briefs, strict=True))),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import dedup
-from pipeline.brief import Brief
+from pipeline.brief import Brief, write_briefs
 from pipeline.engines import Engine
 from pipeline.records import Gist
 from pipeline.recurring import Outline, Taken
@@ -94,7 +94,7 @@ def _sign(work: Work, _settings: Settings, engine: Engine, counted: Counted) -> 
     seen: list[Brief] = []
     write_records(work.target, [dedup.Gists.of(_gists(counted(signed), seen))])
     if work.beside:
-        write_records(work.beside, seen)
+        write_briefs(work.beside, seen)
 
 
 def _gists(signed: Iterable[stages.Signed], seen: list[Brief]) -> Iterator[Gist]:

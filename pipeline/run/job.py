@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from msgspec import structs
 
 from pipeline import dedup, read, versions
-from pipeline.brief import Brief
+from pipeline.brief import Brief, read_briefs
 from pipeline.config import Config
 from pipeline.engines import Engine
 from pipeline.engines.forked import beside, cores, uncollected
@@ -566,11 +566,6 @@ _SOURCES = {
     stages.NORMALIZE.name: stages.TABLES,
     stages.SIGN.name: stages.NORMALIZE,
 }
-
-
-def read_briefs(segment: Path) -> Iterator[Brief]:
-    """Return what is known of the pages of a chunk."""
-    return read_records(segment, Brief)
 
 
 def _shapes(rules: Rules, config: Config) -> dict[str, str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from pipeline import dedup, read
-from pipeline.brief import Brief
+from pipeline.brief import Brief, read_briefs, write_briefs
 from pipeline.records import Gist
 from pipeline.recurring import Taken
 from pipeline.run import stages
@@ -25,9 +25,9 @@ SMALL = CHUNK_PAGES // 2
 # a page a few times in its life, and a run opens few files however often pages came.
 MANY = 16
 
-# What holds a record for each page of a chunk. SIGN holds one for each article.
-_PAGED = (stages.STRIP, stages.OUTLINE, stages.TABLES, stages.NORMALIZE, stages.BRIEF)
-_ALL = (*_PAGED, stages.SIGN)
+# What holds a record for each page of a chunk. BRIEF holds one of all, SIGN one of its articles.
+_PAGED = (stages.STRIP, stages.OUTLINE, stages.TABLES, stages.NORMALIZE)
+_ALL = (*_PAGED, stages.BRIEF, stages.SIGN)
 
 
 def join_small(job: Job) -> None:
@@ -103,11 +103,14 @@ class _Joint:
             parts = [list(read_packed(file)) for file in self._sources[stage.name]]
             pages = (parts[number][place] for number, place in self._places)
             write_packed(self._job.segment(stage, self.chunk), pages)
-        write_records(self._job.segment(stages.SIGN, self.chunk), [dedup.Gists.of(self._gists())])
+        known = [read_briefs(file) for file in self._sources[stages.BRIEF.name]]
+        briefs = [known[number][place] for number, place in self._places]
+        write_briefs(self._job.segment(stages.BRIEF, self.chunk), briefs)
+        gists = dedup.Gists.of(self._gists(briefs))
+        write_records(self._job.segment(stages.SIGN, self.chunk), [gists])
 
-    def _gists(self) -> Iterator[Gist]:
+    def _gists(self, briefs: Iterable[Brief]) -> Iterator[Gist]:
         """Yield the gists of the articles that are left, which are told by the names of texts."""
-        briefs = read_records(self._job.segment(stages.BRIEF, self.chunk), Brief)
         bodies = {brief.body for brief in briefs}
         for file in self._sources[stages.SIGN.name]:
             for gists in read_records(file, dedup.Gists):
