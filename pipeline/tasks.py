@@ -92,12 +92,12 @@ class ChunkTask(CorpusTask):
     stage: ClassVar[stages.Stage]
 
     def output(self) -> Stored:
-        return Stored(self.job.segment(self.stage, self.chunk))
+        return Stored(self.job.results.segment(self.stage, self.chunk))
 
     @property
     def work(self) -> chunks.Work:
         """Return what there is to do."""
-        return self.job.work(self.stage, self.chunk)
+        return self.job.results.work(self.stage, self.chunk)
 
     def complete(self) -> bool:
         return self.work.is_done
@@ -129,7 +129,7 @@ class LearnSites(CorpusTask):
         return [ScanRaw(job=self.job), *_missing(self.job, StripChrome)]
 
     def output(self) -> Stored:
-        return Stored(self.job.segment(stages.LEARN))
+        return Stored(self.job.results.segment(stages.LEARN))
 
     def run(self) -> None:
         write_records(self.output().path, [self.job.learn()])
@@ -175,7 +175,7 @@ class StageOnSpark(CorpusTask):
         return tasks if before is None else [*tasks, StageOnSpark(job=self.job, stage=before)]
 
     def complete(self) -> bool:
-        return not self.job.undone(self.stage)
+        return not self.job.results.undone(self.stage)
 
     def run(self) -> None:
         self.job.do_on_spark(self.stage)
@@ -196,7 +196,7 @@ def _missing(job: Job, task: type[ChunkTask]) -> Sequence[luigi.Task]:
     """
     if job.is_on_spark:
         return [StageOnSpark(job=job, stage=task.stage)]
-    return [task(job=job, chunk=chunk) for chunk in job.lacking(task.stage)]
+    return [task(job=job, chunk=chunk) for chunk in job.results.lacking(task.stage)]
 
 
 class DetectDuplicates(CorpusTask):
@@ -206,7 +206,7 @@ class DetectDuplicates(CorpusTask):
         return [ScanRaw(job=self.job), *_missing(self.job, SignBodies)]
 
     def output(self) -> Stored:
-        return Stored(self.job.segment(stages.DUPLICATES))
+        return Stored(self.job.results.segment(stages.DUPLICATES))
 
     def run(self) -> None:
         self.job.rest()
@@ -285,10 +285,10 @@ def run(job: Job, begin: Callable[[Mapping[str, int]], None]) -> None:
     """
     with job.ahead():
         if not job.is_written:
-            begin(job.to_do([stages.STRIP]))
+            begin(job.results.to_do([stages.STRIP]))
             _build(LearnSites(job=job), job)
             with _removing_damaged():
-                begin(job.to_do((stages.TABLES, stages.NORMALIZE, stages.SIGN)))
+                begin(job.results.to_do((stages.TABLES, stages.NORMALIZE, stages.SIGN)))
         _build(CleanCorpus(job=job), job)
 
 

@@ -6,7 +6,6 @@ a link followed that leads out, a pipe or device opened, a folder that cannot be
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,8 +31,7 @@ class Lying(NamedTuple):  # of which there is one a file: a dataclass takes thre
     note: os.DirEntry[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Folder:
+class _Folder(NamedTuple):
     """A folder: its path behind which names are put, what is in it, the real folders it is in."""
 
     prefix: str
@@ -56,11 +54,13 @@ def walk(root: Path, *, follow: bool) -> Iterator[Lying]:
             kind = _kind(entry, folder)
             if kind == "folder":
                 inner = _inner(entry, folder)
-                kind = UNREADABLE if inner is None else ""
-                waiting += [inner] if inner else []
+                if inner is not None:
+                    waiting.append(inner)
+                    continue
+                kind = UNREADABLE
             note = _note(name, notes) if notes and kind == FILE else ""
             told.add(note)
-            if kind and name not in notes:
+            if name not in notes:
                 yield Lying(folder.prefix + name, entry, kind, folder.entries.get(note))
         for name in notes - told:
             yield Lying(folder.prefix + name, folder.entries[name], f"{NOTE} of no file")
@@ -117,11 +117,10 @@ def _leads_inside(entry: os.DirEntry[str], above: tuple[str, ...]) -> bool:
 
 def _is_companion(name: str, folder: _Folder) -> bool:
     """Return whether a folder holds what a page beside it shows."""
-    for ending in _COMPANIONS:
-        if name.endswith(ending):
-            stem = name.removesuffix(ending)
-            return any(stem + page in folder.entries for page in _PAGES)
-    return False
+    if not name.endswith(_COMPANIONS):
+        return False
+    stems = (name.removesuffix(ending) for ending in _COMPANIONS if name.endswith(ending))
+    return any(stem + page in folder.entries for stem in stems for page in _PAGES)
 
 
 def _note(name: str, notes: set[str]) -> str:

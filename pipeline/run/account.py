@@ -14,11 +14,12 @@ from typing import TypeVar
 
 from pipeline.brief import read_briefs
 from pipeline.engines.forked import map_forked
-from pipeline.publish import Corpus, Row, Standings
+from pipeline.publish import Corpus, Row
 from pipeline.run import stages
 from pipeline.run.merged import Part, kept, values
 from pipeline.run.plan import Chunk
-from pipeline.run.stages import Stage
+from pipeline.run.related import Related
+from pipeline.run.results import Results
 from pipeline.run.told import Untold, tell
 from pipeline.shuffled.parts import Run
 from pipeline.store import read_packed, read_records
@@ -27,20 +28,14 @@ from pipeline.store import read_packed, read_records
 _RENEWED = 64
 
 T = TypeVar("T")
-Files = Callable[[Stage, Chunk], Path]
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The account of all pages that are left of `chunks`.
+    """The account of all pages that are left of the chunks of `results`."""
 
-    `segment` names the result of a stage for a chunk, `told` what is told of it.
-    """
-
-    chunks: Sequence[Chunk]
-    segment: Files
-    told: Files
-    standings: Standings
+    results: Results
+    related: Related
     corpus: Corpus
 
     def tell(self, workers: int) -> None:
@@ -56,8 +51,8 @@ class Account:
         """Return the chunks of which something is not told yet."""
         return [
             chunk
-            for chunk in self.chunks
-            if not all(self.told(stage, chunk).exists() for stage in stages.TOLD)
+            for chunk in self.results.chunks
+            if not all(self.related.told(stage, chunk).exists() for stage in stages.TOLD)
         ]
 
     def _tell(self, chunk: Chunk) -> None:
@@ -65,19 +60,19 @@ class Account:
 
     def untold(self, chunk: Chunk) -> Untold:
         """Return all that telling of a chunk takes."""
-        briefs = kept(chunk, read_briefs(self.segment(stages.BRIEF, chunk)))
+        briefs = kept(chunk, read_briefs(self.results.segment(stages.BRIEF, chunk)))
         return Untold(
             left := tuple(chunk.left),
-            tuple(starmap(self.standings.of, zip(left, briefs, strict=True))),
+            tuple(starmap(self.related.standings.of, zip(left, briefs, strict=True))),
             tuple(chunk.lefts),
-            *(self.segment(stage, chunk) for stage in (stages.NORMALIZE, stages.STRIP)),
-            *(self.told(stage, chunk) for stage in stages.TOLD),
+            *(self.results.segment(stage, chunk) for stage in (stages.NORMALIZE, stages.STRIP)),
+            *(self.related.told(stage, chunk) for stage in stages.TOLD),
         )
 
     def rows(self) -> Iterator[Row]:
         """Yield what the outputs say of each page of raw/, in the order of the paths."""
-        read = (partial(read_records, self.told(stages.ROWS, chunk), Row) for chunk in self.chunks)
-        return self._merged(read)
+        told = (self.related.told(stages.ROWS, chunk) for chunk in self.results.chunks)
+        return self._merged(partial(read_records, file, Row) for file in told)
 
     def write_report(self, folder: Path, workers: int = 1) -> None:
         """Write the report on all pages into `folder`; `workers` are processes."""
@@ -85,17 +80,17 @@ class Account:
 
         told = [
             report.Told(
-                partial(_one, self.told(stages.CHAPTERS, chunk), report.Chapter),
-                partial(read_packed, self.told(stages.STORIES, chunk)),
-                partial(_one, self.told(stages.CHAPTERS, chunk), report.Figures),
+                partial(_one, self.related.told(stages.CHAPTERS, chunk), report.Chapter),
+                partial(read_packed, self.related.told(stages.STORIES, chunk)),
+                partial(_one, self.related.told(stages.CHAPTERS, chunk), report.Figures),
             )
-            for chunk in self.chunks
+            for chunk in self.results.chunks
         ]
         report.write(told, self._places(range(len(told))), self.corpus, folder, workers)
 
     def runs(self) -> Iterator[Run]:
         """Yield where the rows of all pages lie, in the order of the paths."""
-        files = [self.told(stages.ROWS, chunk).resolve() for chunk in self.chunks]
+        files = [self.related.told(stages.ROWS, chunk).resolve() for chunk in self.results.chunks]
         # What is the same for rows that follow one another is how far they are from the page.
         for (rows, _), some in groupby(
             enumerate(self._places(files)), key=lambda one: (one[1][0], one[0] - one[1][1])
@@ -105,12 +100,12 @@ class Account:
 
     def _places(self, names: Sequence[T]) -> Iterator[tuple[T, int]]:
         """Yield the places of all pages: the name of the chunk, and the page's place in it."""
-        pairs = zip(names, self.chunks, strict=True)
+        pairs = zip(names, self.results.chunks, strict=True)
         return self._merged(partial(_counted, name, len(chunk.left)) for name, chunk in pairs)
 
     def _merged(self, read: Iterable[Callable[[], Iterable[T]]]) -> Iterator[T]:
         """Yield what is kept of each page, in the order of the paths."""
-        pairs = zip(self.chunks, read, strict=True)
+        pairs = zip(self.results.chunks, read, strict=True)
         parts = (Part(chunk.left, opened) for chunk, opened in pairs)
         return values(parts)
 

@@ -1,21 +1,19 @@
-"""One run: what lies in raw/, how it is cut into chunks, and the name of every result.
+"""One run: what lies in raw/, what is done with it, and the version that is published.
 
 In: paths and settings. Out: a `Job`, in which nothing has been cleaned yet but everything has its
 name. Never: work redone that has a name already; a folder of ours inside raw/.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from itertools import compress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from msgspec import structs
 
-from pipeline import dedup, read, versions
-from pipeline.brief import Brief, read_briefs
+from pipeline import read
 from pipeline.config import Config
 from pipeline.engines import Engine
 from pipeline.engines.forked import beside, cores, uncollected
@@ -24,64 +22,26 @@ from pipeline.engines.spark import SparkEngine
 from pipeline.errors import DamagedError
 from pipeline.fingerprint import fingerprint
 from pipeline.paths import Paths
-from pipeline.publish import (
-    Corpus,
-    Standings,
-    earlier,
-    is_published,
-    is_whole,
-    made,
-    publish_rows,
-    read_summary,
-    releases,
-)
-from pipeline.records import Aside, Found
+from pipeline.publish import Corpus, earlier, is_published, is_whole, publish_rows, read_summary
+from pipeline.records import Aside
 from pipeline.recurring import Outline
 from pipeline.rules import Rules
 from pipeline.run import stages
 from pipeline.run.account import Account
 from pipeline.run.ahead import Ahead
-from pipeline.run.chunks import Work
-from pipeline.run.duplicates import Duplicates, Place, detect, verdicts
+from pipeline.run.duplicates import Duplicates, detect, verdicts
 from pipeline.run.learning import Recurring, learn
 from pipeline.run.limits import check_aside
-from pipeline.run.merged import Part, kept, merged, values
 from pipeline.run.pages import Pages
-from pipeline.run.plan import (
-    CHUNK_PAGES,
-    Chunk,
-    Cut,
-    Gone,
-    ScanRecord,
-    is_left,
-    key,
-    read_shape,
-    write_scan,
-)
+from pipeline.run.plan import CHUNK_PAGES, Chunk, Cut, Gone, ScanRecord, read_shape, write_scan
+from pipeline.run.related import Related
+from pipeline.run.results import Results
 from pipeline.run.stages import Settings, Stage
-from pipeline.shuffled import (
-    Bodies,
-    Search,
-    detect_on_spark,
-    do_chunks,
-    tell_on_spark,
-    write_articles,
-)
-from pipeline.store import (
-    TEMPORARY,
-    Earlier,
-    make_folder,
-    names_in,
-    read_outcomes,
-    read_records,
-    remove,
-)
-from pipeline.versions import Replaced
+from pipeline.shuffled import Search, detect_on_spark, do_chunks, tell_on_spark, write_articles
+from pipeline.store import TEMPORARY, Earlier, make_folder, read_outcomes, read_records, remove
 
 # What is added to the name of a version that is made anew while readers see the one it replaces.
 _AGAIN = "-again"
-
-T = TypeVar("T")
 
 # Reasons that are the machine's and the hour's, not the page's: such pages are tried again.
 TRANSIENT = frozenset({"timeout", "worker-died", "changed-while-read"})
@@ -105,8 +65,9 @@ class Asked:
 class Job:
     """Everything a task asks for. `failures` collects what went wrong, for the exit status.
 
-    `looked` is what lies in raw/ without its pages, which `chunks` have: nothing has them twice.
-    `content` names all that lies there. `gone` are the pages that raw/ held when the run before
+    `results` says where everything lies that is made on the way, `related` what pages have to do
+    with each other. `looked` is what lies in raw/ without its pages, which the chunks of `results`
+    have: nothing has them twice. `gone` are the pages that raw/ held when the run before
     looked, and holds no more; `is_scan_stored` says that the next run would find it as it is.
 
     `folder` is the name the version gets: what readers see is never written, so a version that is
@@ -117,10 +78,9 @@ class Job:
     config: Config
     settings: Settings
     looked: read.Scan
-    chunks: Sequence[Chunk]
+    results: Results
     advance: Callable[[str, int], None]
     asked: Asked
-    content: str
     gone: tuple[Gone, ...]
     is_scan_stored: bool
     spark: SparkEngine  # its session starts when it is first used
@@ -130,9 +90,8 @@ class Job:
     _engine: Engine | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self.shapes = _shapes(self.settings.rules, self.config)
-        self.version = fingerprint(self.shapes["publish"], self.content)
-        names = (self.version, f"{self.version}{_AGAIN}")
+        self.related = Related(self.results)
+        names = (self.results.version, f"{self.results.version}{_AGAIN}")
         standing = [] if self.asked.again else [name for name in names if self._stands(name)]
         shown = self.paths.current.readlink().name if self.paths.current.is_symlink() else ""
         free = [name for name in names if name != shown]
@@ -145,12 +104,7 @@ class Job:
 
         A luigid is asked by many: two folders may come to one version, and are two pieces of work.
         """
-        return f"{self.version}-{fingerprint(str(self.paths.cleaned.resolve()))}"
-
-    @property
-    def pages(self) -> Iterator[Found]:
-        """Yield all pages that lie in raw/, in the order of their paths."""
-        return values(Part(chunk.left, partial(iter, chunk.left)) for chunk in self.chunks)
+        return f"{self.results.version}-{fingerprint(str(self.paths.cleaned.resolve()))}"
 
     @property
     def rules(self) -> Rules:
@@ -187,68 +141,12 @@ class Job:
         self.rest()
         self.spark.close()
 
-    def work(self, stage: Stage, chunk: Chunk) -> Work:
-        """Return what there is to do for a stage of one chunk; what it reads need not be there."""
-        before = _SOURCES.get(stage.name)
-        return Work(
-            stage.name,
-            chunk,
-            self.segment(stage, chunk),
-            self.segment(before, chunk) if before else None,
-            self.segment(_BESIDE[stage.name], chunk) if stage.name in _BESIDE else None,
-            self.recurring.lost.get(chunk.name, {}) if stage is stages.TABLES else {},
-        )
-
-    def lacking(self, stage: Stage) -> list[Chunk]:
-        """Return the chunks that have no result of `stage` yet; all, where nothing was learnt."""
-        if self._has_no_name(stage):
-            return list(self.chunks)
-        made = [one for one in (stage, _BESIDE.get(stage.name)) if one]
-        there = {one.name: names_in(self.paths.segment(one.name, "")) for one in made}
-        return [
-            chunk
-            for chunk in self.chunks
-            if not all(self.segment(one, chunk).name in there[one.name] for one in made)
-        ]
-
-    def undone(self, stage: Stage) -> list[Work]:
-        """Return the work of a stage that is left; bare, where nothing was learnt yet."""
-        if self._has_no_name(stage):
-            return [Work(stage.name, chunk, Path()) for chunk in self.chunks]
-        return [self.work(stage, chunk) for chunk in self.lacking(stage)]
-
-    def _has_no_name(self, stage: Stage) -> bool:
-        """Return whether results of `stage` are named by what was not learnt yet."""
-        return stage in stages.LEARNT and not self.segment(stages.LEARN).exists()
-
     def do_on_spark(self, stage: Stage) -> None:
         """Bring every chunk to a stage."""
         self.advance(stage.name, 0)
         timeout = self.config.run.page_timeout
-        for pages in do_chunks(self.spark, self.undone(stage), self.settings, timeout):
+        for pages in do_chunks(self.spark, self.results.undone(stage), self.settings, timeout):
             self.advance(stage.name, pages)
-
-    def segment(self, stage: Stage, chunk: Chunk | None = None) -> Path:
-        """Return the file of a stage's result for one chunk, or for the whole corpus.
-
-        What follows from all pages has a name when `LearnSites` is done, not before.
-        """
-        name = chunk.name if chunk else self.version
-        shape = self.shapes[stage.name]
-        if chunk and stage in stages.LEARNT and (lost := self._lost_names.get(chunk.name)):
-            shape = fingerprint(shape, lost)
-        return self.paths.segment(stage.name, f"{name}-{shape}")
-
-    @cached_property
-    def recurring(self) -> Recurring:
-        """Return what `LearnSites` stored."""
-        return next(read_records(self.segment(stages.LEARN), Recurring))
-
-    @cached_property
-    def _lost_names(self) -> dict[str, str]:
-        """Return for each chunk that loses lines what names all that it loses."""
-        lost = self.recurring.lost
-        return {name: fingerprint(repr(sorted(pages.items()))) for name, pages in lost.items()}
 
     @property
     def published(self) -> Path:
@@ -283,53 +181,14 @@ class Job:
         """Return whether readers see this very version already."""
         return self.is_written and is_published(self.paths, self.folder)
 
-    def to_do(self, wanted: Iterable[Stage]) -> dict[str, int]:
-        """Return, for each stage of chunks, how many pages it has to work on."""
-        return {
-            stage.name: sum(len(chunk.members) for chunk in self.lacking(stage)) for stage in wanted
-        }
-
     @uncollected()
     def learn(self) -> Recurring:
         """Return what recurs on the sites of raw/, whatever chunks their pages are in."""
 
         def outlines(chunk: Chunk) -> Iterator[Outline]:
-            return read_records(self.segment(stages.OUTLINE, chunk), Outline)
+            return read_records(self.results.segment(stages.OUTLINE, chunk), Outline)
 
-        return learn(self.chunks, outlines, self._learned_before)
-
-    @property
-    def _learned_before(self) -> Recurring:
-        """Return what a run before found in pages that the same rules shaped; nothing, if none."""
-        for file in self._learnt(f"*-{self.shapes[stages.LEARN.name]}"):
-            with suppress(DamagedError):
-                return next(read_records(file, Recurring))
-        return Recurring()
-
-    def _learnt(self, pattern: str) -> Iterable[Path]:
-        """Return the files in which runs stored what they learnt."""
-        return self.paths.segment(stages.LEARN.name, "").glob(pattern)
-
-    def briefs(self) -> Iterator[tuple[Found, Brief]]:
-        """Yield every page of raw/ with what is known of it, in the order of the paths."""
-        return merged(self._part(chunk, stages.BRIEF, read_briefs) for chunk in self.chunks)
-
-    def _part(self, chunk: Chunk, stage: Stage, reader: Callable[[Path], Iterable[T]]) -> Part[T]:
-        """Return the pages of a chunk that are left, with what `stage` made of them."""
-        segment = self.segment(stage, chunk)
-        return Part(chunk.left, lambda: kept(chunk, reader(segment)))
-
-    @cached_property
-    def replaced(self) -> dict[str, Replaced]:
-        """Return by their names the articles that a newer crawl of their address stands for."""
-        names = versions.shared(self.pages)
-        if not names:
-            return {}
-        return versions.replaced(
-            (page, brief.id)
-            for page, brief in self.briefs()
-            if page.name in names and brief.is_article
-        )
+        return learn(self.results.chunks, outlines, self.results.learned_before)
 
     @uncollected()
     def detect(self) -> Duplicates:
@@ -337,83 +196,24 @@ class Job:
         if self.is_on_spark:
             return self._detect_on_spark()
         stages.load(self.settings)
-        segments = [self.segment(stages.SIGN, chunk) for chunk in self.chunks]
-        gists = (gists for file in segments for gists in read_records(file, dedup.Gists))
-        return detect(self._places, gists, self.paths, self.config, self.rules)
-
-    def _places(self) -> Iterator[Place]:
-        """Yield where the articles lie that no newer crawl stands for."""
-        replaced = self.replaced
-        for chunk in self.chunks:
-            stand: Iterable[bool] = chunk.lefts
-            if replaced:
-                stand = (is_left(page) and page.name not in replaced for page in chunk.members)
-            segment = self.segment(stages.NORMALIZE, chunk)
-            briefs = enumerate(read_briefs(self.segment(stages.BRIEF, chunk)))
-            for at, brief in compress(briefs, stand):
-                if brief.is_article:
-                    yield Place(brief, segment, at)
+        related = self.related
+        return detect(related.places, related.gists, self.paths, self.config, self.rules)
 
     def _detect_on_spark(self) -> Duplicates:
-        alive = {key(page): page for page in self.pages}
-        ranks = {name: rank for rank, name in enumerate(alive)}
-        parts = [
-            Bodies(
-                self.segment(stages.NORMALIZE, chunk),
-                self.segment(stages.SIGN, chunk),
-                tuple(-1 if name in self.replaced else ranks.get(name, -1) for name in chunk.keys),
-            )
-            for chunk in self.chunks
-        ]
         hosts = self.config.dedup.preferred_hosts
         scratch = self.paths.work / f"search{TEMPORARY}"
         search = Search(self.settings, self._verdicts_on_spark, scratch, hosts)
-        return detect_on_spark(self.spark, parts, search)
+        return detect_on_spark(self.spark, self.related.bodies(), search)
 
     @property
     def _verdicts_on_spark(self) -> Path:
         """Return the folder in which a cluster keeps what comparisons came to."""
         return verdicts(self.paths, self.rules).with_suffix(".parquet")
 
-    @cached_property
-    def duplicates(self) -> Duplicates:
-        """Return what `DetectDuplicates` stored."""
-        return Duplicates.joined(read_records(self.segment(stages.DUPLICATES), Duplicates))
-
-    @cached_property
-    def standings(self) -> Standings:
-        """Return what becomes of each page."""
-        found = self.duplicates
-        return Standings(found.matches, found.clusters, self.replaced)
-
-    @cached_property
-    def _follows(self) -> tuple[dict[str, str], dict[str, str]]:
-        """Return for each chunk what names all that is told of it, and where related pages lie.
-
-        Of few pages something follows from others; those lie where `raw` of the `Corpus` says.
-        """
-        matched = {page for match in self.duplicates.matches for page in (match.a, match.b)}
-        told, raw = dict[str, str](), dict[str, str]()
-        for chunk in self.chunks:
-            briefs, names = read_briefs(self.segment(stages.BRIEF, chunk)), list[str]()
-            for at, (page, brief) in enumerate(zip(chunk.members, briefs, strict=True)):
-                replaced = page.name in self.replaced
-                if is_left(page) and (brief.id in matched or replaced):
-                    names.append(f"{at} {self.standings.of(page, brief).name}")
-                    if not replaced:
-                        raw[brief.id] = read.named(page)
-            lost = self._lost_names.get(chunk.name, "")
-            shape = fingerprint(self.shapes["publish"], lost, *map(str, chunk.gone), "", *names)
-            told[chunk.name] = f"{chunk.name}-{shape}"
-        return told, raw
-
-    def _told_in(self, stage: Stage, chunk: Chunk) -> Path:
-        return self.paths.segment(stage.name, self._follows[0][chunk.name])
-
     @property
     def account(self) -> Account:
         """Return the account of all pages."""
-        return Account(self.chunks, self.segment, self._told_in, self.standings, self.corpus)
+        return Account(self.results, self.related, self.corpus)
 
     def ahead(self) -> AbstractContextManager[None]:
         """Have done meanwhile what a new version of many files takes, whatever is in it."""
@@ -439,7 +239,8 @@ class Job:
     @property
     def is_many(self) -> bool:
         """Return whether processes are worth their start where pages are only handed on."""
-        return sum(len(chunk.left) for chunk in self.chunks) > CHUNK_PAGES and not self.is_on_spark
+        pages = sum(len(chunk.left) for chunk in self.results.chunks)
+        return pages > CHUNK_PAGES and not self.is_on_spark
 
     @uncollected()
     def tell(self) -> None:
@@ -453,8 +254,7 @@ class Job:
     @cached_property
     def corpus(self) -> Corpus:
         """Return what the writers must know of all pages together."""
-        matches = self.duplicates.matches
-        raw = self._follows[1]
+        matches, raw = self.related.duplicates.matches, self.related.raw
         rules, tables, others = self.rules, self.config.tables, self.looked.others
         outputs = self.config.outputs
         before = self._before_this
@@ -490,8 +290,8 @@ class Job:
     @property
     def _scan_record(self) -> ScanRecord:
         """Return what the next run must know of this one."""
-        cuts = tuple(Cut(chunk.name, chunk.keys) for chunk in self.chunks)
-        scan = replace(self.looked, pages=Pages(self.pages))
+        cuts = tuple(Cut(chunk.name, chunk.keys) for chunk in self.results.chunks)
+        scan = replace(self.looked, pages=Pages(self.results.pages))
         return ScanRecord(scan, cuts, read_shape(self.settings.how))
 
     def store_scan(self) -> None:
@@ -502,37 +302,26 @@ class Job:
 
     def recut(self, chunks: Sequence[Chunk], recurring: Recurring) -> None:
         """Go on with other chunks of the same pages, and what was learnt of those."""
-        self.chunks, self.recurring = chunks, recurring
+        self.results.recut(chunks, recurring)
+        self.related.recut()
         self.is_scan_stored = False
-        for name in ("_lost_names", "_follows"):  # what chunks came to
-            self.__dict__.pop(name, None)
 
     def check_aside(self, summary: Mapping[str, Any]) -> None:
         """Refuse to publish when too many pages were set aside."""
         limits, strict = self.config.limits, self.asked.strict
         check_aside(summary, self.paths.raw, limits, strict=strict)
 
-    def forget(self) -> None:
-        """Remove the results of the pages that are tried again, and what follows from all."""
-        for chunk in self.chunks:
-            if any((page.file, page.member) in self.asked.again for page in chunk.members):
-                for stage in (*stages.ALONE, *stages.LEARNT, *stages.TOLD):
-                    for file in self.paths.segment(stage.name, "").glob(f"{chunk.name}-*"):
-                        remove(file)
-        for file in (*self._learnt("*"), self.segment(stages.DUPLICATES)):
-            remove(file)
-
     def sweep(self) -> None:
         """Remove results and versions that neither this run nor a reader of the last one needs."""
         remove(self.paths.damaged)
-        if not self.segment(stages.LEARN).exists():
+        if not self.results.is_learnt:
             return  # the state was deleted: there is nothing to sweep, and nothing has a name
-        whole = self.whole
+        whole, segment = self.whole, self.results.segment
         kept = (*stages.ALONE, *stages.LEARNT)
-        wanted = {self.segment(stage, chunk) for stage in kept for chunk in whole}
-        wanted |= {self._told_in(stage, chunk) for stage in stages.TOLD for chunk in whole}
-        if all(map(self._is_settled, self.chunks)):
-            wanted |= {self.segment(stages.LEARN), self.segment(stages.DUPLICATES)}
+        wanted = {segment(stage, chunk) for stage in kept for chunk in whole}
+        wanted |= {self.related.told(stage, chunk) for stage in stages.TOLD for chunk in whole}
+        if all(map(self._is_settled, self.results.chunks)):
+            wanted |= {segment(stages.LEARN), segment(stages.DUPLICATES)}
         wanted |= {verdicts(self.paths, self.rules), self._verdicts_on_spark}
         for stage in (*stages.STAGES, stages.VERDICTS, *stages.TOLD):
             for file in self.paths.segment(stage.name, "").glob("*"):
@@ -547,37 +336,11 @@ class Job:
     @property
     def whole(self) -> list[Chunk]:
         """Return the chunks whose results are kept: all of it could be read and came to an end."""
-        return [chunk for chunk in self.chunks if chunk.is_read and self._is_settled(chunk)]
+        return [chunk for chunk in self.results.chunks if chunk.is_read and self._is_settled(chunk)]
 
     def _is_settled(self, chunk: Chunk) -> bool:
         """Return whether the chunk would come out the same again, on any day."""
         if not self._is_unsettled:
             return True
-        outcomes = read_outcomes(self.segment(stages.NORMALIZE, chunk))
+        outcomes = read_outcomes(self.results.segment(stages.NORMALIZE, chunk))
         return not any(isinstance(o, Aside) and o.reason in TRANSIENT for o in outcomes)
-
-
-# What a stage makes beside its result.
-_BESIDE = {stages.STRIP.name: stages.OUTLINE, stages.SIGN.name: stages.BRIEF}
-
-# What each stage of chunks reads.
-_SOURCES = {
-    stages.TABLES.name: stages.STRIP,
-    stages.NORMALIZE.name: stages.TABLES,
-    stages.SIGN.name: stages.NORMALIZE,
-}
-
-
-def _shapes(rules: Rules, config: Config) -> dict[str, str]:
-    """Return, for each stage, what names everything that shapes its result."""
-    shapes: dict[str, str] = {}
-    before = fingerprint(config.parser, str(config.how.max_page_bytes), str(config.how.max_ratio))
-    for stage in stages.STAGES:
-        if stage is stages.DUPLICATES:
-            before = fingerprint(before, *config.dedup.preferred_hosts)
-        before = shapes[stage.name] = stage.shape(rules, before)
-    reasons = [f"{rule} {reason}" for rule, reason in sorted(rules.reasons.items())]
-    tables = (rules.fingerprints["values"], repr(config.tables))
-    outputs = (repr(config.outputs), *releases(config.outputs))
-    shapes["publish"] = fingerprint(before, made.code(), *tables, *outputs, *reasons)
-    return shapes

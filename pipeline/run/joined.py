@@ -16,6 +16,7 @@ from pipeline.recurring import Taken
 from pipeline.run import stages
 from pipeline.run.job import Job
 from pipeline.run.plan import CHUNK_PAGES, Chunk, chunk_of, is_left
+from pipeline.run.results import Results
 from pipeline.store import read_packed, read_records, write_packed, write_records
 
 # Pages. A chunk that has fewer left is joined with others.
@@ -32,19 +33,20 @@ _ALL = (*_PAGED, stages.BRIEF, stages.SIGN)
 
 def join_small(job: Job) -> None:
     """Join the small chunks of a run that is done, where they have become many."""
-    if not job.segment(stages.LEARN).exists():
+    results = job.results
+    if not results.is_learnt:
         return  # the state was deleted: nothing has a name
-    found = (_Joint(job, group) for group in grouped(job.whole))
+    found = (_Joint(results, group) for group in grouped(job.whole))
     joints = [joint for joint in found if joint.is_whole]
     if not joints:
         return
     gone = {chunk.name for joint in joints for chunk in joint.parts}
-    kept = [chunk for chunk in job.chunks if chunk.name not in gone]
+    kept = [chunk for chunk in results.chunks if chunk.name not in gone]
     lost = {joint.chunk.name: joint.lost for joint in joints if joint.lost}
     parts = {joint.chunk.name: joint.parts for joint in joints}
     chunks = [*kept, *(joint.chunk for joint in joints)]
-    job.recut(chunks, job.recurring.recut(parts, lost))
-    write_records(job.segment(stages.LEARN), [job.recurring])
+    job.recut(chunks, results.recurring.recut(parts, lost))
+    write_records(results.segment(stages.LEARN), [results.recurring])
     for joint in joints:
         joint.write()
     job.store_scan()
@@ -69,9 +71,9 @@ def grouped(chunks: Iterable[Chunk]) -> list[list[Chunk]]:
 class _Joint:
     """Chunks that become one; `chunk` holds the pages that are left of them, in order."""
 
-    def __init__(self, job: Job, parts: Sequence[Chunk]) -> None:
-        self._job, self.parts = job, parts
-        self._sources = {stage.name: [job.segment(stage, part) for part in parts] for stage in _ALL}
+    def __init__(self, results: Results, parts: Sequence[Chunk]) -> None:
+        self._results, self.parts = results, parts
+        self._sources = {s.name: [results.segment(s, part) for part in parts] for s in _ALL}
         members = [tuple(part.members) for part in parts]
         places = (
             (read.order(page), number, place)
@@ -90,7 +92,7 @@ class _Joint:
     @property
     def lost(self) -> dict[int, Taken]:
         """Return how many lines pages lose, by their places in the new chunk."""
-        before = [self._job.recurring.lost.get(part.name, {}) for part in self.parts]
+        before = [self._results.recurring.lost.get(part.name, {}) for part in self.parts]
         return {
             new: before[number][place]
             for new, (number, place) in enumerate(self._places)
@@ -102,12 +104,12 @@ class _Joint:
         for stage in _PAGED:
             parts = [list(read_packed(file)) for file in self._sources[stage.name]]
             pages = (parts[number][place] for number, place in self._places)
-            write_packed(self._job.segment(stage, self.chunk), pages)
+            write_packed(self._results.segment(stage, self.chunk), pages)
         known = [read_briefs(file) for file in self._sources[stages.BRIEF.name]]
         briefs = [known[number][place] for number, place in self._places]
-        write_briefs(self._job.segment(stages.BRIEF, self.chunk), briefs)
+        write_briefs(self._results.segment(stages.BRIEF, self.chunk), briefs)
         gists = dedup.Gists.of(self._gists(briefs))
-        write_records(self._job.segment(stages.SIGN, self.chunk), [gists])
+        write_records(self._results.segment(stages.SIGN, self.chunk), [gists])
 
     def _gists(self, briefs: Iterable[Brief]) -> Iterator[Gist]:
         """Yield the gists of the articles that are left, which are told by the names of texts."""

@@ -20,6 +20,7 @@ from pipeline.publish import check_outputs
 from pipeline.run.job import Asked, Job
 from pipeline.run.limits import check_vanished
 from pipeline.run.plan import gone, is_known, key, last_scan, look, plan, released
+from pipeline.run.results import Results, shapes_of
 from pipeline.run.stages import Settings
 from pipeline.shuffled import follow_on_spark, look_on_spark
 from pipeline.store import TEMPORARY, make_folder, remove
@@ -78,22 +79,21 @@ def _opened(
         raise ConfigError(message)
     again = {key(page) for page in scan.pages if (page.file, page.member) in asked.again}
     chunks = plan(scan.pages, released(before.cuts, again))
-    job = Job(
+    results = Results(paths, shapes_of(settings.rules, config), _content(scan), chunks)
+    if asked.again:
+        results.forget(asked.again)
+    return Job(
         paths,
         config,
         settings,
         replace(scan, pages=()),
-        chunks,
+        results,
         advance,
         asked,
-        _content(scan),
         gone(before, scan.pages),
         not again and is_known(before, scan, chunks, how),
         spark,
     )
-    if asked.again:
-        job.forget()
-    return job
 
 
 def _content(scan: read.Scan) -> str:

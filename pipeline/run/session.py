@@ -61,7 +61,7 @@ def run_once(
                     aside.note(paths)
         numbers = read_summary(paths.current)
         job.check_aside(numbers)
-        watched.done(numbers, job.version, nothing=nothing)
+        watched.done(numbers, job.results.version, nothing=nothing)
         return Ended(numbers, nothing)
 
 
