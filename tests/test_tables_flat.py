@@ -1,7 +1,7 @@
 """Flattened tables: plans as they lose their markup, in each of the ways pages are flattened."""
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import pytest
@@ -298,6 +298,37 @@ def test_a_row_that_borrows_number_and_attribute_is_doubted() -> None:
     (table,) = rebuild(lines).tables
     assert table.rows[1] == ("1", "其中：核心产业增加值占比（%）", "10.9", "15", "预期性")
     assert doubted(table) == {1}
+
+
+PROJECTS = """
+序号|项目名称|建设年限|总投资|责任单位
+1|城北污水处理厂二期|2022-2024|18600|市住建局
+2|国道城区段改线|2021-2023|96350|市交通局
+3|第三人民医院迁建|2022-2025|72000|市卫健委
+4|青山水库除险加固|2023-2024|5480|市水利局"""
+
+
+@pytest.mark.parametrize("plan", [PROJECTS, PLANS["categories and words for figures"]])
+def test_a_column_of_remarks_that_is_empty_moves_no_cell(plan: str) -> None:
+    header, *rows = own_cells(plan)
+    cells = [*header, "备注", *chain.from_iterable(rows)]
+    (table,) = rebuild([BEFORE, "附表 重点任务", *cells, AFTER]).tables
+    names, full = whole(plan)
+    assert table.header == (*names, "备注")
+    assert table.rows == tuple((*row, "") for row in full)
+
+
+def test_a_column_that_is_empty_on_both_sides_stops_no_page() -> None:
+    head = ["收入项目", "预算数", "备注", "支出项目", "预算数", "备注"]
+    rows = [
+        ["土地出让收入", "365000", "征地拆迁支出", "247000"],
+        ["土地收益基金", "12000", "土地开发支出", "38500"],
+        ["农业土地资金", "1800", "农村建设支出", "24600"],
+        ["基础设施配套费", "17200", "城市建设支出", "17200"],
+    ]
+    page = rebuild([BEFORE, *head, *chain.from_iterable(rows), AFTER])
+    for cell in chain.from_iterable(rows):
+        assert cell in page.text
 
 
 def test_a_total_that_does_not_add_up_is_said() -> None:

@@ -186,3 +186,27 @@ def test_notes_end_where_their_numbers_do(below: Sequence[str], count: int) -> N
 def test_titles_that_no_word_marks(above: Sequence[str], title: str) -> None:
     (table,) = rebuild([BEFORE, *above, *write(PLANS["units"], "commas"), AFTER]).tables
     assert table.title == title
+
+
+TASKS = """
+领域|任务|责任单位|指标值
+交通|城北大道开工|市交通局|开工建设
+^|环城路前期|市交通局|完成可研
+水利|青山水库除险|市水利局|主体完工
+^|管网改造（公里）|市水利局|26
+教育|学位（个）|市教育局|1200"""
+
+
+@pytest.mark.parametrize("way", ["bars on both sides", "tabs"])
+def test_rows_of_words_are_no_header(way: str) -> None:
+    lines = ["\t".join(row) for row in places(TASKS)] if way == "tabs" else write(TASKS, way)
+    header, rows = whole(TASKS)
+    assert (table_of(lines).header, table_of(lines).rows) == (header, tuple(rows))
+
+
+@pytest.mark.parametrize("mark", ["|", "\t", ","])
+def test_a_total_has_no_number_of_another_row(mark: str) -> None:
+    rows = ["序号 项目 资金", "1 道路 120", "2 饮水 80", "3 水库 60", " 合计 260"]
+    lines = [row.replace(" ", mark) for row in rows]
+    lines = [f"|{line}|" for line in lines] if mark == "|" else lines
+    assert table_of(lines).rows[-1] == ("", "合计", "260")

@@ -33,6 +33,7 @@ _RUN = 3  # fewer links in a row may be the article's own
 _MENU = 4  # fewer names in a row may be cells
 _KNOWN = 3  # fewer known names prove nothing
 _WORDS = 8  # fewer words in a line may be a list of the article
+_COUNTED = kept.pattern(r"\(?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.、)]")  # an agenda's items
 _DIGIT = kept.pattern(r"\d")
 _GLUED = (8, 300)  # characters of a menu that lost its blanks
 _COVERED = 0.7  # a menu has names that no rule knows
@@ -72,6 +73,8 @@ def _mark_labels(sheet: Sheet) -> None:
             if line.block.kind == "table" and not letter and _is_metadata(sheet, line, pattern):
                 line.mark(rule)
         labelled = [i for i, line in enumerate(head) if pattern.match(line.text)]
+        columns = _columns(head, labelled, pattern)
+        labelled = [i for i in labelled if i not in columns]
         take((line for line in head if _has_labels(line, pattern)), rule)
         if len(labelled) < _LABELS:
             continue
@@ -84,6 +87,24 @@ def _mark_labels(sheet: Sheet) -> None:
             between = head[i + 2 : after] if after < first and after - i <= _GAP else []
             if between and _is_label(between[0]):  # one that no rule knows, and its value
                 take((x for x in between if len(x.text) <= _VALUE and not x.prose), rule)
+
+
+def _columns(head: Sequence[Line], labelled: Sequence[int], pattern: Pattern) -> set[int]:
+    """Return the labels that head the columns of a table, such as a catalogue of documents.
+
+    Three or more have no value between them and are all that stand alone, or the rows below are
+    counted; then a name that no rule knows may stand between them.
+    """
+    bare = [i for i in labelled if pattern.fullmatch(head[i].text)]
+    if not bare:
+        return set()
+    last = bare[-1]
+    run = [i for at, i in enumerate(reversed(bare)) if last - i <= 2 * at]
+    counted = [line.text for line in head[last + 1 : last + 1 + _LABELS]]
+    if "1" in counted[:1] or ("1" in counted and last - run[-1] < len(run)):
+        return set(run) if len(run) > 1 else set()
+    alone = len(run) >= _LABELS and run == bare[::-1] and last - run[-1] < len(run)
+    return set(run) if alone else set()
 
 
 def _is_label(line: Line) -> bool:
@@ -211,6 +232,8 @@ def _is_keywords(text: str) -> bool:
         return False
     words = text.strip("•· ").split(" ")
     if len(words) < _WORDS or max(map(len, words)) > 2 * _NAME or re.search("[。,;:!?]", text):
+        return False
+    if sum(_COUNTED.match(word) is not None for word in words) >= _KNOWN:
         return False
     pairs = Counter(
         pair for word in words for pair in {word[i : i + 2] for i in range(len(word) - 1)}

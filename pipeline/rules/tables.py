@@ -82,6 +82,7 @@ class Lexicon:
     moves: Pattern
     period: Pattern
     within: Pattern
+    totals: Pattern
     parents: Pattern
     families: tuple[Pattern, ...]
 

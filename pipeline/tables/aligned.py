@@ -15,7 +15,15 @@ from itertools import pairwise, takewhile
 
 from pipeline.rules.tables import Lexicon
 from pipeline.tables import merged
-from pipeline.tables.header import Column, Layout, Role, is_heading, join_lines, role_of
+from pipeline.tables.header import (
+    HEADS_ONLY,
+    Column,
+    Layout,
+    Role,
+    is_heading,
+    join_lines,
+    role_of,
+)
 from pipeline.tables.levels import Path, spread
 from pipeline.tables.paths import Cut, Row
 from pipeline.tables.pattern import (
@@ -56,7 +64,7 @@ _MERGED, _MERGED_HEADED = 1.0, 1.0
 _UNKNOWN = 0.2
 #: A first column may be merged though nothing in its name says so.
 _UNNAMED = 0.5
-#: A merged cell that comes again right below, and a row that begins with a word of the header.
+#: A merged cell that comes again right below.
 _AGAIN = 1.5
 _LONG_STUB, _USUAL_STUB = 0.3, 8
 #: Columns have names of their own.
@@ -185,6 +193,8 @@ def _try(
         way, kinds = fit(tokens, frame)
     if way is None or not _is_regular(way, width) or not _are_names(tokens, way, kinds, frame):
         return None
+    if role_of(tokens[start].text, words) in HEADS_ONLY:
+        return None
     levels = over == 0 and role_of(tokens[0].text, words) == "name"
     if levels and not _are_levels(way, frame):
         return None
@@ -195,7 +205,6 @@ def _try(
         return None
     layout = _layout(columns, tokens[:start], frame)
     price += _UNNAMED * (over >= 0 and not named) + _AGAIN * _repeated(tokens, way, frame)
-    price += _AGAIN * (role_of(tokens[start].text, words) == "text")
     price += _LONG_STUB * max(0, len(columns[0][0]) - _USUAL_STUB)
     price += _LEVELS * levels + HEADING * _is_lone(way) + _TWICE * (width - len(set(columns)))
     guessed = sum(role_of(path[-1], words) is None for path in columns)
@@ -258,6 +267,8 @@ def _are_names(tokens: Sequence[Token], way: Way, kinds: Sequence[int], frame: F
     """
     words = frame.words
     names = [tokens[a] for a, _, what in way.steps if what == "row"]
+    if not names:  # a column that is empty throughout leaves each row short
+        return False
     if frame.merged > 0:
         counted = [tokens[a].text for a, _, what in way.steps if what != "heading"]
         return kinds[0] == 0 and counted == [str(number + 1) for number in range(len(counted))]

@@ -21,8 +21,8 @@ FIGURE_ROLES: frozenset[Role] = frozenset(("year", "rate", "measure"))
 _ROLES: tuple[Role, ...] = (
     "serial", "category", "unit", "binding", "name", "year", "rate", "group", "measure", "text",
 )  # fmt: skip
-#: What names a column of remarks or attributes names no row.
-_HEADS_ONLY: frozenset[Role | None] = frozenset(("text", "binding", "serial"))
+#: What names a column of remarks, attributes or numbers names no row.
+HEADS_ONLY: frozenset[Role | None] = frozenset(("text", "binding", "serial"))
 _MOST_HEADER_CELLS = 40
 _MOST_GUESSED = 6
 _LONGEST_HEADER_CELL = 24
@@ -111,14 +111,11 @@ def candidates(cells: Sequence[str], words: Lexicon) -> Iterator[tuple[int, Layo
     ):
         return
     counts = [known, *range(known - 1, max(1, known - 5), -1)]
-    # No row begins with a word that heads columns and nothing else.
-    counts = (
-        [count for count in counts if role_of(cells[count], words) not in _HEADS_ONLY]
-        if known < len(cells)
-        else counts
-    )
     if not any(role_of(cell, words) == "binding" for cell in cells[:known]):
         counts += range(known + 1, min(known + _MOST_GUESSED, len(cells)) + 1)
+    # No row begins with a word that heads columns and nothing else.
+    begins = {at for at, cell in enumerate(cells) if role_of(cell, words) not in HEADS_ONLY}
+    counts = [count for count in counts if count in begins or count >= len(cells)]
     for count in counts:
         layout = read(cells[:count], words) if count > 1 else None
         if layout is not None:

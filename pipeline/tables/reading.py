@@ -7,6 +7,7 @@ where no reading is good. Never looks at blocks around the region.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import accumulate, groupby, takewhile
 
 from pipeline.records import Block
@@ -46,6 +47,7 @@ _MOST_HEADER_ROWS = 3
 _MOST_LEVELS = 3
 _FEWEST_RUNS = 6
 _FEWEST_HEADINGS = 2
+_FEWEST_NAMED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +69,9 @@ class Reading:
 def best_reading(tokens: Sequence[Token], rules: TableRules) -> Reading | None:
     """Return the reading of a region with the least cost, None where no reading is good."""
     tokens = tokens[: before_heading(tokens, rules)]
-    plain = _regular(tokens, rules, named=True)
-    if plain is not None:
-        return plain
-    likeliest = _aligned(tokens, rules)
-    if likeliest is not None:
-        return likeliest
+    for read in (partial(_regular, named=True), _aligned, _unremarked):
+        if (likeliest := read(tokens, rules)) is not None:
+            return likeliest
     best: Reading | None = None
     for count, found in _layouts(tokens, rules):
         reading = _sample(tokens, count, found, rules)
@@ -97,6 +96,33 @@ def _regular(tokens: Sequence[Token], rules: TableRules, *, named: bool) -> Read
     count, frame, cut = found
     body = cells[count : count + cut.rows[-1].end]
     return Reading(count, frame, tuple(body), cut, 0.0)
+
+
+def _unremarked(tokens: Sequence[Token], rules: TableRules) -> Reading | None:
+    """Return the reading of a table whose last column, of remarks, is empty; None for others.
+
+    Without the name of that column the rows repeat a pattern, and with it they do not.
+    """
+    if any(token.starts for token in tokens) or aligned.read(tokens, rules.lexicon) is not None:
+        return None
+    cells = [token for token in tokens if token.kind != "gap"]
+    for at, cell in enumerate(header_cells(tokens, rules)):
+        if at < _FEWEST_NAMED or role_of(cell, rules.lexicon) != "text":
+            continue
+        full = [*cells[:at], *cells[at + 1 :]]
+        reading = _regular(full, rules, named=True) or _plain(full, rules)
+        if reading is not None and reading.count == at:
+            layout = reading.layout
+            columns = (*layout.columns, Column("text", cell))
+            layout = replace(layout, columns=columns, lines=((*layout.lines[0], cell),))
+            return replace(reading, count=at + 1, layout=layout)
+    return None
+
+
+def _plain(tokens: Sequence[Token], rules: TableRules) -> Reading | None:
+    """Return the reading of a table whose rows repeat a pattern and leave no choice."""
+    found = aligned.read(tokens, rules.lexicon)
+    return reading_of(found, tokens) if found is not None and found.plain else None
 
 
 def _aligned(tokens: Sequence[Token], rules: TableRules) -> Reading | None:

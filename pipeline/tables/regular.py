@@ -13,7 +13,7 @@ from itertools import takewhile
 
 from pipeline import kept
 from pipeline.rules.tables import Lexicon
-from pipeline.tables.header import Column, Layout, Role, join_lines, role_of
+from pipeline.tables.header import HEADS_ONLY, Column, Layout, Role, join_lines, role_of
 from pipeline.tables.levels import Path, divide, spread
 from pipeline.tables.paths import Cut, Row
 from pipeline.tables.tokens import FIGURES, VALUES, Token, bare, by_line, has_figure
@@ -42,6 +42,8 @@ def read(tokens: Sequence[Token], words: Lexicon, *, named: bool) -> tuple[int, 
         width, count = _beside(tokens, start, width, count)
         header = [token.text for token in tokens[:start]]
         if named and len(header) != width == period:
+            continue
+        if role_of(tokens[start].text, words) in HEADS_ONLY:  # an empty column has a name too
             continue
         columns = _columns(header, width, words, counted=tokens[start].text == "1")
         body = tokens[start : start + width * count]

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from pipeline.records import Cell
 from pipeline.rules.tables import Lexicon
 from pipeline.tables.header import role_of
-from pipeline.tables.tokens import FIGURES, Typer
+from pipeline.tables.tokens import FIGURES, Typer, bare
 
 _FEWEST_ROWS = _FEWEST_COLUMNS = 3
 _Spot = tuple[int, int]
@@ -37,6 +37,7 @@ def placed(lines: Sequence[Sequence[str]], words: Lexicon) -> tuple[Cell, ...]:
     late = next((i for i, text in enumerate(lines[0]) if role_of(text, words) == "binding"), -1)
     rows = [[*line, *[""] * (width - len(line))] for line in lines]
     stubs = _stubs(rows[depth - 1], words)
+    totals = {row for row, line in enumerate(rows) if _is_total(line, words)}
     cells: dict[_Spot, Cell] = {}
     origin: dict[_Spot, _Spot] = {}
     for row, line in enumerate(rows):
@@ -44,20 +45,41 @@ def placed(lines: Sequence[Sequence[str]], words: Lexicon) -> tuple[Cell, ...]:
             over = (row, column)
             if not text:
                 over = _header_owner(origin, over) if row < depth else over
-                over = _owner(line, over, late, stubs) if row > depth else over
+                merged = row > depth and row not in totals
+                over = _owner(line, over, late, stubs) if merged else over
             origin[row, column] = origin.get(over, over)
             _cover(cells, origin[row, column], (row, column), text, head=row < depth)
     return tuple(sorted(cells.values(), key=lambda cell: (cell.row, cell.column)))
 
 
 def _depth(lines: Sequence[Sequence[str]], words: Lexicon) -> int:
-    """Return how many lines the header has: those before the first figure that is no year."""
+    """Return how many lines the header has, none of which holds a figure that is no year.
+
+    A second line names columns that the first leaves empty, or says again, and nothing below the
+    names that stand over both; or all of it is words that head columns. Rows of words do neither.
+    """
     typer = Typer(words)
+    named = ["" if at and text == lines[0][at - 1] else text for at, text in enumerate(lines[0])]
     for at, line in enumerate(lines[1:], 1):
         figures = any(typer.kind(text) in FIGURES and role_of(text, words) is None for text in line)
-        if figures or sum(map(bool, line)) < 2:
+        if figures or sum(map(bool, line)) < 2 or not _goes_on(named, line, words):
             return at
+        named = [above or text for above, text in zip(named, line, strict=False)]
     return 1
+
+
+def _goes_on(named: Sequence[str], line: Sequence[str], words: Lexicon) -> bool:
+    """Return whether a line goes on with a header that has `named` some columns."""
+    pairs = list(zip(named, line, strict=False))
+    names = any(text and not above for above, text in pairs)
+    spans = any(above and text in ("", above) for above, text in pairs)
+    known = (role_of(text, words) or words.units.fullmatch(bare(text)) for text in line if text)
+    return (names and spans) or all(known)
+
+
+def _is_total(line: Sequence[str], words: Lexicon) -> bool:
+    """Return whether a row sums up all others: no number or attribute of theirs is its own."""
+    return any(words.totals.fullmatch(text) for text in line)
 
 
 def _header_owner(origin: dict[_Spot, _Spot], spot: _Spot) -> _Spot:
