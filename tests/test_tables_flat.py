@@ -300,6 +300,38 @@ def test_a_row_that_borrows_number_and_attribute_is_doubted() -> None:
     assert doubted(table) == {1}
 
 
+GAPS = """
+序号   项目名称               实施地点   中央资金   省级资金   合计
+1      高山蔬菜基地建设       石门镇     120                   120
+2      村组道路硬化           白沙镇                85         85
+3      小型水利设施维修       龙泉乡     60         40         100
+       合计                              180        125        305"""
+
+
+@pytest.mark.parametrize("wide", [True, False])
+def test_cells_that_stand_below_each_other_leave_empty_ones(*, wide: bool) -> None:
+    lines = GAPS.strip("\n").split("\n")
+    if not wide:  # programs that count a Chinese character as one column
+        cuts = (0, 7, 30, 41, 52, 63, 70)
+        cells = [columns(line, cuts) for line in lines]
+        sizes = [max(map(len, column)) + 2 for column in zip(*cells, strict=True)]
+        lines = ["".join(map(str.ljust, row, sizes)).rstrip() for row in cells]
+    (table,) = rebuild([BEFORE, "附件1 资金安排表", *lines, AFTER]).tables
+    assert table.header == ("序号", "项目名称", "实施地点", "中央资金", "省级资金", "合计")
+    assert table.rows == (
+        ("1", "高山蔬菜基地建设", "石门镇", "120", "", "120"),
+        ("2", "村组道路硬化", "白沙镇", "", "85", "85"),
+        ("3", "小型水利设施维修", "龙泉乡", "60", "40", "100"),
+        ("", "合计", "", "180", "125", "305"),
+    )
+
+
+def columns(line: str, cuts: Sequence[int]) -> list[str]:
+    """Return a line cut at columns of the screen, where a Chinese character takes two."""
+    wide = "".join(char + "\0" * (ord(char) > 0x2E80) for char in line).ljust(cuts[-1])
+    return [wide[a:b].replace("\0", "").strip() for a, b in pairwise(cuts)]
+
+
 PROJECTS = """
 序号|项目名称|建设年限|总投资|责任单位
 1|城北污水处理厂二期|2022-2024|18600|市住建局

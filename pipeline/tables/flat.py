@@ -17,7 +17,18 @@ from msgspec import structs
 from pipeline import kept
 from pipeline.records import Block, Refused, Table
 from pipeline.rules.tables import Lexicon, TableRules
-from pipeline.tables import aligned, around, beginning, gapped, grid, lined, marked, oneline, tabbed
+from pipeline.tables import (
+    aligned,
+    around,
+    beginning,
+    gapped,
+    grid,
+    gutters,
+    lined,
+    marked,
+    oneline,
+    tabbed,
+)
 from pipeline.tables.broken import Mended
 from pipeline.tables.build import build, join
 from pipeline.tables.header import role_of
@@ -348,10 +359,14 @@ def _placed(
 
 
 def _ruled(blocks: Sequence[Block], region: Sequence[int], rules: TableRules) -> Found | None:
-    """Return the table of lines whose tabs keep every empty cell, None where they do not."""
+    """Return the table of lines whose tabs or gutters keep every empty cell, None for others."""
     tabbed_lines = [at for at, index in enumerate(region) if "\t" in blocks[index].text]
-    held = tuple(region[: tabbed_lines[-1] + 1]) if tabbed_lines else ()
-    lines = [tabs(blocks[index].text) for index in held]
+    if tabbed_lines:
+        held = tuple(region[: tabbed_lines[-1] + 1])
+        lines = [tabs(blocks[index].text) for index in held]
+    else:
+        lines = gutters.read([blocks[index].text for index in region])
+        held = tuple(region[: len(lines)])
     sheet = grid.read(tabbed.read(lines, rules.lexicon), rules)
     if sheet is None or not sheet.rows:
         return None
