@@ -363,6 +363,17 @@ def test_a_column_that_is_empty_on_both_sides_stops_no_page() -> None:
         assert cell in page.text
 
 
+def test_names_below_the_last_number_are_no_numbers() -> None:
+    cells = (
+        "序号 指标 单位 2020年 2025年 属性 1 农产品加工转化率 % 62 72 预期性 "
+        "2 耕地保有量 万亩 86 86 约束性 3 主要污染物减少 % 4 9 约束性 "
+        "化学需氧量 吨 12 385 约束性 氨氮 吨 3 21.6 约束性"
+    )
+    (table,) = rebuild([BEFORE, *cells.split(), AFTER]).tables
+    assert [row[1] for row in table.rows][3:] == ["化学需氧量", "氨氮"]
+    assert {row[0] for row in table.rows} <= {"1", "2", "3", ""}
+
+
 def test_a_total_that_does_not_add_up_is_said() -> None:
     lines = ["指标", "2015年", "2020年", "年均/累计", "属性"]
     lines += ["森林覆盖率（%）", "21.66", "23.04", "〔1.83〕", "约束性"]

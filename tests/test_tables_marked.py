@@ -210,3 +210,12 @@ def test_a_total_has_no_number_of_another_row(mark: str) -> None:
     lines = [row.replace(" ", mark) for row in rows]
     lines = [f"|{line}|" for line in lines] if mark == "|" else lines
     assert table_of(lines).rows[-1] == ("", "合计", "260")
+
+
+def test_a_browser_leaves_merged_cells_out_and_keeps_empty_ones() -> None:
+    plan = PLANS["categories and words for figures"]
+    lines = ["\t".join(row) for row in own_cells(plan)]
+    assert lines[2] == "2.全员劳动生产率增长（%）\t2.5\t—\t高于GDP增长\t预期性"
+    lines[2] = lines[2].replace("2.5", "")
+    rows = whole(plan)[1]
+    assert table_of(lines).rows == (rows[0], (*rows[1][:2], "", *rows[1][3:]), *rows[2:])

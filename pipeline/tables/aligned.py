@@ -374,7 +374,7 @@ def _rows(tokens: Sequence[Token], way: Way, layout: Layout, frame: Frame) -> It
             yield Row(begin, stop, name=(texts[0],), section=True)
             continue
         number, above = "", ""
-        total = serial and not _is_between(tokens, way, start)
+        total = serial and not _is_between(tokens, way, start) and not _is_part(way, start)
         if frame.merged >= 0:
             number = texts.pop(0) if serial else ""
             above = texts.pop(0) if what == "row" else ""
@@ -399,6 +399,12 @@ def _rows(tokens: Sequence[Token], way: Way, layout: Layout, frame: Frame) -> It
             placings=(Placing(tuple(texts[1:]), 0.0),),
             child=what == "short" and frame.merged >= 0 and not named and not alone,
         )
+
+
+def _is_part(way: Way, at: int) -> bool:
+    """Return whether a row is one of several below the last number: what that number counts."""
+    last = max((start for start, _, what in way.steps if what == "row"), default=at)
+    return at > last and sum(start > last for start, _, _ in way.steps) > 1
 
 
 def _is_between(tokens: Sequence[Token], way: Way, at: int) -> bool:

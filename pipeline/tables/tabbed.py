@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from pipeline.records import Cell
 from pipeline.rules.tables import Lexicon
 from pipeline.tables.header import role_of
-from pipeline.tables.tokens import FIGURES, Typer, bare
+from pipeline.tables.tokens import FIGURES, VALUES, Typer, bare
 
 _FEWEST_ROWS = _FEWEST_COLUMNS = 3
 _Spot = tuple[int, int]
@@ -32,10 +32,9 @@ def read(lines: Sequence[Sequence[str]], words: Lexicon) -> tuple[Cell, ...]:
 
 def placed(lines: Sequence[Sequence[str]], words: Lexicon) -> tuple[Cell, ...]:
     """Return the cells of lines that kept every empty cell."""
-    width = max(map(len, lines))
     depth = _depth(lines, words)
     late = next((i for i, text in enumerate(lines[0]) if role_of(text, words) == "binding"), -1)
-    rows = [[*line, *[""] * (width - len(line))] for line in lines]
+    rows = [*_padded(lines, words)]
     stubs = _stubs(rows[depth - 1], words)
     totals = {row for row, line in enumerate(rows) if _is_total(line, words)}
     cells: dict[_Spot, Cell] = {}
@@ -50,6 +49,29 @@ def placed(lines: Sequence[Sequence[str]], words: Lexicon) -> tuple[Cell, ...]:
             origin[row, column] = origin.get(over, over)
             _cover(cells, origin[row, column], (row, column), text, head=row < depth)
     return tuple(sorted(cells.values(), key=lambda cell: (cell.row, cell.column)))
+
+
+def _padded(lines: Sequence[Sequence[str]], words: Lexicon) -> Iterator[list[str]]:
+    """Yield the lines with empty cells where they are shorter than others.
+
+    A spreadsheet loses those that end a line, a browser those that a merged cell at its head
+    reaches into: the kinds of what is left tell which.
+    """
+    width = max(map(len, lines))
+    typer = Typer(words)
+    full = [[typer.kind(text) in VALUES for text in line] for line in lines if len(line) == width]
+    figures = [sum(column) * 2 > len(full) for column in zip(*full, strict=True)]
+    for line in lines:
+        gone = [""] * (width - len(line))
+        kinds = [(text, typer.kind(text) in VALUES) for text in line]
+        ends, begins = (
+            sum(
+                bool(text) and kind != figure
+                for (text, kind), figure in zip(kinds, at, strict=False)
+            )
+            for at in (figures, figures[len(gone) :])
+        )
+        yield [*gone, *line] if begins < ends else [*line, *gone]
 
 
 def _depth(lines: Sequence[Sequence[str]], words: Lexicon) -> int:
