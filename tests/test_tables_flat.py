@@ -363,6 +363,18 @@ def test_a_column_that_is_empty_on_both_sides_stops_no_page() -> None:
         assert cell in page.text
 
 
+def test_remarks_in_some_rows_make_no_title_a_number() -> None:
+    cells = (
+        "序号 标题 发文字号 发布机构 成文日期 备注 "
+        "1 城乡居民医疗保险细则 某政规〔2021〕1号 县政府 2021-03-12 "
+        "2 建设用地使用权办法 某政规〔2021〕4号 县政府 2021-08-30 2022年修订 "
+        "3 烟花爆竹燃放规定 某政办规〔2022〕2号 县政府办 2022-01-10 "
+        "4 临时救助办法 某政规〔2022〕3号 县政府 2022-06-21"
+    )
+    for table in rebuild([BEFORE, "文件目录", *cells.split(), AFTER]).tables:
+        assert [row[0] for row in table.rows] == ["1", "2", "3", "4"]
+
+
 def test_names_below_the_last_number_are_no_numbers() -> None:
     cells = (
         "序号 指标 单位 2020年 2025年 属性 1 农产品加工转化率 % 62 72 预期性 "

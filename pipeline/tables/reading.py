@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate, groupby, takewhile
 
+from pipeline import kept
 from pipeline.records import Block
 from pipeline.rules.tables import TableRules
 from pipeline.tables import aligned, levels, regular
@@ -34,6 +35,7 @@ from pipeline.tables.tokens import (
 )
 
 _MOST_HEADER_CELLS = 60
+_NUMBER = kept.pattern(r"[\d一二三四五六七八九十①-⑳ⅰ-ⅿA-Za-z]")
 _SAMPLE = 400
 _GOOD_ROW = 0.25
 #: What a header cell costs that no list knows: such a header must read the rows much better.
@@ -70,12 +72,13 @@ def best_reading(tokens: Sequence[Token], rules: TableRules) -> Reading | None:
     """Return the reading of a region with the least cost, None where no reading is good."""
     tokens = tokens[: before_heading(tokens, rules)]
     for read in (partial(_regular, named=True), _aligned, _unremarked):
-        if (likeliest := read(tokens, rules)) is not None:
+        likeliest = read(tokens, rules)
+        if likeliest is not None and _are_numbers(likeliest):
             return likeliest
     best: Reading | None = None
     for count, found in _layouts(tokens, rules):
         reading = _sample(tokens, count, found, rules)
-        if reading is None or not _is_sure(reading, rules):
+        if reading is None or not _is_sure(reading, rules) or not _are_numbers(reading):
             continue
         if best is None or reading.cost < best.cost - 1e-9:
             best = reading
@@ -281,6 +284,12 @@ def _is_sure(reading: Reading, rules: TableRules) -> bool:
         and len(reading.rows) > _FEWEST_GUESSED
         and bool(reading.layout.figures)
     )
+
+
+def _are_numbers(reading: Reading) -> bool:
+    """Return whether words stand among serial numbers in no row but that of a total, at an end."""
+    numbers = [row.serial for row in reading.rows[1:-1] if row.serial]
+    return all(_NUMBER.search(number) for number in numbers)
 
 
 def _is_counted(row: Row) -> bool:
