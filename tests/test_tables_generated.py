@@ -1,5 +1,7 @@
 """What holds for every flattened table, over random tables such as plans have."""
 
+import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +17,7 @@ RULES = load([Path(__file__).parents[1] / "pipeline" / "rules" / "tables.toml"])
 SHARED = Path(__file__).parents[2] / "shared"
 CATEGORIES = ("经济发展", "创新驱动", "民生福祉", "绿色生态", "安全保障")
 NAMES = ("粮食产量", "森林覆盖率", "人均预期寿命", "用水总量", "公路里程", "参保人数", "劳动生产率")
+NUMBER = re.compile(r"\d+")
 UNITS = ("%", "万吨", "亿元", "人", "公里")
 BINDINGS = ("预期性", "约束性")
 BEFORE, AFTER = "各项指标按年度分解落实，逐级压实责任。", "二、坚持创新驱动发展"
@@ -222,6 +225,46 @@ def test_short_lines_above_long_names_are_categories(full: Full) -> None:
     (table,) = rebuild_tables(page_of([BEFORE, *full.lines, AFTER]), RULES).tables
     assert table.rows == full.rows
     assert table.header == full.columns
+
+
+CELLS = st.one_of(
+    st.sampled_from(
+        ("", "—", "预期性", "亿元", "合计", "其中：城镇", "2021-2023", "〔3.5〕", ">6.5")
+    ),
+    st.sampled_from(("备注", "序号", "2022-06-21", "2022年", "全市", *NAMES, *CATEGORIES)),
+    st.integers(1, 99_999).map(str),
+)
+HEADS = st.sampled_from(
+    ("序号", "类别", "指标", "项目名称", "单位", "2020年", "2025年", "年均增长", "属性", "备注", "")
+)
+
+
+@st.composite
+def ragged(draw: st.DrawFn) -> list[str]:
+    """Return the lines of something like a table, in one of the ways that pages are flattened."""
+    width = draw(st.integers(2, 7))
+    header = draw(st.lists(HEADS, min_size=width, max_size=width))
+    row = st.lists(CELLS, min_size=1, max_size=width)
+    rows = [header, *draw(st.lists(row, min_size=1, max_size=8))]
+    way = draw(st.sampled_from(("lines", "one line", "\t", "   ", " ", ",", " | ")))
+    if way == "lines":
+        return [cell for one in rows for cell in one if cell]
+    if way == "one line":
+        return [" ".join(cell for one in rows for cell in one if cell)]
+    return [way.join(one) for one in rows if any(one)]
+
+
+@settings(max_examples=150, deadline=None)
+@given(ragged())
+def test_whatever_a_table_came_to_no_number_is_lost_or_made(lines: list[str]) -> None:
+    page = page_of([BEFORE, "专栏1 主要指标", *filter(str.strip, lines), AFTER])
+    before = Counter(NUMBER.findall(" ".join(lines)))
+    after = rebuild_tables(page, RULES)
+    shown = " ".join((after.text, *(note for table in after.tables for note in table.notes)))
+    shown += " ".join(f"{table.title} {table.unit}" for table in after.tables)
+    assert not before - Counter(NUMBER.findall(shown))
+    cells = " ".join(cell for table in after.tables for row in table.rows for cell in row)
+    assert set(NUMBER.findall(cells)) <= {*before, "1"}  # numbers of boxes are counted
 
 
 # The rows of the development page whose reading is judgement, by their names.

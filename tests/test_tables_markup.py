@@ -117,6 +117,14 @@ def test_lines_in_cells_are_joined() -> None:
     assert table.rows == (("全员劳动生产率", "1,015,986"), ("R&D intensity", "2.4"))
 
 
+def test_figures_on_lines_of_one_cell_stay_two() -> None:
+    cells = ["12.5\n13.6", "25\n-3", "3%\n4%"]
+    (table,) = tables(
+        block(["指标", "产值", "增速", "占比"], ["全市", *cells], ["全县", "1", "2", "3"])
+    )
+    assert table.rows[0] == ("全市", "12.5 13.6", "25 -3", "3% 4%")
+
+
 def test_a_table_over_two_pages_is_one() -> None:
     first = block(["类别", "指标", "2020年"], ["经济", "粮食（亿吨）", "6.5"])
     second = block(["类别", "指标", "2020年"], ["", "煤炭（亿吨）", "40"], ["民生", "寿命", "77"])

@@ -101,6 +101,7 @@ def read(tokens: Sequence[Token], words: Lexicon) -> Hypothesis | None:
         one
         for start, width in _shapes(cells, words)
         for merged_column in _merged_columns(cells, words)
+        if merged_column + 1 < width  # a name stands beside it
         if (one := _try(cells, start, width, merged_column, words))
     ]
     best = min(found, key=lambda one: one.cost, default=None)
@@ -191,11 +192,9 @@ def _try(
         return None
     if way.steps[-1][1] + width > start + _SAMPLE and start + _SAMPLE < len(tokens):
         way, kinds = fit(tokens, frame)
-    if way is None or not _is_regular(way, width) or not _are_names(tokens, way, kinds, frame):
-        return None
-    if role_of(tokens[start].text, words) in HEADS_ONLY:
-        return None
     levels = over == 0 and role_of(tokens[0].text, words) == "name"
+    if way is None or not _are_rows(tokens, way, kinds, frame):
+        return None
     if levels and not _are_levels(way, frame):
         return None
     columns, price = _header(tokens, kinds, frame)
@@ -248,6 +247,12 @@ def _are_levels(way: Way, frame: Frame) -> bool:
     Only where each line is a row: else a heading inside, or half of a name, looks the same.
     """
     return bool(frame.ends) and any(what == "short" for _, _, what in way.steps)
+
+
+def _are_rows(tokens: Sequence[Token], way: Way, kinds: Sequence[int], frame: Frame) -> bool:
+    """Return whether there are rows enough, which begin with names and not with a header cell."""
+    heads = role_of(tokens[frame.start].text, frame.words) in HEADS_ONLY
+    return not heads and _is_regular(way, frame.width) and _are_names(tokens, way, kinds, frame)
 
 
 def _is_regular(way: Way, width: int) -> bool:

@@ -17,7 +17,7 @@ from pipeline import kept
 from pipeline.records import Block, Table
 from pipeline.rules.tables import TableRules
 from pipeline.tables import around, boxline
-from pipeline.tables.tokens import pieces, plain, squeeze
+from pipeline.tables.tokens import pieces, plain, squeeze, together
 
 _MOST_OPENING = 2
 _MOST_TEXT = 6
@@ -133,7 +133,7 @@ def _table(
     if len(items) < 2:
         return None
     *header, preface = rules.columns.box
-    rows = [(*named, "0", preface, "".join(opening))] if opening else []
+    rows = [(*named, "0", preface, together(opening))] if opening else []
     rows += [(*named, str(item.number), *_parts(item)) for item in items]
     places = [0] if opening else []
     places += [len(opening) + item.at for item in items]
@@ -242,7 +242,7 @@ def _has_text_below(items: Sequence[_Item]) -> bool:
 
 def _parts(item: _Item) -> tuple[str, str]:
     """Return title and text of an item."""
-    below = "".join(item.below)
+    below = together(item.below)
     title, stop, text = item.line.partition("。")
     if not stop and below:
         return item.line, below

@@ -11,6 +11,7 @@ from itertools import pairwise
 from pipeline.rules.tables import TableRules
 from pipeline.tables.header import FIGURE_ROLES, Layout
 from pipeline.tables.paths import Row
+from pipeline.tables.tokens import together
 
 #: What stands above the first row.
 TOP = Row(0, 0)
@@ -59,7 +60,7 @@ class Frame:
         figures = iter(row.placings[0].cells if row.placings else ())
         texts = iter(row.texts)
         single = {
-            "category": "".join(row.category), "serial": row.serial, "unit": row.unit,
+            "category": together(row.category), "serial": row.serial, "unit": row.unit,
             "binding": row.binding,
         }  # fmt: skip
         cells: list[str] = []
@@ -75,7 +76,7 @@ class Frame:
         return tuple(cells)
 
     def _name(self, row: Row) -> list[str]:
-        parent, name = "".join(row.parent), "".join(row.name)
+        parent, name = together(row.parent), together(row.name)
         if not self.levels:
             return [parent + name]
         return [parent, name] if parent else [name, ""]

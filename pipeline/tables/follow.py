@@ -12,7 +12,7 @@ from pipeline.rules.tables import TableRules
 from pipeline.tables.cells import Frame
 from pipeline.tables.paths import Row
 from pipeline.tables.shares import Ballot
-from pipeline.tables.tokens import bare
+from pipeline.tables.tokens import bare, together
 
 #: Where so many rows have no remark, nothing tells whose a remark is.
 _OFTEN_EMPTY = 0.3
@@ -34,7 +34,7 @@ def follow(ballot: Ballot, frame: Frame, rows: Sequence[Row], *, lined: bool) ->
 
 def is_marked(row: Row, rules: TableRules) -> bool:
     """Return whether a heading inside says so, by its number or as a category that is known."""
-    name, words = "".join(row.name), rules.lexicon
+    name, words = together(row.name), rules.lexicon
     return bool(words.section.match(name) or words.categories.fullmatch(bare(name)))
 
 
@@ -60,12 +60,12 @@ def _categories(ballot: Ballot, at: int, name: int, rows: Sequence[Row]) -> None
     room = max((len(line) for row in rows for line in row.name), default=0)
     for number, row in enumerate(rows):
         if row.section:
-            half = "".join(row.name)
+            half = together(row.name)
             continue
         said = ballot.reading((number, at))
         early = len(row.name) > 1 and len(row.name[0]) <= _EARLY * room
         if row.category:
-            other = half + "".join(row.category) if half else None
+            other = half + together(row.category) if half else None
             other = said or None if len(row.category) > 1 and other is None else other
             half = ""
         elif (early or not often) and said:
@@ -79,7 +79,7 @@ def _categories(ballot: Ballot, at: int, name: int, rows: Sequence[Row]) -> None
 def _headings(ballot: Ballot, at: int, frame: Frame, rows: Sequence[Row]) -> None:
     """Note that rows below headings may belong to groups of that name, where one is not marked."""
     heads = [number for number, row in enumerate(rows) if row.section]
-    numbered = [frame.rules.lexicon.section.match("".join(rows[at].name)) for at in heads]
+    numbered = [frame.rules.lexicon.section.match(together(rows[at].name)) for at in heads]
     if all(is_marked(rows[at], frame.rules) for at in heads) or all(numbered):
         return
     if frame.levels:  # names take two columns, hardly three

@@ -13,7 +13,7 @@ from pipeline.records import Cell
 from pipeline.rules.tables import TableRules
 from pipeline.tables import around
 from pipeline.tables.header import STUBS, role_of
-from pipeline.tables.tokens import FIGURES, Typer, bare, squeeze
+from pipeline.tables.tokens import FIGURES, Typer, bare, squeeze, together
 
 _MOST_COLUMNS = 1000
 _MOST_PLACES = 1_500_000
@@ -110,32 +110,13 @@ def _cover(
 ) -> None:
     """Write one cell to every place that its spans reach and no cell above holds."""
     key, cell = item
-    text = squeeze("".join(_lines(cell.text)))
+    text = squeeze(together(filter(None, map(str.strip, cell.text.split("\n")))))
     for down in range(size[0]):
         for along in range(size[1]):
             place = Place(
                 key, text, left=along == 0, top=down == 0, wide=size[1] > 1, th=cell.header
             )
             taken[corner[0] + down].setdefault(corner[1] + along, place)
-
-
-def _lines(text: str) -> Iterator[str]:
-    """Return the lines of a cell, a blank between two that both end in Latin letters."""
-    before = ""
-    for line in text.split("\n"):
-        part = line.strip()
-        if not part:
-            continue
-        if (
-            before
-            and before[-1].isascii()
-            and before[-1].isalpha()
-            and part[0].isascii()
-            and part[0].isalpha()
-        ):
-            yield " "
-        yield part
-        before = part
 
 
 def _without_empty_columns(lines: Sequence[_Line]) -> list[_Line]:

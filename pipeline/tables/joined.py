@@ -17,7 +17,7 @@ from pipeline.rules.tables import Lexicon
 from pipeline.tables.header import STUBS, Role, role_of
 from pipeline.tables.levels import Path, spread
 from pipeline.tables.pattern import KINDS
-from pipeline.tables.tokens import FIGURES, Typer, bare, squeeze
+from pipeline.tables.tokens import FIGURES, Typer, bare, squeeze, together
 
 #: What stands in a place that the cell above, or the one on the left, reaches into.
 ABOVE, LEFT = "\0above", "\0left"
@@ -271,7 +271,7 @@ def _cut(lines: Sequence[Sequence[str]], frame: _Frame) -> tuple[tuple[int, _Row
         for end in range(at, min(at + _MOST_LINES, len(lines))) if step else ():
             line = lines[end]
             whole += bool(cells) and frame.typer.kind(cells[-1]) in _WHOLE
-            cells = [*cells[:-1], _together(cells[-1], line[0]), *line[1:]] if cells else [*line]
+            cells = [*cells[:-1], together((cells[-1], line[0])), *line[1:]] if cells else [*line]
             if len(cells) > width:
                 break
             row = _row(cells, frame, end - at, whole)
@@ -288,14 +288,6 @@ def _back(reached: Sequence[_Step | None]) -> Iterator[tuple[int, _Row]]:
     while step is not None and step.row is not None:
         yield step.start, step.row
         step = reached[step.start]
-
-
-def _together(cell: str, more: str) -> str:
-    """Return the two halves of a broken cell as one."""
-    apart = (
-        cell[-1:].isascii() and cell[-1:].isalpha() and more[:1].isascii() and more[:1].isalpha()
-    )
-    return f"{cell} {more}" if apart else cell + more
 
 
 def _row(cells: Sequence[str], frame: _Frame, joins: int, whole: int) -> _Row:

@@ -15,7 +15,7 @@ from pipeline.tables.header import FIGURE_ROLES, Column
 from pipeline.tables.names import Names
 from pipeline.tables.paths import Detour, Row
 from pipeline.tables.shares import Ballot
-from pipeline.tables.tokens import FIGURES, bare, prefix
+from pipeline.tables.tokens import FIGURES, bare, prefix, together
 from pipeline.tables.values import adds_up, slides
 
 #: Columns of words beside the names.
@@ -145,9 +145,9 @@ def _readings(row: Row, columns: Sequence[Column]) -> Iterator[_Reading]:
 def _group(row: Row, full: Row, frame: Frame) -> Iterator[_Judged]:
     """Return (role, why, other reading) of what a row takes from the rows above it."""
     layout, words = frame.layout, frame.rules.lexicon
-    within = words.within.match("".join(row.name))
+    within = words.within.match(together(row.name))
     if row.child and row.binding and not within and not _shares_unit(full):
-        yield "name", "group", "".join(row.name)
+        yield "name", "group", together(row.name)
     if within and layout.has("serial") and not row.serial:
         yield "serial", "within", ""
     if layout.has("binding") and not row.binding and not row.child:
@@ -160,15 +160,15 @@ def _lines(row: Row, frame: Frame, room: int) -> Iterator[_Judged]:
     Lines of a narrow cell are filled: what leaves most of a line empty is a cell of its own, and
     a name broken early may be two.
     """
-    name, rules = "".join(row.name), frame.rules
+    name, rules = together(row.name), frame.rules
     if _is_askew(row, frame):
         yield "name", "wrap", None
     names = Names(rules.lexicon, units=False, numbered=False)
     if len(row.name) > 1 and not row.parent and _may_be_two(row.name, names, room):
         yield "name", "wrap", row.name[0]
-    if prefix(name) or prefix("".join(row.parent)) or row.serial:
+    if prefix(name) or prefix(together(row.parent)) or row.serial:
         return
-    category = "".join(row.category)
+    category = together(row.category)
     known = rules.lexicon.categories.fullmatch(bare(category))
     if category and not row.parent and not known and len(category) > SHORT * room:
         yield "category", "wrap", category + name
@@ -187,5 +187,5 @@ def _may_be_two(lines: Sequence[str], names: Names, room: int) -> bool:
 
 def _shares_unit(row: Row) -> bool:
     """Return whether the unit stands at the parent, so that its rows cannot be by themselves."""
-    parent, name = "".join(row.parent), "".join(row.name)
+    parent, name = together(row.parent), together(row.name)
     return parent.endswith((")", "）")) and not name.endswith((")", "）"))

@@ -32,6 +32,7 @@ from pipeline.tables.tokens import (
     has_figure,
     line_ends,
     prefix,
+    together,
 )
 
 _MOST_HEADER_CELLS = 60
@@ -294,7 +295,7 @@ def _are_numbers(reading: Reading) -> bool:
 
 def _is_counted(row: Row) -> bool:
     """Return whether a row has a number of its own."""
-    return bool(row.serial) or prefix("".join(row.parent or row.name)) > 0
+    return bool(row.serial) or prefix(together(row.parent or row.name)) > 0
 
 
 def _guessed(layout: Layout, rules: TableRules) -> int:
@@ -380,5 +381,5 @@ def _own_cells(row: Row, body: Sequence[Token]) -> Iterator[str]:
         size = 1
         if wrapped and tuple(texts[at : at + len(wrapped[0])]) == wrapped[0]:
             size = len(wrapped.pop(0))
-        yield "".join(texts[at : at + size])
+        yield together(texts[at : at + size])
         at += size

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from pipeline.tables.header import Layout
 from pipeline.tables.names import Names
 from pipeline.tables.paths import Cut, Node, Row, detours, keep, path
-from pipeline.tables.tokens import FIGURES, VALUES, Token, prefix
+from pipeline.tables.tokens import FIGURES, VALUES, Token, prefix, together
 from pipeline.tables.values import Placing, Subject, place
 
 _MOST_LINES = 9
@@ -91,14 +91,14 @@ class Reader:
 
     def _steps(self, node: Node, cut: Row) -> Iterator[Node]:
         """Return the path with `cut` at its end: under its own parent, as a sibling, by itself."""
-        name = "".join(cut.name)
+        name = together(cut.name)
         lone = _LONE_CHILD if node.children == 1 else 0.0
         if cut.section:
             cost = node.cost + lone + cut.cost
             yield Node(cost, node, cut, number=node.number, nested=node.nested)
             return
         if cut.parent:
-            parent = "".join(cut.parent)
+            parent = together(cut.parent)
             cost = lone + self._unmarked(cut, within=False)
             yield from self._step(node, cut, cost, (parent, 1))
             return
@@ -125,7 +125,7 @@ class Reader:
 
     def _step(self, node: Node, cut: Row, cost: float, group: tuple[str, int]) -> Iterator[Node]:
         parent, children = group
-        name = "".join(cut.name)
+        name = together(cut.name)
         placings = place(cut.values, self.layout.figures, self._subject(name, parent))
         if not placings and (cut.values or not self.layout.figures):
             if self.layout.figures:

@@ -6,7 +6,7 @@ cell stands: that is for `rows`, which sees all of them.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -38,6 +38,8 @@ _BRACKETED = kept.pattern(r"[(（]-?\d")
 _PREFIX = kept.pattern(r"[(（]?(\d{1,3})[)）.．、](?!\d)")
 _OPENING, _CLOSING, _MARKS = "[【〖〔", "]】〗〕", "*＊﹡ "
 _REMARK = kept.pattern(r"(?<=[\d%％])[\[【〖〔][^\]】〗〕\d]{1,6}[\]】〗〕]$")
+_FIGURE_ENDS = tuple("0123456789%％‰")
+_FIGURE = kept.pattern(r"[-+－±~～—]?\d")
 _BRACKETS = str.maketrans("", "", _OPENING + _CLOSING)
 
 
@@ -124,6 +126,25 @@ class Typer:
 def squeeze(text: str) -> str:
     """Return `text` without the blanks that lay out a cell; one blank stays between words."""
     return _HAN_BLANK.sub("", _BLANKS.sub(" ", text).strip())
+
+
+def together(lines: Iterable[str]) -> str:
+    """Return the lines of one cell as one; a blank parts two Latin words, and two figures.
+
+    >>> together(["城镇新增", "就业人数"]), together(["per", "capita"]), together(["12.5", "-3"])
+    ('城镇新增就业人数', 'per capita', '12.5 -3')
+    """
+    whole = ""
+    for line in lines:
+        whole += f" {line}" if _are_apart(whole, line) else line
+    return whole
+
+
+def _are_apart(above: str, below: str) -> bool:
+    """Return whether two lines end in words, or in figures, that would run together."""
+    end, start = above[-1:], below[:1]
+    words = end.isascii() and end.isalpha() and start.isascii() and start.isalpha()
+    return words or (end in _FIGURE_ENDS and _FIGURE.match(below) is not None)
 
 
 def plain(text: str) -> str:
