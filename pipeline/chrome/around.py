@@ -41,7 +41,13 @@ _NAMES = kept.pattern(r"(?:[一-鿿]{1,4} ){4,}[一-鿿]{1,4}")  # of people, be
 _ROWS = 2  # fewer rows of names may be a menu
 _NUMBERED = kept.pattern(r"\d{1,3} ?[.、)]")
 _HEADING = kept.pattern(
-    r"(?:第?[一二三四五六七八九十]{1,3}[、章节条编]|\([一二三四五六七八九十]{1,3}\)) ?\w"
+    r"(?:第?[一二三四五六七八九十]{1,3}(?:[、章节条编篇]|部分)|\([一二三四五六七八九十]{1,3}\)) ?\w"
+    r"|[①-⑳] ?\w"
+)
+# An organ, which signs in a line of its own above the day.
+_ORGAN = kept.pattern(
+    r"[一-鿿·、() ]{2,30}(?:政府|委|委员会|办公室|组委会|会|厅|局|部|院|处|科|所|站|中心|公司|集团|行|学校"
+    r"|大学|学院|中学|小学|馆|署|社|队|组|府|办|室|村|街道|乡|镇|法院|检察院|海关|指挥部)(?:\([公盖]?章\))?"
 )
 _DAY = kept.pattern(
     r"[12]\d{3}年\d{1,2}月\d{1,2}日|[二〇○零一]{2}[〇○零一二三四五六七八九]{2}年.{1,3}月.{1,3}日"
@@ -199,14 +205,21 @@ def mark_below(sheet: Sheet, tail: Sequence[Line], body: Sequence[Line]) -> None
                 continue
             own = own or announced.search(line.text) is not None
             loose = (_is_loose(line) or is_headline(line)) and not _is_beside(line, element)
-            speaks = line.text[-1:] == ":" and after is not None and after.mass > 0
-            heads = speaks or _HEADING.match(line.text) is not None
+            heads = _HEADING.match(line.text) is not None or _leads(line, after)
             if not own and not heads and loose and not sheet.spares(rule, line):
                 below.append(line)
         take(below, rule)
         last = body[-1].text if body else ""
         if first < len(tail) and last[-1:] != ":" and not announced.search(last):
             _mark_titles(sheet, tail[:first])
+
+
+def _leads(line: Line, after: Line | None) -> bool:
+    """Return whether a line belongs to the one below: it speaks to readers, or signs a day."""
+    if after is None or after.rule is not None:
+        return False
+    signs = _ORGAN.fullmatch(line.text) is not None and _DAY.fullmatch(after.text) is not None
+    return signs or (line.text[-1:] == ":" and after.mass > 0)
 
 
 def _is_beside(line: Line, element: str) -> bool:
