@@ -53,7 +53,8 @@ _DAY = kept.pattern(
     r"[12]\d{3}年\d{1,2}月\d{1,2}日|[二〇○零一]{2}[〇○零一二三四五六七八九]{2}年.{1,3}月.{1,3}日"
 )
 _LINKED = 0.2
-_INSIDE = ("mark", "page-counter")  # pages of a document are numbered in the middle of a list too
+# Pages of a document are numbered in the middle of a list too, and interviews have their seconds.
+_INSIDE = ("mark", "page-counter", "stamp")
 _LABELS = 3  # fewer labels may be the telephone and the address of a site
 _HEADER_LINES = 3  # fewer lines above the title may be a document's own head
 

@@ -33,6 +33,9 @@ _BUTTON = 12  # characters of a button, at most
 _POSTS = 3  # fewer dated lines may be dates of the article's own
 _POST_LINE = 80
 _POST_SHARE = 0.08
+_LABELLED = kept.pattern(r"(?:\(?[一二三四五六七八九十\d]{1,3}[)、.] ?)?([^\s:。,]{2,12}) ?: ?\S.*")
+_CONTACTS = ("hotline", "follow")  # below the document's own telephone stand such of its own too
+_SITE_LABELS = kept.pattern("责任?编|编辑|来源|稿源|发布|浏览|点击|阅读|原标题|原文")
 _STAMP = kept.pattern(r"\d{1,4}[-/.年月]\d{1,2}.{1,10}\d{1,2}:\d{2}")
 
 
@@ -55,6 +58,7 @@ def mark_edges(sheet: Sheet) -> None:
     if not sheet.markup:
         mark_cut(sheet, pieces, lines[slice(*core)])
         mark_bars(sheet, pieces, lines[slice(*core)])
+    _spare_labels(sheet, lines[core[0] :])
     _mark_buttons(sheet, lines, core)
     _mark_values(sheet, lines, core)
     mark_posts(sheet, lines)
@@ -83,6 +87,33 @@ def _is_opener(sheet: Sheet, line: Line, above: int) -> bool:
         return False
     rule = _rule(sheet, line, "head")
     return rule is not None and rule.apply == "start"
+
+
+def _spare_labels(sheet: Sheet, lines: Sequence[Line]) -> None:
+    """Take the mark off labels with values that stand among such labels of the document's own.
+
+    They close forms (单位负责人, 审核人, 填报人) and lists of addresses (联系电话, 微信公众号).
+    """
+    above: Line | None = None
+    waiting: list[Line] = []
+    for line in lines:
+        label = _LABELLED.fullmatch(line.text)
+        if label is None or line.prose:
+            above, waiting = None, []
+        elif line.rule is None and not sheet.knows(line):
+            if above is not None and _same_element(above, line):
+                for one in waiting:
+                    one.mark(None)
+            above, waiting = line, []
+        elif above is not None and line.rule is not None and _same_element(above, line):
+            if line.rule.id.removeprefix("chrome.") in _CONTACTS:
+                line.mark(None)
+            elif line.rule.apply == "piece" and not _SITE_LABELS.match(label[1]):
+                waiting.append(line)
+
+
+def _same_element(one: Line, other: Line) -> bool:
+    return one.block.path.rpartition("/")[0] == other.block.path.rpartition("/")[0]
 
 
 def _mark_buttons(sheet: Sheet, lines: Sequence[Line], core: tuple[int, int]) -> None:
