@@ -34,7 +34,10 @@ _POSTS = 3  # fewer dated lines may be dates of the article's own
 _POST_LINE = 80
 _POST_SHARE = 0.08
 _LABELLED = kept.pattern(r"(?:\(?[一二三四五六七八九十\d]{1,3}[)、.] ?)?([^\s:。,]{2,12}) ?: ?\S.*")
-_CONTACTS = ("hotline", "follow")  # below the document's own telephone stand such of its own too
+_CONTACTS = (
+    "chrome.hotline",
+    "chrome.follow",
+)  # below the document's own telephone stand such of its own too
 _SITE_LABELS = kept.pattern("责任?编|编辑|来源|稿源|发布|浏览|点击|阅读|原标题|原文")
 _STAMP = kept.pattern(r"\d{1,4}[-/.年月]\d{1,2}.{1,10}\d{1,2}:\d{2}")
 
@@ -97,19 +100,26 @@ def _spare_labels(sheet: Sheet, lines: Sequence[Line]) -> None:
     above: Line | None = None
     waiting: list[Line] = []
     for line in lines:
-        label = _LABELLED.fullmatch(line.text)
-        if label is None or line.prose:
+        label = None if line.prose else _LABELLED.fullmatch(line.text)
+        if label is None or (above is not None and not _same_element(above, line)):
             above, waiting = None, []
-        elif line.rule is None and not sheet.knows(line):
-            if above is not None and _same_element(above, line):
-                for one in waiting:
-                    one.mark(None)
+        if label is None:
+            continue
+        if line.rule is None and not sheet.knows(line):
+            for one in waiting:
+                one.mark(None)
             above, waiting = line, []
-        elif above is not None and line.rule is not None and _same_element(above, line):
-            if line.rule.id.removeprefix("chrome.") in _CONTACTS:
+        elif above is not None and _may_be_own(line.rule, label[1]):
+            if line.rule and line.rule.id in _CONTACTS:
                 line.mark(None)
-            elif line.rule.apply == "piece" and not _SITE_LABELS.match(label[1]):
+            else:
                 waiting.append(line)
+
+
+def _may_be_own(rule: ChromeRule | None, label: str) -> bool:
+    """Return whether what `rule` took may be a document's own, by its label."""
+    piece = rule is not None and rule.apply == "piece"
+    return piece and not _SITE_LABELS.match(label)
 
 
 def _same_element(one: Line, other: Line) -> bool:
