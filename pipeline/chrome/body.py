@@ -22,6 +22,11 @@ _CAPTION = kept.pattern("(?:^|/)figcaption[@.#]")
 _NAMES = kept.pattern("[#.]([^#.@!]+)")
 _LEAD = 0.2  # the lead between title and body may stand outside it, and has hardly a link
 _SUBTITLE = kept.pattern("[—–-]{2,3}(?=[^—–-]{4,40}$)")  # such as ——记某县人大代表某某
+_DECK = 6  # characters of a line below the title that says more of it; a name has fewer
+_NO_DECK = kept.pattern(
+    r"[:/]|\d{4}[-.]\d{1,2}[-.]\d|\d ?(?:小时|分钟|天)前|阅读|浏览|字体|字号|分享|收藏|平台|www|AI"
+)
+_BRACKETED = kept.pattern(r"\([^()]{2,}\)")
 _MORE_LINKED = 0.8
 _PARAGRAPH = 40  # a shorter one below the body may be a remark of the site's
 _BODY = 20  # a body has so many characters at least, however many its readers wrote
@@ -200,7 +205,19 @@ def _is_own(sheet: Sheet, line: Line) -> bool:
     """Return whether a line between title and body belongs to them."""
     own = _is_lead(line) or _is_number(sheet, line) or is_named_lead(sheet, line)
     subtitle = line.block.links < _LEAD and _SUBTITLE.match(line.text) is not None
-    return own or subtitle or _CAPTION.search(line.block.path) is not None
+    caption = _CAPTION.search(line.block.path) is not None
+    return own or subtitle or caption or _is_deck(sheet, line)
+
+
+def _is_deck(sheet: Sheet, line: Line) -> bool:
+    """Return whether a line says more of the title: (征求意见稿), 令第12号, what a project came to.
+
+    No rule knows it, and it has no label: a byline has.
+    """
+    plain = line.rule is None and line.block.links == 0 and line.block.kind != "table"
+    if not plain or _NO_DECK.search(line.text) or sheet.knows(line):
+        return False
+    return line.weight >= _DECK or _BRACKETED.fullmatch(line.text) is not None
 
 
 def is_named_lead(sheet: Sheet, line: Line) -> bool:

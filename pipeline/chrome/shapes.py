@@ -35,6 +35,10 @@ _KNOWN = 3  # fewer known names prove nothing
 _WORDS = 8  # fewer words in a line may be a list of the article
 _COUNTED = kept.pattern(r"\(?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.、)]")  # an agenda's items
 _DIGIT = kept.pattern(r"\d")
+_BESIDE = 0.2  # of a line that announces links; a menu's name is a link
+_LISTED = kept.pattern(
+    "汇总|清单|目录|点击(?:标题|链接|下方|以下|名称)|可?(?:下载|查阅|查看)(?:原文|全文|文件|附件)"
+)
 _GLUED = (8, 300)  # characters of a menu that lost its blanks
 _COVERED = 0.7  # a menu has names that no rule knows
 
@@ -196,8 +200,30 @@ def _mark_link_runs(sheet: Sheet) -> None:
         for lines in _around(sheet):
             for run in _runs(lines, _is_link):
                 loose = (x for x in run if not any(sheet.keeps(keeper, x) for keeper in keepers))
-                if len(run) >= _RUN or any(map(_is_row, run)):
+                menu = len(run) >= _RUN or any(map(_is_row, run))
+                if menu and not _is_announced(sheet, run[0]):
                     take(loose, rule)
+
+
+def _is_announced(sheet: Sheet, link: Line) -> bool:
+    """Return whether links that begin with `link` are what the line right above them announces.
+
+    It stands in the element that holds them, as 现将有关文件汇总如下 does, or ends with a colon.
+    """
+    at = next(i for i, line in enumerate(sheet.lines) if line is link)
+    above = sheet.lines[at - 1] if at else link
+    parent = above.block.path.rpartition("/")[0]
+    if above is link or above.rule or not parent or above.block.links > _BESIDE:
+        return False
+    inside = link.block.path.startswith(parent + "/")
+    spoken = above.prose or above.text[-1:] == ":"
+    return inside and spoken and not sheet.knows(above) and _says(sheet, above)
+
+
+def _says(sheet: Sheet, line: Line) -> bool:
+    """Return whether a line ends by saying what stands below it."""
+    announced = any(find.search(line.text) for _, find in sheet.of("after-end"))
+    return announced or line.text[-1:] == ":" or _LISTED.search(line.text) is not None
 
 
 def _is_row(line: Line) -> bool:
