@@ -13,10 +13,10 @@ from pipeline.rules.metadata import MetadataRule, MetadataRules
 
 
 def try_rule(rule: MetadataRule, text: str, rules: MetadataRules) -> str:
-    """Return what `rule` alone finds in `text`, else `text`; a clock's line gives ""."""
+    """Return what `rule` alone finds in `text`, else `text`; "" for a clock's or event's line."""
     alone = rules.alone(rule)
-    if rule.apply == "clock":
-        clocks = alone.of(rule.field, "clock")
+    if rule.apply in ("clock", "event"):
+        clocks = alone.of(rule.field, rule.apply)
         return "" if any(clock.pattern.search(text) for clock in clocks) else text
     if rule.apply in ("element", "heading"):
         found = choose_title(Heads(lexbor.read(text)), alone, (), ())

@@ -103,12 +103,15 @@ def hits(surface: Surface, field: Field, rules: MetadataRules) -> Iterator[Hit]:
     Machine-written places come first, then the lines beside the title and the edges of paragraphs,
     then all lines, then the title, then the signature, then the address.
     """
-    clocks, held = rules.of(field, "clock"), surface.lines.hits
+    clocks, events = rules.of(field, "clock"), rules.of(field, "event")
+    held = surface.lines.hits
     for at, finder in rules.plan.get(field, ()):
         if finder.keys and finder.keys.isdisjoint(held):
             continue
         for piece in _READERS[at](finder, surface):
-            if piece.value and not any(clock.pattern.search(piece.text) for clock in clocks):
+            if not piece.value or any(clock.pattern.search(piece.text) for clock in clocks):
+                continue
+            if not any(event.pattern.search(piece.around) for event in events):
                 yield finder, piece
 
 
@@ -225,7 +228,8 @@ def _from_signatures(finder: Finder, surface: Surface) -> Iterator[Piece]:
 def _read(finder: Finder, lines: Lines, numbers: Iterable[int]) -> Iterator[Piece]:
     for number in numbers:
         for match in lines.matches(finder, number):
-            yield Piece(_value(match), lines.around(match), lines.numbers[number])
+            text, line = lines.around(match), lines.numbers[number]
+            yield Piece(_value(match), text, line, lines.beside(match))
 
 
 def _from_edges(finder: Finder, surface: Surface) -> Iterator[Piece]:

@@ -34,11 +34,15 @@ _BRACKETS = "）)"
 
 
 class Piece(NamedTuple):
-    """What a rule found: the value, the text it stands in and the line of the source, or 0."""
+    """What a rule found: the value, the text it stands in and the line of the source, or 0.
+
+    `around` is that text with what may be its label above it, and with the line below it.
+    """
 
     value: str
     text: str
     line: int = 0
+    around: str = ""
 
 
 @dataclass(slots=True)
@@ -103,6 +107,14 @@ class Lines:
         start = self.whole.rfind("\n", 0, match.start()) + 1
         end = self.whole.find("\n", match.end())
         return self.whole[start : end if end >= 0 else len(self.whole)]
+
+    def beside(self, match: re.Match[str]) -> str:
+        """Return those lines with the line below, and above a bare day with what may name it."""
+        first = bisect_right(self.starts, match.start()) - 1
+        last = bisect_right(self.starts, max(match.end() - 1, match.start())) - 1
+        above = self.texts[first - 1] if first else ""
+        first -= 0 < len(above) <= _LABEL and self.texts[first].lstrip()[:1].isdigit()
+        return "\n".join(self.texts[first : last + 2])
 
 
 @dataclass(frozen=True, slots=True)

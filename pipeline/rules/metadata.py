@@ -27,7 +27,9 @@ Field = (
 )
 BUILT_IN = Path(__file__).with_name("metadata.toml")
 Place = (
-    Literal["meta", "source", "line", "byline", "edge", "signature", "title", "url", "clock"]
+    Literal[
+        "meta", "source", "line", "byline", "edge", "signature", "title", "url", "clock", "event"
+    ]
     | Literal["element", "heading", "above"]
 )
 Round = Literal["beside"] | Place
@@ -80,6 +82,7 @@ class MetadataRule(Rule, frozen=True, kw_only=True):
     - `title`: the page's title, and <title>;
     - `url`: the page's address;
     - `clock`: a line that says nothing of `field`: the day of the visit, a disclaimer;
+    - `event`: the same, of a line with a label right above it and the line below: a meeting's day;
     - `element`, `heading`, `above`: for the title, <title>, the first <h1>, and the line above the
       byline of flattened text. A mechanism, so there is one of each.
 
@@ -118,7 +121,7 @@ class Finder:
         """Return what `find` says; `ConfigError` where it is no pattern, or says no value."""
         rule = self.rule
         pattern = _compiled(rule.find, self._parts, rule.id)
-        if rule.apply not in ("meta", "clock", *_ONCE) and not pattern.groups:
+        if rule.apply not in ("meta", "clock", "event", *_ONCE) and not pattern.groups:
             message = f"metadata.toml: {rule.id}: find: needs a group, the value. Mark it with ( )"
             raise ConfigError(message)
         return pattern
