@@ -19,7 +19,7 @@ def try_rule(rule: MetadataRule, text: str, rules: MetadataRules) -> str:
         clocks = alone.of(rule.field, rule.apply)
         return "" if any(clock.pattern.search(text) for clock in clocks) else text
     if rule.apply in ("element", "heading"):
-        found = choose_title(Heads(lexbor.read(text)), alone, (), ())
+        found = choose_title(Heads(lexbor.read(text)), alone, (), (), ())
         return found[1].value if found else text
     if rule.apply == "above":
         above = title_above(read_lines(text), rules)

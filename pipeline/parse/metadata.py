@@ -31,6 +31,8 @@ from pipeline.rules.metadata import Field, Finder, MetadataRules, Place, Round
 #: The head of flattened text, in lines; and a line there that may be a title.
 _HEAD = 12
 _TITLE = kept.pattern("[^>＞»。，；：:]{5,60}")
+_BRACKETS = ("(", "（")  # an issue, or a stage of the draft, between title and byline
+_LINKED = 0.5  # of its characters: a link leads elsewhere
 _BLANKS = kept.pattern(r"\s+")
 _APART = kept.pattern(r"[\s、,，;；]+")
 
@@ -141,9 +143,11 @@ def title_above(blocks: tuple[Block, ...], rules: MetadataRules) -> Piece | None
     finders = rules.of("source", "line")
     for i, block in enumerate(blocks[1:_HEAD], 1):
         if any(finder.pattern.search(block.text) for finder in finders):
-            above = blocks[i - 1]
+            bracketed = i > 1 and blocks[i - 1].text.strip()[:1] in _BRACKETS
+            above = blocks[i - 2 if bracketed else i - 1]
             text = above.text.strip()
-            return Piece(text, text, above.line) if _TITLE.fullmatch(text) else None
+            titled = above.links < _LINKED and _TITLE.fullmatch(text) is not None
+            return Piece(text, text, above.line) if titled else None
     return None
 
 
@@ -175,12 +179,14 @@ def _surface(
 def _title(heads: Heads, surface: Surface, rules: MetadataRules) -> Hit | None:
     """Return the title and the rule that found it."""
     metas, lines = (_titles(surface, rules, place) for place in _TITLE_PLACES)
-    title = choose_title(heads, rules, metas, lines)
-    if title is None:
-        for finder in rules.of("title", "above"):
-            if above := title_above(heads.blocks, rules):
-                return finder, above
-    return title
+    return choose_title(heads, rules, metas, lines, _above(heads, rules))
+
+
+def _above(heads: Heads, rules: MetadataRules) -> Iterator[Hit]:
+    """Yield the line above the byline, and the rule that says so."""
+    for finder in rules.of("title", "above"):
+        if above := title_above(heads.blocks, rules):
+            yield finder, above
 
 
 def _titles(surface: Surface, rules: MetadataRules, place: Place) -> Iterator[Hit]:

@@ -6,11 +6,12 @@ site's name where the body shows a longer piece of <title>.
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 
 from pipeline import kept
 from pipeline.parse.markup import Document
 from pipeline.parse.surface import Piece
+from pipeline.records import Block
 from pipeline.rules.metadata import Finder, MetadataRules
 
 _SEPARATORS = kept.pattern(r"\s*(?:[-—–_|·›»>＞<＜:：/\\]{1,3}|\s)\s*|(?<!^)(?=[(（])")
@@ -29,6 +30,8 @@ _SHORTEST_TITLE = 4
 _SLACK, _SHORTEST_PIECE = 60, 8
 _MOST_PIECES = 12
 _SENTENCE = "。"
+_LINKED = 0.5  # of a block's characters
+_WAY = kept.pattern("(?:当前|所在|现在)的?位置|(?:首页|主页)\\s*[>＞»›/]")
 
 Title = tuple[Finder, Piece]
 
@@ -51,10 +54,14 @@ class Heads:
         self._folded: list[str] = []
 
     def shown(self, longest: int) -> list[str]:
-        """Return the blocks of at most `longest` characters folded, "" for each other one."""
+        """Return the blocks of at most `longest` characters folded, "" for each other one.
+
+        The way to the page names its column, which shows no title.
+        """
         lines = "\n".join([text if len(text) <= longest else "" for text in self._texts])
         self._folded = _MARKS.sub("", lines).lower().split("\n") if self._texts else []
-        return self._folded
+        pairs = zip(self._folded, self.blocks, strict=True)
+        return ["" if folded and _is_way(block) else folded for folded, block in pairs]
 
     def anchors(self, title: str) -> list[int]:
         """Return the indices of the blocks that show `title`, or a long piece of it.
@@ -91,14 +98,23 @@ class Heads:
                     yield finder, Piece(block.text.strip(), block.text, block.line)
 
 
+def _is_way(block: Block) -> bool:
+    """Return whether a block is the way to the page, or a name in it: it leads elsewhere."""
+    return block.links >= _LINKED or _WAY.search(block.text) is not None
+
+
 def choose_title(
-    heads: Heads, rules: MetadataRules, metas: Iterable[Title], lines: Iterable[Title]
+    heads: Heads,
+    rules: MetadataRules,
+    metas: Iterable[Title],
+    lines: Iterable[Title],
+    above: Iterable[Title],
 ) -> Title | None:
     """Return the page's title and the rule that found it, None where it shows none.
 
     The longest piece of a title offered by a <meta>, or of <title>, that the body shows too; then
-    the first <h1>; then the first of `lines`, which look like titles; then what a <meta> offers,
-    and <title> up to the site's name.
+    the first <h1>; then the first of `lines`, which look like titles; then the line `above` the
+    byline; then what a <meta> offers, and <title> up to the site's name.
     """
     offered = [(finder, _on_one_line(piece)) for finder, piece in (*metas, *heads.named(rules))]
     longest = max((len(piece.value) for _, piece in offered), default=-1) + _PADDING
@@ -107,7 +123,7 @@ def choose_title(
         if found := _shown_piece(piece.value, shown):
             return finder, Piece(found, piece.text)
     cut = ((finder, _without_site(piece)) for finder, piece in offered)
-    others = (*heads.main(rules), *islice(lines, 1), *cut)
+    others = chain(heads.main(rules), islice(lines, 1), above, cut)
     return next((title for title in others if title[1].value), None)
 
 
