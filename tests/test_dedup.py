@@ -250,6 +250,47 @@ def test_a_notice_of_fifty_letters_with_another_hour_is_another() -> None:
     assert relation(text.format("九"), text.format("9")) == "near"
 
 
+TENDER = (
+    "青禾县{unit}采购项目公开招标公告\n"
+    "本项目的潜在投标人应当在县公共资源电子交易平台获取招标文件，按时提交投标文件。\n"
+    "采购需求：{what}，详见招标文件第三章，欢迎合格的供应商参加投标。\n"
+    "本项目不接受联合体投标，预算金额{money}万元，合同履行期限自签订之日起算。\n"
+    "投标人应当符合政府采购法第22条的规定，提供近3年内无重大违法记录的声明。\n"
+    "招标文件每套售价500元，发售时间为上午8:30至12:00，下午14:30至17:30，售后不退。\n"
+    "根据财库〔2020〕46号和财库〔2017〕141号文件，小型和微型企业的报价给予10%的扣除。\n"
+    "投标文件在政务服务中心3楼305室提交，正本1份、副本4份，中标后30日内签订合同。\n"
+    "质疑和投诉按照财政部令第94号办理，采购监督电话为0500-1234567。\n"
+    "采购人信息：名称为{unit}，地址在县城环城路12号，招标结果在原平台公告。"
+)
+
+
+def test_tenders_of_one_office_are_no_copies_though_laws_and_hours_agree() -> None:
+    one = TENDER.format(unit="人民医院", what="保洁服务", money=268.5)
+    other = TENDER.format(unit="公安局", what="食材配送", money=46.8)
+    assert relation(one, other) == "template"
+    assert relation(one, one.replace("268.5", "286.5")) == "near"
+    assert (
+        relation(one, one.replace("欢迎合格的", "请合格").replace("售后不退", "概不退还")) == "near"
+    )
+
+
+HIRING = (
+    "青禾县人民医院{0}年公开招聘护士公告\n"
+    "根据事业单位公开招聘人员暂行规定（人事部令第6号），"
+    "现公开招聘护士{1}名。\n"
+    "报名时间为{0}年3月{2}日至3月{3}日，每天上午8:30至12:00，下午14:30至17:30，"
+    "地点在行政楼2楼203室。\n"
+    "笔试占60%，面试占40%，公示期为7个工作日，试用期6个月。\n"
+    "咨询电话：0500-7654321。"
+)
+
+
+def test_this_years_hiring_is_no_copy_of_last_years() -> None:
+    old, new = HIRING.format(2021, 12, 8, 12), HIRING.format(2022, 20, 14, 18)
+    assert relation(old, new) == "template"
+    assert relation(old, old.replace("3月12日", "3月13日")) == "near"
+
+
 def test_an_appointment_of_others_is_no_copy() -> None:
     text = "经研究决定，任命{}同志为市{}局副局长，试用期一年，免去其市{}办主任职务，请遵照执行。"
     first = text.format("张建华", "水务", "防汛")

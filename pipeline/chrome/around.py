@@ -53,8 +53,7 @@ _DAY = kept.pattern(
     r"[12]\d{3}年\d{1,2}月\d{1,2}日|[二〇○零一]{2}[〇○零一二三四五六七八九]{2}年.{1,3}月.{1,3}日"
 )
 _LINKED = 0.2
-# Pages of a document are numbered in the middle of a list too, and interviews have their seconds.
-_INSIDE = ("mark", "page-counter", "stamp")
+_INSIDE = ("mark", "page-counter")  # pages of a document are numbered in the middle of a list too
 _LABELS = 3  # fewer labels may be the telephone and the address of a site
 _HEADER_LINES = 3  # fewer lines above the title may be a document's own head
 
@@ -194,8 +193,7 @@ def mark_below(sheet: Sheet, tail: Sequence[Line], body: Sequence[Line]) -> None
 
     `body` is what stands above: its last sentence may announce names that look like titles.
     """
-    chrome = (i for i, x in enumerate(tail) if x.rule and x.rule.apply not in _INSIDE)
-    first = next(chrome, len(tail))
+    first = _first_chrome(tail)
     element = element_of(body[-1].block.path) if body else ""
     for rule, announced in sheet.of("after-end"):
         below: list[Line] = []
@@ -213,6 +211,17 @@ def mark_below(sheet: Sheet, tail: Sequence[Line], body: Sequence[Line]) -> None
         last = body[-1].text if body else ""
         if first < len(tail) and last[-1:] != ":" and not announced.search(last):
             _mark_titles(sheet, tail[:first])
+
+
+def _first_chrome(tail: Sequence[Line]) -> int:
+    """Return the place of the first chrome that ends a body, or how many lines there are.
+
+    Of the hours of an interview, between its questions and answers, it is the last.
+    """
+    chrome = [(i, x.rule.apply) for i, x in enumerate(tail) if x.rule]
+    chrome = [(i, apply) for i, apply in chrome if apply not in _INSIDE]
+    stamped = [i for i, apply in chrome if apply == "stamp"]
+    return next((i for i, apply in chrome if apply != "stamp" or i == stamped[-1]), len(tail))
 
 
 def _leads(line: Line, after: Line | None) -> bool:

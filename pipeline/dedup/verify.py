@@ -29,6 +29,10 @@ STEADY, ENOUGH = 0.85, 6  # where such a share of so many figures agrees, it is 
 CHANGED = 0.35  # of names and figures in a form differ, at the least
 REFIGURED = 0.5  # of the figures may agree in a form whose names do not show
 REFILLED = 0.75  # and so many where every word stands as it stood
+NOTICE, ALIKE = 1200, 0.9  # letters, and the share covered, of a form whose names show
+NAMED = 2, 3  # names in it that differ, and names and figures
+# A notice cites the same laws and hours as the next of its form: more agrees, whatever it is about.
+CHANGED_NOTICE, REFILLED_NOTICE = 0.3, 0.8
 WORD_FOR_WORD = 0.97  # of the longer body is in runs, or in small gaps between them
 
 
@@ -66,21 +70,37 @@ class Evidence:
         A copy keeps its figures and names but for noise, which strikes letters one by one. A
         form changes them together: the place, the year, the amounts.
         """
-        if self.agree >= ENOUGH and self.figures >= STEADY:
-            return False
         # Two misread letters side by side look like an exchanged word: once in sixteen gaps, more
         # often where more is misread.
         names = self.exchanged - self.small * max(1 / 16, 2.5 * self.small / max(1, self.letters))
+        changes = names + self.differ
         # A long form has many blanks; one or two differences in it are a correction.
+        needed = min(6.0, 1 + self.letters / 800)
+        if names >= 1 and changes >= needed and self._is_refilled:
+            return True
+        if self.agree >= ENOUGH and self.figures >= STEADY:
+            return False
         if names >= 1:
-            changes = names + self.differ
-            needed = min(6.0, 1 + self.letters / 800)
-            return changes >= needed and changes >= CHANGED * (changes + self.agree)
+            alike = self.letters < NOTICE and self.covered >= ALIKE
+            least = CHANGED_NOTICE if alike else CHANGED
+            return changes >= needed and changes >= least * (changes + self.agree)
         if self.short and self.differ >= 2 and self.figures <= REFILLED:
             return True
         needed = min(3.0, 1 + self.letters / 600)
-        most = REFILLED if self.covered >= WORD_FOR_WORD else REFIGURED
+        notice = self.letters < NOTICE and self.differ >= NAMED[1]
+        most = REFILLED_NOTICE if notice else REFILLED
+        most = most if self.covered >= WORD_FOR_WORD else REFIGURED
         return self.differ >= max(needed, self._misread) and self.figures <= most
+
+    @property
+    def _is_refilled(self) -> bool:
+        """Return whether a notice has other names in the same places, and hardly another change.
+
+        The figures of its form agree whatever it is about: the laws it cites, the office's hours.
+        """
+        alike = self.letters < NOTICE and self.covered >= ALIKE
+        named = self.exchanged >= NAMED[0] and self.exchanged + self.differ >= NAMED[1]
+        return alike and named and self.small <= 2 * self.exchanged
 
     @property
     def _misread(self) -> float:
