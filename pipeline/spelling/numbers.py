@@ -18,6 +18,9 @@ _THOUSANDS: Final = kept.pattern("(?<![０-９．，])[０-９]{1,3}(?:，[０-�
 _COLON: Final = kept.pattern(
     f"(?<![{BLANKS}])([{BLANKS}]{{0,8}})：([{BLANKS}]{{0,8}})(?=[0-9０-９])"
 )
+_COUNTED: Final = kept.pattern(
+    r"(?:19|20)\d\d年|\d{1,2}月\d|\d{1,4}(?:\.\d{1,2})?(?:[年万亿户亩吨项家个]|公里|日内)"
+)
 _SCHEME: Final = kept.pattern(
     f"(?:http|ftp|ｈｔｔｐ|ｆｔｐ)[sｓ]?(：)(?=[/／{FILLER}]{{2}})", re.IGNORECASE
 )
@@ -76,12 +79,16 @@ def _points(text: str, found: dict[int, str]) -> None:
 
 
 def _colons(text: str, rules: SpellingRules, found: dict[int, str]) -> None:
-    """Add ： of clocks and ratios, and of http：//."""
+    """Add ： of clocks and ratios, and of http：//.
+
+    典型案例1：2022年5月 is neither: a label ends where a year, a month or a quantity begins.
+    """
     for match in _SCHEME.finditer(text):
         found[match.start(1)] = ":"
     place = text.find("：")
     while place >= 0:
-        if is_between_digits(text, place) and not follows_label(text, place, rules):
+        counted = _COUNTED.match(text, place + 1) is not None
+        if is_between_digits(text, place) and not (counted or follows_label(text, place, rules)):
             start = number_start(text, place)
             if place - start <= _LONGEST_LEFT:
                 found[place] = ":"
