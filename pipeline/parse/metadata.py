@@ -30,7 +30,12 @@ from pipeline.rules.metadata import Field, Finder, MetadataRules, Place, Round
 
 #: The head of flattened text, in lines; and a line there that may be a title.
 _HEAD = 12
-_TITLE = kept.pattern("[^>＞»。，；：:]{5,60}")
+_TITLE = kept.pattern(
+    "(?!.{0,6}(?:标题|来源|作者|编辑|记者|时间|日期|电话|地址|位置|单位|机构|编号|文号|字号|分类|索引号)[:：])"
+    "(?=.{5,60}$)[^>＞»。，；：:|]{3,60}(?:[：:][^>＞»。，；：:|]{3,60})?(?<![网报站道局厅])"
+    "(?<!政府)(?<!公司)(?<!中心)(?<!大学)(?<!学院)(?<!医院)(?<!委员会)(?<!办公室)"  # who signs
+)
+_BYLINE = 60  # characters of one at most
 _BRACKETS = ("(", "（")  # an issue, or a stage of the draft, between title and byline
 _LINKED = 0.5  # of its characters: a link leads elsewhere
 _BLANKS = kept.pattern(r"\s+")
@@ -140,8 +145,10 @@ def organs(text: str) -> str:
 
 def title_above(blocks: tuple[Block, ...], rules: MetadataRules) -> Piece | None:
     """Return the line above the first byline, None where there is none that could be a title."""
-    finders = rules.of("source", "line")
+    sources = rules.of("source", "line")
+    days = (*rules.of("published", "line"), *rules.of("published", "byline"))
     for i, block in enumerate(blocks[1:_HEAD], 1):
+        finders = (*sources, *days) if len(block.text) <= _BYLINE else sources
         if any(finder.pattern.search(block.text) for finder in finders):
             bracketed = i > 1 and blocks[i - 1].text.strip()[:1] in _BRACKETS
             above = blocks[i - 2 if bracketed else i - 1]
