@@ -196,26 +196,25 @@ def _mark_link_runs(sheet: Sheet) -> None:
     article is about: the documents it publishes.
     """
     keepers = [keeper for keeper, _ in sheet.of("after-end")]
+    above = {id(line): before for before, line in pairwise(sheet.lines)}
     for rule, _ in sheet.of("link-menu"):
         for lines in _around(sheet):
             for run in _runs(lines, _is_link):
                 loose = (x for x in run if not any(sheet.keeps(keeper, x) for keeper in keepers))
                 menu = len(run) >= _RUN or any(map(_is_row, run))
-                if menu and not _is_announced(sheet, run[0]):
+                if menu and not _is_announced(sheet, run[0], above.get(id(run[0]))):
                     take(loose, rule)
 
 
-def _is_announced(sheet: Sheet, link: Line) -> bool:
+def _is_announced(sheet: Sheet, link: Line, above: Line | None) -> bool:
     """Return whether links that begin with `link` are what the line right above them announces.
 
     It stands in the element that holds them, as 现将有关文件汇总如下 does, or ends with a colon.
     """
-    at = next(i for i, line in enumerate(sheet.lines) if line is link)
-    above = sheet.lines[at - 1] if at else link
-    parent = above.block.path.rpartition("/")[0]
-    if above is link or above.rule or not parent or above.block.links > _BESIDE:
+    if above is None or above.rule or above.block.links > _BESIDE:
         return False
-    inside = link.block.path.startswith(parent + "/")
+    parent = above.block.path.rpartition("/")[0]
+    inside = bool(parent) and link.block.path.startswith(parent + "/")
     spoken = above.prose or above.text[-1:] == ":"
     return inside and spoken and not sheet.knows(above) and _says(sheet, above)
 
