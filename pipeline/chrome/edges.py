@@ -34,10 +34,8 @@ _POSTS = 3  # fewer dated lines may be dates of the article's own
 _POST_LINE = 80
 _POST_SHARE = 0.08
 _LABELLED = kept.pattern(r"(?:\(?[一二三四五六七八九十\d]{1,3}[)、.] ?)?([^\s:。,]{2,12}) ?: ?\S.*")
-_CONTACTS = (
-    "chrome.hotline",
-    "chrome.follow",
-)  # below the document's own telephone stand such of its own too
+# Below the document's own telephone stand such of its own too.
+_CONTACTS = ("chrome.hotline", "chrome.follow")
 _SITE_LABELS = kept.pattern("责任?编|编辑|来源|稿源|发布|浏览|点击|阅读|原标题|原文")
 _STAMP = kept.pattern(r"\d{1,4}[-/.年月]\d{1,2}.{1,10}\d{1,2}:\d{2}")
 
